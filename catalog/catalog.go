@@ -1,0 +1,158 @@
+// Package catalog describes what data exist: schemas, tables, columns, types
+// and keys. It never holds a stored value, and enum labels, defaults, checks
+// and view definitions count as values.
+//
+// Everything after bind speaks of tables and columns by identity ([TableID],
+// [ColumnID]), never by name.
+package catalog
+
+import "github.com/grille-dev/grille/sql/types"
+
+// Engine is a kind of database.
+//
+//sumtype:decl is for interfaces; switches over Engine end in default: panic.
+type Engine uint8
+
+const (
+	NoEngine Engine = iota
+	Postgres
+	SQLite
+)
+
+func (e Engine) String() string {
+	switch e {
+	case Postgres:
+		return "postgres"
+	case SQLite:
+		return "sqlite"
+	case NoEngine:
+		return "none"
+	default:
+		panic("catalog: unknown engine")
+	}
+}
+
+// TableID identifies a table within one Catalog: 1 and up, 0 is none.
+type TableID uint32
+
+// ColumnID identifies a column within its table: 1 and up, 0 is none.
+type ColumnID uint32
+
+// Kind says what a relation is.
+type Kind uint8
+
+const (
+	Ordinary Kind = iota
+	Partitioned
+	Partition // a partition or inheritance child: an object of its own, closed by default
+	View
+	MaterializedView
+	Foreign
+	Virtual // SQLite virtual table
+)
+
+// Catalog is one database as introspected. It is immutable after it was made;
+// share it freely.
+type Catalog struct {
+	Engine  Engine
+	Path    []string // schemas in which unqualified names resolve, in order
+	Tables  []*Table // ordered by schema, name
+	Version string   // digest of everything above: equal catalogs have equal versions
+}
+
+// Table is a stored relation.
+type Table struct {
+	ID      TableID
+	Schema  string // "main" on SQLite
+	Name    string
+	Kind    Kind
+	Comment string // text in the database, untrusted; never sent to a model as it is
+	Columns []*Column
+	Unique  [][]ColumnID // unique keys over NOT NULL or primary key columns; the primary key first
+	Foreign []ForeignKey // validated foreign keys of this table
+	Strict  bool         // SQLite STRICT table
+	OID     uint32       // PostgreSQL's identity, 0 elsewhere
+}
+
+// Column is one column of a Table.
+type Column struct {
+	ID        ColumnID
+	Name      string
+	Type      types.Type // types.Unsupported if Grille cannot handle it: not selectable
+	Declared  string     // the type as the database spells it, e.g. "numeric(10,2)"
+	NotNull   bool
+	Comment   string // as Table.Comment
+	Generated bool
+}
+
+// ForeignKey says that Columns of this table refer to To.ToColumns.
+type ForeignKey struct {
+	Columns   []ColumnID
+	To        TableID
+	ToColumns []ColumnID
+}
+
+// Column returns the column with the identity id, or nil.
+func (t *Table) Column(id ColumnID) *Column {
+	for _, c := range t.Columns {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// ColumnNamed returns the column with exactly that name, or nil.
+func (t *Table) ColumnNamed(name string) *Column {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Table returns the table with the identity id, or nil.
+func (c *Catalog) Table(id TableID) *Table {
+	for _, t := range c.Tables {
+		if t.ID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+// Names is what bind may resolve names against: a catalog, or the part of one
+// that a viewer or a model may see. Names are compared exactly, after the
+// parser's folding.
+type Names interface {
+	Engine() Engine
+	// Lookup finds a table; schema "" searches the path. nil if there is none.
+	Lookup(schema, name string) *Table
+	// All lists the tables, for suggestions.
+	All() []*Table
+}
+
+// All makes Names of the whole catalog.
+func (c *Catalog) All() Names { return all{c} }
+
+type all struct{ c *Catalog }
+
+func (a all) Engine() Engine { return a.c.Engine }
+func (a all) All() []*Table  { return a.c.Tables }
+func (a all) Lookup(schema, name string) *Table {
+	if schema != "" {
+		for _, t := range a.c.Tables {
+			if t.Schema == schema && t.Name == name {
+				return t
+			}
+		}
+		return nil
+	}
+	for _, s := range a.c.Path {
+		if t := a.Lookup(s, name); t != nil && s != "" {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,521 @@
+package syntax
+
+import "github.com/grille-dev/grille/refusal"
+
+// Span is where in the text a node was written.
+type Span = refusal.Span
+
+// Node is any node of the tree.
+type Node interface{ At() Span }
+
+func (s pos) At() Span { return Span(s) }
+
+// pos is embedded by every node.
+type pos Span
+
+// Query is [WITH With] Body [ORDER BY Order] [LIMIT Limit] [OFFSET Offset]
+type Query struct {
+	pos
+	Recursive     bool
+	With          []*CTE
+	Body          Body
+	Order         []*Sort
+	Limit, Offset Expr // nil: none
+}
+
+// CTE is Name [(Columns)] AS [[NOT] MATERIALIZED] (Query)
+type CTE struct {
+	pos
+	Name         string
+	Columns      []string
+	Materialized Materialize
+	Query        *Query
+}
+
+// Materialize is what a WITH item says about being computed once.
+type Materialize uint8
+
+const (
+	MaterializeDefault Materialize = iota
+	MaterializeAlways
+	MaterializeNever
+)
+
+// Body is what a Query computes before it is ordered and cut.
+//
+//sumtype:decl
+type Body interface {
+	Node
+	body()
+}
+
+// Select is SELECT [DISTINCT [ON (DistinctOn)]] Targets [FROM From]
+// [WHERE Where] [GROUP BY [DISTINCT] Group] [HAVING Having] [WINDOW Windows]
+type Select struct {
+	pos
+	Distinct   bool
+	DistinctOn []Expr
+	Targets    []*Target
+	From       []From // comma list
+	Where      Expr
+	Group      []Group
+	Having     Expr
+	Windows    []*Window
+}
+
+// SetOp is Left Op [ALL] Right
+type SetOp struct {
+	pos
+	Op          SetKind
+	All         bool
+	Left, Right *Query
+}
+
+// Values is VALUES (row), ...
+type Values struct {
+	pos
+	Rows [][]Expr
+}
+
+// SetKind is the kind of a SetOp.
+type SetKind uint8
+
+const (
+	Union SetKind = iota
+	Intersect
+	Except
+)
+
+func (*Select) body() {}
+func (*SetOp) body()  {}
+func (*Values) body() {}
+
+// Target is Expr [AS Name], or a star: X is a *Column with Star.
+type Target struct {
+	pos
+	X    Expr
+	Name string // "" if none was written
+}
+
+// Sort is X [ASC|DESC] [NULLS FIRST|LAST]
+type Sort struct {
+	pos
+	X     Expr
+	Desc  bool
+	Nulls Nulls
+}
+
+// Nulls is where NULLs sort.
+type Nulls uint8
+
+const (
+	NullsDefault Nulls = iota
+	NullsFirst
+	NullsLast
+)
+
+// Group is one item of GROUP BY.
+type Group struct {
+	Kind GroupKind
+	X    Expr   // of GroupExpr
+	Sets []Expr // of the others: expressions (a *Row for a composite one), or *GroupSet nested
+	At   Span
+}
+
+// GroupKind is the kind of a Group.
+type GroupKind uint8
+
+const (
+	GroupExpr GroupKind = iota
+	GroupEmpty
+	Rollup
+	Cube
+	GroupingSets
+)
+
+// Window is Name AS (Base Partition Order Frame); an OVER clause without a
+// name is a Window with Name "" .
+type Window struct {
+	pos
+	Name      string
+	Base      string // the named window it refers to or extends
+	Partition []Expr
+	Order     []*Sort
+	Frame     *Frame // nil: the default frame
+}
+
+// Frame is Mode BETWEEN Start AND End [EXCLUDE Exclude]
+type Frame struct {
+	Mode       FrameMode
+	Start, End Bound
+	Exclude    FrameExclude
+}
+
+// Bound is one end of a frame.
+type Bound struct {
+	Kind   BoundKind
+	Offset Expr // of Preceding and Following
+}
+
+type (
+	FrameMode    uint8
+	BoundKind    uint8
+	FrameExclude uint8
+)
+
+const (
+	Range FrameMode = iota
+	Rows
+	Groups
+)
+
+const (
+	UnboundedPreceding BoundKind = iota
+	Preceding
+	CurrentRow
+	Following
+	UnboundedFollowing
+)
+
+const (
+	ExcludeNothing FrameExclude = iota
+	ExcludeCurrentRow
+	ExcludeGroup
+	ExcludeTies
+)
+
+// From is one item of a FROM list.
+//
+//sumtype:decl
+type From interface {
+	Node
+	from()
+}
+
+// Alias is [AS] Name [(Columns)]
+type Alias struct {
+	Name    string
+	Columns []string
+}
+
+// Table is [Catalog.][Schema.]Name [AS Alias]; ONLY is refused.
+type Table struct {
+	pos
+	Catalog, Schema, Name string
+	Alias                 *Alias
+}
+
+// Derived is [LATERAL] (Query) [AS Alias]
+type Derived struct {
+	pos
+	Lateral bool
+	Query   *Query
+	Alias   *Alias
+}
+
+// TableFunc is [LATERAL] Call [WITH ORDINALITY] [AS Alias]
+type TableFunc struct {
+	pos
+	Lateral    bool
+	Call       *Call
+	Ordinality bool
+	Alias      *Alias
+}
+
+// Join is Left Kind JOIN Right ON On | USING (Using) | NATURAL
+type Join struct {
+	pos
+	Kind        JoinKind
+	Left, Right From
+	On          Expr
+	Using       []string
+	UsingAlias  string
+	Natural     bool
+	Alias       *Alias // (a JOIN b ON ...) AS Alias
+}
+
+// JoinKind is the kind of a Join.
+type JoinKind uint8
+
+const (
+	Inner JoinKind = iota // CROSS JOIN is Inner without On
+	Left
+	Right
+	Full
+)
+
+func (*Table) from()     {}
+func (*Derived) from()   {}
+func (*TableFunc) from() {}
+func (*Join) from()      {}
+
+// Expr is an expression.
+//
+//sumtype:decl
+type Expr interface {
+	Node
+	expr()
+}
+
+type (
+	// Column is a.b.c, or a.* with Star.
+	Column struct {
+		pos
+		Parts []string
+		Star  bool
+	}
+	// Literal is 12, 1.5, 'x', TRUE, NULL. Text is the value as written,
+	// quotes and escapes taken away.
+	Literal struct {
+		pos
+		Kind LiteralKind
+		Text string
+	}
+	// Param is $N; legal only in text that Grille printed itself.
+	Param struct {
+		pos
+		N int
+	}
+	// Binary is L Op R with an operator symbol: + - * / % ^ || = <> < <= > >= ~ -> ...
+	// LIKE, ILIKE, BETWEEN, IN, IS and AND have nodes of their own.
+	// Schema is that of OPERATOR(schema.op), else "".
+	Binary struct {
+		pos
+		Op     string
+		Schema string
+		L, R   Expr
+		OpAt   Span
+	}
+	// Unary is Op X: + - ~ | / @
+	Unary struct {
+		pos
+		Op     string
+		Schema string
+		X      Expr
+	}
+	// Logic is X AND Y AND ..., or with Or: X OR Y OR ...
+	Logic struct {
+		pos
+		Or   bool
+		Args []Expr
+	}
+	// Not is NOT X
+	Not struct {
+		pos
+		X Expr
+	}
+	// Is is X IS [NOT] What
+	Is struct {
+		pos
+		X    Expr
+		What IsKind
+		Not  bool
+	}
+	// IsDistinct is L IS [NOT] DISTINCT FROM R
+	IsDistinct struct {
+		pos
+		L, R Expr
+		Not  bool
+	}
+	// Between is X [NOT] BETWEEN [SYMMETRIC] Lo AND Hi
+	Between struct {
+		pos
+		X, Lo, Hi Expr
+		Not       bool
+		Symmetric bool
+	}
+	// Like is X [NOT] LIKE|ILIKE|SIMILAR TO Pattern [ESCAPE Escape]
+	Like struct {
+		pos
+		Kind       LikeKind
+		X, Pattern Expr
+		Escape     Expr // nil: none written
+		Not        bool
+	}
+	// In is X [NOT] IN (List)
+	In struct {
+		pos
+		X    Expr
+		List []Expr
+		Not  bool
+	}
+	// InQuery is X [NOT] IN (Query), or X Op ANY|ALL (Query). X may be a Row.
+	InQuery struct {
+		pos
+		X     Expr
+		Op    string // "=" for IN
+		All   bool
+		Not   bool
+		Query *Query
+	}
+	// Quantified is X Op ANY|ALL (Array)
+	Quantified struct {
+		pos
+		X     Expr
+		Op    string
+		All   bool
+		Array Expr
+	}
+	// Exists is EXISTS (Query)
+	Exists struct {
+		pos
+		Query *Query
+	}
+	// Scalar is (Query) as a value
+	Scalar struct {
+		pos
+		Query *Query
+	}
+	// ArrayQuery is ARRAY(Query)
+	ArrayQuery struct {
+		pos
+		Query *Query
+	}
+	// Case is CASE [X] WHEN ... THEN ... [ELSE Else] END
+	Case struct {
+		pos
+		X    Expr // nil: searched
+		Arms []Arm
+		Else Expr
+	}
+	// Cast is CAST(X AS Type), X::Type, or Type 'literal'
+	Cast struct {
+		pos
+		X    Expr
+		Type TypeName
+	}
+	// Call is [Schema.]Name([DISTINCT] Args [ORDER BY Order])
+	// [WITHIN GROUP (ORDER BY Within)] [FILTER (WHERE Filter)] [OVER Over].
+	// EXTRACT, POSITION, TRIM, SUBSTRING, OVERLAY, COALESCE, NULLIF, GREATEST, LEAST and
+	// AT TIME ZONE are Calls with PostgreSQL's function names (extract with a
+	// Literal unit first, position as position(haystack... as its grammar says,
+	// coalesce, nullif, greatest, least, timezone, btrim, ltrim, rtrim, substring).
+	Call struct {
+		pos
+		Schema, Name string
+		Args         []Expr
+		Star         bool // count(*)
+		Distinct     bool
+		Variadic     bool
+		Order        []*Sort
+		Within       []*Sort
+		Filter       Expr
+		Over         *Window
+		SQLForm      bool // written with SQL's own syntax: EXTRACT(year FROM x), x AT TIME ZONE y
+	}
+	// Now is CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIME, ...
+	Now struct {
+		pos
+		What NowKind
+		Prec int // -1: none
+	}
+	// Row is (a, b) or ROW(a, b)
+	Row struct {
+		pos
+		Items []Expr
+	}
+	// ArrayList is ARRAY[a, b]
+	ArrayList struct {
+		pos
+		Items []Expr
+	}
+	// Subscript is X[Index]
+	Subscript struct {
+		pos
+		X, Index Expr
+	}
+	// Collate is X COLLATE Name
+	Collate struct {
+		pos
+		X    Expr
+		Name []string
+	}
+	// GroupSet is a nested grouping set; only inside Group.Sets.
+	GroupSet struct {
+		pos
+		Group Group
+	}
+	// Grouping is GROUPING(Args)
+	Grouping struct {
+		pos
+		Args []Expr
+	}
+)
+
+// Arm is WHEN When THEN Then
+type Arm struct{ When, Then Expr }
+
+// TypeName is [Schema.]Name[(Mods)][[]], with PostgreSQL's internal names for
+// SQL's own types: int4 for INTEGER, float8 for DOUBLE PRECISION, bpchar for
+// CHAR, timestamptz for TIMESTAMP WITH TIME ZONE.
+type TypeName struct {
+	At     Span
+	Schema string
+	Name   string
+	Mods   []int32
+	Array  bool
+}
+
+type (
+	LiteralKind uint8
+	IsKind      uint8
+	LikeKind    uint8
+	NowKind     uint8
+)
+
+const (
+	Null    LiteralKind = iota
+	Bool                // Text is "true" or "false"
+	Integer             // fits int64, non-negative
+	Decimal             // digits, point, exponent; or an integer beyond int64
+	String
+)
+
+const (
+	IsNull IsKind = iota
+	IsTrue
+	IsFalse
+	IsUnknown
+)
+
+const (
+	LikePlain LikeKind = iota
+	ILike
+	SimilarTo
+)
+
+const (
+	CurrentDate NowKind = iota
+	CurrentTime
+	CurrentTimestamp
+	LocalTime
+	LocalTimestamp
+)
+
+func (*Column) expr()     {}
+func (*Literal) expr()    {}
+func (*Param) expr()      {}
+func (*Binary) expr()     {}
+func (*Unary) expr()      {}
+func (*Logic) expr()      {}
+func (*Not) expr()        {}
+func (*Is) expr()         {}
+func (*IsDistinct) expr() {}
+func (*Between) expr()    {}
+func (*Like) expr()       {}
+func (*In) expr()         {}
+func (*InQuery) expr()    {}
+func (*Quantified) expr() {}
+func (*Exists) expr()     {}
+func (*Scalar) expr()     {}
+func (*ArrayQuery) expr() {}
+func (*Case) expr()       {}
+func (*Cast) expr()       {}
+func (*Call) expr()       {}
+func (*Now) expr()        {}
+func (*Row) expr()        {}
+func (*ArrayList) expr()  {}
+func (*Subscript) expr()  {}
+func (*Collate) expr()    {}
+func (*GroupSet) expr()   {}
+func (*Grouping) expr()   {}
