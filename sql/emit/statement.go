@@ -1,0 +1,63 @@
+// Package emit prints allowed queries as SQL for one engine.
+//
+// [SQL] is the sole maker of a [Statement], and a Statement is the only thing
+// that package run will send to a database. The text holds quoted, qualified
+// identifiers and numbered parameters; no text of a draft is ever copied into
+// it. For PostgreSQL the text is read again by package check before it leaves
+// here.
+package emit
+
+import (
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// Statement is one checked SQL statement with its parameters. The zero
+// Statement is refused by package run.
+type Statement struct{ s *statement }
+
+type statement struct {
+	allowed policy.Allowed
+	engine  catalog.Engine
+	text    string
+	params  []Param
+	columns []ir.Column
+	reads   []Read
+}
+
+// Param is the value of one numbered parameter ($1, ?1 is the first).
+type Param struct {
+	Value types.Value
+	Type  types.Type
+}
+
+// Read is what a statement may read: the columns of one stored table,
+// including those that only rules read.
+type Read struct {
+	Table   *catalog.Table
+	Columns []catalog.ColumnID // empty: its existence and number of rows only
+}
+
+// Made reports whether s came from SQL.
+func (s Statement) Made() bool { return s.s != nil }
+
+// Allowed is the query that s says.
+func (s Statement) Allowed() policy.Allowed { return s.s.allowed }
+
+// Engine is the kind of database whose dialect the text is.
+func (s Statement) Engine() catalog.Engine { return s.s.engine }
+
+// Text is the SQL.
+func (s Statement) Text() string { return s.s.text }
+
+// Params are the parameters in order.
+func (s Statement) Params() []Param { return append([]Param(nil), s.s.params...) }
+
+// Columns are names and types of the result.
+func (s Statement) Columns() []ir.Column { return append([]ir.Column(nil), s.s.columns...) }
+
+// Reads lists the stored tables and columns that the text names, without
+// duplicates.
+func (s Statement) Reads() []Read { return append([]Read(nil), s.s.reads...) }

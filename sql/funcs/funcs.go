@@ -1,0 +1,82 @@
+// Package funcs is THE table of functions and operators that Grille knows:
+// argument and result types, whether they can fail, and how each engine spells
+// them. What is not in the table is refused.
+//
+// It also decides overloads as PostgreSQL does (its manual, chapter 10, "Type
+// Conversion"), and which casts exist.
+package funcs
+
+import "github.com/grille-dev/grille/sql/types"
+
+// Class says where a function may stand.
+type Class uint8
+
+const (
+	Scalar     Class = iota // f(x)
+	Operator                // x op y, op x; named by its symbol
+	Aggregate               // f([DISTINCT] x ...); may stand with OVER too
+	OrderedSet              // f(x) WITHIN GROUP (ORDER BY y); Params are x ..., y ...
+	Window                  // f(x) OVER (...), only with OVER
+	Set                     // returns rows: only in FROM
+)
+
+// Func is one name with its overloads.
+type Func struct {
+	Name  string // PostgreSQL's, lower case; the symbol of an operator
+	Class Class
+	Sigs  []*Sig
+	// Internal functions are made by Grille (masks); no draft may name them.
+	Internal bool
+	// Words is how explanations say it, with {1}, {2}: "the average of {1}".
+	Words string
+}
+
+// Sig is one overload.
+type Sig struct {
+	Func   *Func
+	Params []types.Type // may hold the pseudo types below
+	// Variadic: the last Param repeats one or more times.
+	Variadic bool
+	Result   types.Type // may be AnyElement etc.: that of the arguments
+	// Stable functions depend on the session's settings (time zone); the others
+	// on their arguments alone. There is no volatile function in the table.
+	Stable bool
+	// Total reports whether the call cannot fail on any stored value, given the
+	// arguments that are constants (nil where one is not). A nil Total is never
+	// total. Source: notes in total.go; a test feeds boundary values to the live
+	// engine.
+	Total func(consts []*types.Value) bool
+	// Check refuses constants that always fail or that are dangerous (unknown
+	// units, repeat counts). It returns what is wrong, or "". May be nil.
+	Check func(consts []*types.Value) string
+	// Postgres and SQLite are templates: {1} {2} the arguments, {*} all of them
+	// separated by commas, {op} the operator symbol. "" on SQLite: this engine
+	// cannot say it. "" on Postgres: pg_catalog.name({*}), ({1} op {2}) or (op {1}).
+	// For aggregates {*} includes DISTINCT and ORDER BY.
+	Postgres string
+	SQLite   string
+}
+
+// Pseudo types in Sig.Params and Sig.Result. They are no types of values.
+var (
+	Any        = types.Type{Kind: 255, Name: "any"}        // anything, and two Anys may differ
+	AnyElement = types.Type{Kind: 255, Name: "anyelement"} // all AnyElements are one type (common type, as in CASE)
+	AnyArray   = types.Type{Kind: 255, Name: "anyarray"}   // an array of AnyElement
+	AnyEnum    = types.Type{Kind: 255, Name: "anyenum"}    // one enum type
+	AnyToken   = types.Type{Kind: 255, Name: "anytoken"}   // one token type
+)
+
+// Match is a resolved call.
+type Match struct {
+	Sig    *Sig
+	Args   []types.Type // what each argument must be cast to, implicitly
+	Result types.Type
+}
+
+// Context says how a cast came about.
+type Context uint8
+
+const (
+	Implicit Context = iota // PostgreSQL inserts it by itself
+	Explicit                // somebody wrote CAST
+)
