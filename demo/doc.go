@@ -1,0 +1,52 @@
+// Package demo is a small hospital group that does not exist: a database of
+// eight tables, the rules of three people, and questions to ask.
+//
+// The data are made by a seeded generator and end on the day before the one
+// given, so that "last year" and "yesterday" always mean something; equal days
+// give equal bytes. There are personal data in it (names, birthdays, e-mail
+// addresses, insurance numbers, free text about health), all invented, so that
+// there is something to hide. Nobody is meant: addresses stand in example.org,
+// numbers in ranges that are never given out.
+//
+// [SQLite] writes it into an embedded database, [Postgres] as a script. [Rules]
+// is the rules file, [Viewers] the three people.
+package demo
+
+import (
+	_ "embed" // for rules.yaml
+
+	"github.com/grille-dev/grille/viewer"
+)
+
+// Rules is the demo's rules file, as an administrator would write it.
+//
+//go:embed rules.yaml
+var Rules []byte
+
+// Viewer is one of the three people, with a sentence about them.
+type Viewer struct {
+	viewer.Viewer
+	Who string
+}
+
+// Viewers are the people who may ask, in the order in which help lists them.
+// The first is the default.
+func Viewers() []Viewer {
+	return []Viewer{
+		{viewer.Viewer{Name: "ines", Teams: []string{"clinicians"}, Attributes: map[string][]string{"wards": {"3", "4"}}},
+			"clinician: the visits and patients of wards 3 and 4, with names"},
+		{viewer.Viewer{Name: "tom", Teams: []string{"analysts"}},
+			"analyst: every patient who consented, with pseudonyms and years of birth"},
+		{viewer.Viewer{Name: "priya", Teams: []string{"security"}},
+			"security officer: writes the rules, and sees no data"},
+	}
+}
+
+// Questions are three that work for ines and tom.
+func Questions() []string {
+	return []string{
+		"how many visits per department last year?",
+		"average stay per ward",
+		"top 5 diagnoses this year",
+	}
+}

@@ -1,0 +1,159 @@
+package demo
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+const (
+	dayFormat    = "2006-01-02"
+	momentFormat = "2006-01-02 15:04:05"
+)
+
+// SQLite writes the demo into a new SQLite database at path. There must be
+// none yet.
+func SQLite(ctx context.Context, path string, today time.Time) (err error) {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("writing the demo: %s exists", path)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("writing the demo: %w", err)
+		}
+	}()
+	db, err := sqlite3.OpenContext(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := db.Close(); err == nil {
+			err = e
+		}
+	}()
+	if err := db.Exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN"); err != nil {
+		return err
+	}
+	for _, t := range generate(today) {
+		if err := fill(db, t); err != nil {
+			return err
+		}
+	}
+	return db.Exec(strings.Join(indexes(), ";\n") + "; COMMIT; ANALYZE")
+}
+
+func fill(db *sqlite3.Conn, t table) error {
+	if err := db.Exec(t.create()); err != nil {
+		return err
+	}
+	stmt, _, err := db.Prepare("INSERT INTO " + t.name + " VALUES (" + strings.TrimSuffix(strings.Repeat("?,", len(t.columns)), ",") + ")")
+	if err != nil {
+		return err
+	}
+	for _, row := range t.rows {
+		for i, v := range row {
+			if err := bind(stmt, i+1, v); err != nil {
+				return err
+			}
+		}
+		if err := stmt.Exec(); err != nil {
+			return err
+		}
+	}
+	return stmt.Close()
+}
+
+func bind(s *sqlite3.Stmt, n int, v any) error {
+	switch v := v.(type) {
+	case nil:
+		return s.BindNull(n)
+	case int:
+		return s.BindInt(n, v)
+	case string:
+		return s.BindText(n, v)
+	case bool:
+		return s.BindBool(n, v)
+	case day:
+		return s.BindText(n, time.Time(v).Format(dayFormat))
+	case moment:
+		return s.BindText(n, time.Time(v).Format(momentFormat))
+	case cents:
+		return s.BindText(n, v.String()) // numeric affinity makes a number of it
+	default:
+		panic(fmt.Sprintf("demo: cell of type %T", v))
+	}
+}
+
+// Postgres writes the demo as a script for PostgreSQL, which makes the tables
+// in the first schema of the session's search path.
+func Postgres(w io.Writer, today time.Time) error {
+	const batch = 500
+	b := bufio.NewWriter(w)
+	for _, t := range generate(today) {
+		fmt.Fprintf(b, "%s;\n", t.create())
+		for i, row := range t.rows {
+			sep := ","
+			if i%batch == 0 {
+				fmt.Fprintf(b, "INSERT INTO %s VALUES", t.name)
+			}
+			if i%batch == batch-1 || i == len(t.rows)-1 {
+				sep = ";"
+			}
+			b.WriteString("\n(")
+			for j, v := range row {
+				if j > 0 {
+					b.WriteString(", ")
+				}
+				b.WriteString(literal(v))
+			}
+			b.WriteString(")" + sep)
+		}
+		b.WriteString("\n")
+	}
+	for _, s := range indexes() {
+		fmt.Fprintf(b, "%s;\n", s)
+	}
+	return b.Flush()
+}
+
+func literal(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "NULL"
+	case int, bool, cents:
+		return fmt.Sprint(v)
+	case string:
+		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+	case day:
+		return "'" + time.Time(v).Format(dayFormat) + "'"
+	case moment:
+		return "'" + time.Time(v).Format(momentFormat) + "'"
+	default:
+		panic(fmt.Sprintf("demo: cell of type %T", v))
+	}
+}
+
+func (c cents) String() string { return fmt.Sprintf("%d.%02d", int(c)/100, int(c)%100) }
+
+func (t table) create() string {
+	defs := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		defs[i] = strings.TrimSpace(c.name + " " + c.declared + " " + c.rest)
+	}
+	return "CREATE TABLE " + t.name + " (\n  " + strings.Join(defs, ",\n  ") + ")"
+}
+
+func indexes() []string {
+	return []string{
+		"CREATE INDEX visits_patient ON visits (patient_id)",
+		"CREATE INDEX visits_ward ON visits (ward_id)",
+		"CREATE INDEX diagnoses_visit ON diagnoses (visit_id)",
+		"CREATE INDEX invoices_visit ON invoices (visit_id)",
+	}
+}
