@@ -1,0 +1,143 @@
+// Package words takes names and sentences of English apart: VisitCount is
+// "visit count", and "departments" and "department" are one word.
+//
+// It knows no catalog and no meaning; whoever ranks or reads questions brings
+// those. Everything here is deterministic and allocates little.
+package words
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Split takes an identifier apart at underscores, blanks, punctuation, changes
+// of case and between letters and digits, and lowers it:
+// "CustomerID2" is customer, id, 2.
+func Split(name string) []string {
+	var out []string
+	runes := []rune(name)
+	start := -1
+	flush := func(end int) {
+		if start >= 0 {
+			out = append(out, strings.ToLower(string(runes[start:end])))
+		}
+		start = -1
+	}
+	for i, r := range runes {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush(i)
+			continue
+		case start >= 0 && breaks(runes, start, i):
+			flush(i)
+		}
+		if start < 0 {
+			start = i
+		}
+	}
+	flush(len(runes))
+	return out
+}
+
+// breaks reports whether a word ends before runes[i]: visitCount, ward2, IDCard.
+func breaks(runes []rune, start, i int) bool {
+	prev, cur := runes[i-1], runes[i]
+	if unicode.IsDigit(prev) != unicode.IsDigit(cur) {
+		return true
+	}
+	if unicode.IsLower(prev) && unicode.IsUpper(cur) {
+		return true
+	}
+	return i+1 < len(runes) && i-start >= 1 && unicode.IsUpper(prev) && unicode.IsUpper(cur) &&
+		unicode.IsLower(runes[i+1]) && !(runes[i+1] == 's' && i+2 == len(runes))
+}
+
+// Stem makes one word of a noun's singular and plural.
+func Stem(word string) string {
+	if s, ok := irregular(word); ok {
+		return s
+	}
+	n := len(word)
+	switch {
+	case n > 4 && strings.HasSuffix(word, "ies"):
+		return word[:n-3] + "y"
+	case n > 4 && hasAny(word, "sses", "shes", "ches", "xes", "zes"):
+		return word[:n-2]
+	case n > 3 && strings.HasSuffix(word, "s") && !hasAny(word, "ss", "us", "is"):
+		return word[:n-1]
+	}
+	return word
+}
+
+// Root makes one word of a verb and the nouns made of it, roughly: admitted,
+// admits and admit; invoiced and invoice; enrollment and enrolled. It is
+// shorter than a word and of use only for comparing.
+func Root(word string) string {
+	w := Stem(word)
+	for range 2 { // registered, register, regist
+		w = unsuffix(w)
+	}
+	if n := len(w); n > 3 && w[n-1] == w[n-2] && !strings.ContainsRune("aeious", rune(w[n-1])) {
+		w = w[:n-1]
+	}
+	return w
+}
+
+func unsuffix(w string) string {
+	for _, suffix := range []string{"ations", "ation", "ments", "ment", "ings", "ing", "ied", "ed", "ers", "er", "ors", "or", "ions", "ion", "al", "ly", "e", "y"} {
+		if rest, ok := strings.CutSuffix(w, suffix); ok && len(rest) >= 4 {
+			return rest
+		}
+	}
+	return w
+}
+
+func irregular(word string) (string, bool) {
+	switch word {
+	case "people", "persons":
+		return "person", true
+	case "children":
+		return "child", true
+	case "men":
+		return "man", true
+	case "women":
+		return "woman", true
+	case "diagnoses", "analyses", "crises", "theses":
+		return word[:len(word)-2] + "is", true
+	case "statuses", "viruses", "campuses", "buses", "bonuses":
+		return word[:len(word)-2], true
+	case "status", "bus", "address", "series", "species", "news", "staff", "gps", "sms", "gas", "pos":
+		return word, true
+	case "movies", "cookies", "calories", "ties":
+		return word[:len(word)-1], true
+	case "data":
+		return "data", true
+	case "indices":
+		return "index", true
+	case "criteria":
+		return "criterion", true
+	case "matrices":
+		return "matrix", true
+	case "lives", "wives", "knives", "leaves":
+		return word[:len(word)-3] + "fe", true
+	case "halves", "shelves", "wolves":
+		return word[:len(word)-3] + "f", true
+	}
+	return "", false
+}
+
+func hasAny(s string, suffixes ...string) bool {
+	for _, x := range suffixes {
+		if strings.HasSuffix(s, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// Fields are the words of a sentence, lowered: letters and digits in a row.
+func Fields(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+}
