@@ -1,5 +1,11 @@
 // Package types is the closed set of SQL types and values that Grille handles,
 // in PostgreSQL's sense. It knows no names of tables and no engine.
+//
+// [Parse] reads literals as strictly as PostgreSQL does and more strictly where
+// PostgreSQL's reading depends on a setting (DateStyle) or on the clock ('now').
+// [Value.Format] prints what PostgreSQL prints under DateStyle ISO and
+// IntervalStyle postgres. For every value v of a type t, Parse(t, v.Format(t))
+// is v again.
 package types
 
 // Kind is a family of types. Enums, arrays and tokens carry more in [Type].
@@ -45,7 +51,7 @@ const (
 type Type struct {
 	Kind Kind
 	Elem Kind   // of Array
-	Name string // of Enum ("schema.name") and Token (key family)
+	Name string // of Enum ("schema.name") and Token (key family), and of arrays of them
 }
 
 // Of is the plain type of kind k.
@@ -53,6 +59,12 @@ func Of(k Kind) Type { return Type{Kind: k} }
 
 // ArrayOf is the type of arrays of k.
 func ArrayOf(k Kind) Type { return Type{Kind: Array, Elem: k} }
+
+// ArrayOfType is the type of arrays of t, which is no array itself.
+func ArrayOfType(t Type) Type { return Type{Kind: Array, Elem: t.Kind, Name: t.Name} }
+
+// Element is the type of the elements of an array type.
+func (t Type) Element() Type { return Type{Kind: t.Elem, Name: t.Name} }
 
 // Mod is a type modifier, as in numeric(10,2), varchar(20), timestamp(3).
 type Mod struct {
