@@ -58,9 +58,11 @@ type Select struct {
 	Targets    []*Target
 	From       []From // comma list
 	Where      Expr
-	Group      []Group
-	Having     Expr
-	Windows    []*Window
+
+	Group         []Group
+	GroupDistinct bool // GROUP BY DISTINCT: equal grouping sets count once
+	Having        Expr
+	Windows       []*Window
 }
 
 // SetOp is Left Op [ALL] Right
@@ -114,7 +116,8 @@ const (
 	NullsLast
 )
 
-// Group is one item of GROUP BY.
+// Group is one item of GROUP BY. GROUP BY (a, b) is two items, as in
+// PostgreSQL; inside ROLLUP, CUBE and GROUPING SETS (a, b) is one *Row.
 type Group struct {
 	Kind GroupKind
 	X    Expr   // of GroupExpr
@@ -133,12 +136,15 @@ const (
 	GroupingSets
 )
 
-// Window is Name AS (Base Partition Order Frame); an OVER clause without a
-// name is a Window with Name "" .
+// Window is Name AS (Base Partition Order Frame) in a WINDOW clause. In an
+// OVER clause Name is "": OVER w is {Base: "w", Bare: true} and means w as it
+// stands, with its frame; OVER (w ORDER BY x) is {Base: "w", Order: x} and
+// extends it, which PostgreSQL allows only if w has no frame of its own.
 type Window struct {
 	pos
 	Name      string
 	Base      string // the named window it refers to or extends
+	Bare      bool   // OVER Base, without parentheses
 	Partition []Expr
 	Order     []*Sort
 	Frame     *Frame // nil: the default frame
@@ -265,7 +271,10 @@ type (
 		Star  bool
 	}
 	// Literal is 12, 1.5, 'x', TRUE, NULL. Text is the value as written,
-	// quotes and escapes taken away.
+	// quotes and escapes taken away; 1_000 and 0xFF are digits in base ten.
+	// A negative number is a Unary minus over a Literal, also where
+	// PostgreSQL's grammar folds the sign into the constant: so -2147483648
+	// is integer there, and a Unary over a bigint Literal here.
 	Literal struct {
 		pos
 		Kind LiteralKind
@@ -340,6 +349,8 @@ type (
 		Not  bool
 	}
 	// InQuery is X [NOT] IN (Query), or X Op ANY|ALL (Query). X may be a Row.
+	// LIKE, ILIKE and their NOT have the operators ~~ ~~* !~~ !~~* here and in
+	// Quantified.
 	InQuery struct {
 		pos
 		X     Expr
@@ -386,10 +397,28 @@ type (
 	}
 	// Call is [Schema.]Name([DISTINCT] Args [ORDER BY Order])
 	// [WITHIN GROUP (ORDER BY Within)] [FILTER (WHERE Filter)] [OVER Over].
-	// EXTRACT, POSITION, TRIM, SUBSTRING, OVERLAY, COALESCE, NULLIF, GREATEST, LEAST and
-	// AT TIME ZONE are Calls with PostgreSQL's function names (extract with a
-	// Literal unit first, position as position(haystack... as its grammar says,
-	// coalesce, nullif, greatest, least, timezone, btrim, ltrim, rtrim, substring).
+	//
+	// What SQL writes with a syntax of its own is a Call too, with the name
+	// and the order of arguments that PostgreSQL's grammar gives it, Schema
+	// "" and SQLForm true:
+	//
+	//	EXTRACT(year FROM x)              extract('year', x): a String Literal, lower case unless it was one
+	//	POSITION(needle IN s)             position(s, needle)
+	//	SUBSTRING(s FROM a FOR b)         substring(s, a, b)
+	//	SUBSTRING(s FROM a)               substring(s, a); a may be a pattern
+	//	SUBSTRING(s FOR b)                substring(s, 1, CAST(b AS int4))
+	//	SUBSTRING(s SIMILAR p ESCAPE e)   substring(s, p, e)
+	//	OVERLAY(s PLACING r FROM a FOR b) overlay(s, r, a, b)
+	//	TRIM([BOTH] c FROM s)             btrim(s, c); LEADING is ltrim, TRAILING rtrim
+	//	TRIM(s)                           btrim(s)
+	//	x AT TIME ZONE z                  timezone(z, x)
+	//	(a, b) OVERLAPS (c, d)            overlaps(a, b, c, d)
+	//	NORMALIZE(s, NFC)                 normalize(s, 'NFC')
+	//	s IS NFC NORMALIZED               is_normalized(s, 'NFC')
+	//	COALESCE, NULLIF, GREATEST, LEAST coalesce, nullif, greatest, least
+	//
+	// substring(s, 1, 2) and overlay(...) written with commas are ordinary
+	// calls. A schema that the writer wrote stays, "pg_catalog" included.
 	Call struct {
 		pos
 		Schema, Name string
@@ -401,7 +430,7 @@ type (
 		Within       []*Sort
 		Filter       Expr
 		Over         *Window
-		SQLForm      bool // written with SQL's own syntax: EXTRACT(year FROM x), x AT TIME ZONE y
+		SQLForm      bool // the grammar named the function, not the writer
 	}
 	// Now is CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIME, ...
 	Now struct {
@@ -447,7 +476,10 @@ type Arm struct{ When, Then Expr }
 
 // TypeName is [Schema.]Name[(Mods)][[]], with PostgreSQL's internal names for
 // SQL's own types: int4 for INTEGER, float8 for DOUBLE PRECISION, bpchar for
-// CHAR, timestamptz for TIMESTAMP WITH TIME ZONE.
+// CHAR, timestamptz for TIMESTAMP WITH TIME ZONE. CHAR without a length is
+// bpchar with Mods [1], except before a literal. Mods of interval are
+// [fields] or [fields, precision], where fields is a sum of the Interval
+// constants: INTERVAL '1' DAY casts to interval with Mods [IntervalDay].
 type TypeName struct {
 	At     Span
 	Schema string
@@ -455,6 +487,17 @@ type TypeName struct {
 	Mods   []int32
 	Array  bool
 }
+
+// Fields of an interval type, with PostgreSQL's own numbers.
+const (
+	IntervalMonth  int32 = 1 << 1
+	IntervalYear   int32 = 1 << 2
+	IntervalDay    int32 = 1 << 3
+	IntervalHour   int32 = 1 << 10
+	IntervalMinute int32 = 1 << 11
+	IntervalSecond int32 = 1 << 12
+	IntervalFull   int32 = 0x7FFF // no fields named: INTERVAL(3)
+)
 
 type (
 	LiteralKind uint8
