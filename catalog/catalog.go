@@ -72,6 +72,12 @@ type Table struct {
 	Foreign []ForeignKey // validated foreign keys of this table
 	Strict  bool         // SQLite STRICT table
 	OID     uint32       // PostgreSQL's identity, 0 elsewhere
+	// Inherits lists the tables whose rows include this one's: the parents of a
+	// partition or inheritance child, as far as they are in the catalog.
+	Inherits []TableID
+	// Fingerprint is what the engine compares before each statement that reads
+	// the table; a difference is drift. It means nothing outside the engine.
+	Fingerprint string
 }
 
 // Column is one column of a Table.
@@ -83,6 +89,10 @@ type Column struct {
 	NotNull   bool
 	Comment   string // as Table.Comment
 	Generated bool
+	// Collation is the name of a collation that differs from the database's own,
+	// "" if there is none. Comparing two columns whose collations differ fails
+	// while running.
+	Collation string
 }
 
 // ForeignKey says that Columns of this table refer to To.ToColumns.
