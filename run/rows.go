@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"

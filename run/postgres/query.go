@@ -1,0 +1,306 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// query is one statement, taken apart. Outside tests only Run makes one, from
+// an emit.Statement.
+type query struct {
+	text    string
+	params  []emit.Param
+	columns []ir.Column
+	reads   []emit.Read
+	time    time.Duration
+}
+
+// query sends a statement in one flight of messages:
+//
+//	BEGIN ... READ ONLY      a transaction of its own
+//	SELECT set_config(...)   the session as the text expects it
+//	SELECT ... gate          an error here unless it is
+//	SELECT ... drift         an error here unless the tables are as in the catalog
+//	the statement
+//	ROLLBACK
+//
+// The server does nothing that stands behind an error, so the statement starts
+// only when both checks have passed, without a round trip for either.
+func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
+	cols, formats, err := decoders(q.columns)
+	if err != nil {
+		return nil, err
+	}
+	params, err := encode(q.params)
+	if err != nil {
+		return nil, err
+	}
+	prints, err := driftOf(q.reads)
+	if err != nil {
+		return nil, err
+	}
+	f := flight{text: q.text, params: params, formats: formats, cols: cols, drift: prints, time: q.time}
+	ctx, cancel := context.WithTimeout(ctx, q.time)
+	for fresh := false; ; fresh = true {
+		s, err := e.launch(ctx, f, fresh)
+		if err == nil {
+			s.release = cancel
+			return s, nil
+		}
+		// An idle connection may have died unnoticed. Nothing has come back from
+		// this one, and the statement only reads: once more, on a new connection.
+		if fresh || !errors.Is(err, errStale) {
+			cancel()
+			return nil, err
+		}
+	}
+}
+
+// flight is what is sent for one statement.
+type flight struct {
+	text    string
+	params  [][]byte
+	formats []int16
+	cols    []decoder
+	drift   [][]byte // parameters of driftText; nil if no table is read
+	time    time.Duration
+}
+
+// errStale: a connection that was idle turned out dead before any answer.
+var errStale = errors.New("stale connection")
+
+func (e *Engine) launch(ctx context.Context, f flight, fresh bool) (*source, error) {
+	c, err := e.pool.get(ctx, fresh)
+	if err != nil {
+		return nil, e.refuse(ctx, err)
+	}
+	if err := e.allowed(c); err != nil {
+		e.pool.put(c)
+		return nil, err
+	}
+	s := &source{e: e, ctx: ctx, c: c, cols: f.cols}
+	s.watch()
+	if err := s.start(f); err != nil {
+		stale := c.used && !fresh && s.answers == 0 && ctx.Err() == nil && whyOf(err) == run.Gone
+		s.end(false)
+		if stale {
+			return nil, errStale
+		}
+		return nil, e.refuse(ctx, err)
+	}
+	return s, nil
+}
+
+// start sends the flight and reads up to the statement's first row.
+func (s *source) start(f flight) error {
+	// The driver watches no context: what it would do on a cancelled one is
+	// close the connection under the reader. watch cancels in the database.
+	pl := s.c.StartPipeline(context.Background())
+	s.pl = pl
+	s.e.sendSession(pl, f.time)
+	before := sessionStages
+	if f.drift != nil {
+		pl.SendQueryParams(driftText, f.drift, nil, nil, nil)
+		before++
+	}
+	pl.SendQueryParams(f.text, f.params, nil, nil, f.formats)
+	pl.SendQueryParams("ROLLBACK", nil, nil, nil, nil)
+	if err := pl.Sync(); err != nil {
+		return err
+	}
+	for stage := range before {
+		if err := s.skip(); err != nil {
+			return asStage(err, stage)
+		}
+	}
+	rr, err := next(pl)
+	if err != nil {
+		return err
+	}
+	s.answers++
+	s.rr = rr
+	return checkColumns(s.cols, rr.FieldDescriptions())
+}
+
+// skip reads a result that only had to succeed.
+func (s *source) skip() error {
+	rr, err := next(s.pl)
+	if err != nil {
+		return err
+	}
+	s.answers++
+	_, err = rr.Close()
+	return err
+}
+
+// stageError is an error of one of our own statements, before the query's.
+type stageError struct {
+	stage int
+	err   error
+}
+
+func (e *stageError) Error() string {
+	return fmt.Sprintf("before the statement, stage %d: %v", e.stage, e.err)
+}
+func (e *stageError) Unwrap() error { return e.err }
+
+func asStage(err error, stage int) error {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return &stageError{stage, err}
+	}
+	return err
+}
+
+// source reads one statement's rows.
+type source struct {
+	e       *Engine
+	ctx     context.Context
+	release context.CancelFunc
+	c       *conn
+	pl      *pgconn.Pipeline
+	rr      *pgconn.ResultReader
+	cols    []decoder
+	text    arena
+	answers int
+	done    bool // the statement has run to its end
+	err     error
+
+	unwatch func() bool   // false: the canceller has run or runs
+	quiet   chan struct{} // closed when the canceller is done
+}
+
+var _ run.Source = (*source)(nil)
+
+// graceful is how long the database gets to answer a cancel request before the
+// connection is closed under it.
+const graceful = 3 * time.Second
+
+// watch sends a cancel request to the database when the context ends.
+func (s *source) watch() {
+	s.quiet = make(chan struct{})
+	s.unwatch = context.AfterFunc(s.ctx, func() {
+		defer close(s.quiet)
+		s.cancel()
+	})
+}
+
+func (s *source) cancel() {
+	_ = s.c.Conn().SetDeadline(time.Now().Add(graceful))
+	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+	defer cancel()
+	_ = s.c.CancelRequest(ctx)
+}
+
+// Next implements [run.Source].
+func (s *source) Next(row []types.Value) (ok bool) {
+	if s.done || s.err != nil || s.rr == nil {
+		return false
+	}
+	if !s.rr.NextRow() {
+		s.finish()
+		return false
+	}
+	defer func() {
+		if r := recover(); r != nil { // a value outside what PostgreSQL can store
+			s.err, ok = s.e.c.Log.Refuse(run.Broken, errors.New("a value that package types refused")), false
+		}
+	}()
+	for i, v := range s.rr.Values() {
+		if v == nil {
+			row[i] = types.Null
+			continue
+		}
+		x, err := s.cols[i].decode(v, &s.text)
+		if err != nil {
+			s.err = s.e.c.Log.Refuse(run.BadValue, err)
+			return false
+		}
+		row[i] = x
+	}
+	return true
+}
+
+// finish reads what stands behind the last row.
+func (s *source) finish() {
+	_, err := s.rr.Close()
+	if err == nil {
+		err = s.pl.Close()
+	}
+	if err != nil {
+		s.err = s.e.refuse(s.ctx, err)
+		return
+	}
+	s.done = true
+}
+
+// Err implements [run.Source].
+func (s *source) Err() error { return s.err }
+
+// Close implements [run.Source].
+func (s *source) Close() error {
+	if s.c != nil {
+		s.end(s.done && s.err == nil)
+	}
+	if s.release != nil {
+		s.release()
+	}
+	return nil
+}
+
+// end gives the connection back, or ends the statement in the database and
+// closes the connection. A connection that a cancel request was sent for is
+// never used again: the request may arrive late and hit the next statement.
+func (s *source) end(reuse bool) {
+	if !s.unwatch() {
+		<-s.quiet
+		reuse = false
+	} else if !reuse && s.answers > 0 && !s.over() {
+		s.cancel()
+	}
+	c := s.c
+	s.c = nil
+	if reuse {
+		s.e.pool.put(c)
+	} else {
+		s.e.pool.drop(c)
+	}
+}
+
+// over reports whether the database has ended the statement by itself.
+func (s *source) over() bool {
+	return s.done || s.c.IsClosed()
+}
+
+// driftText fails unless the tables $1 still have the fingerprints $2.
+const driftText = `SELECT CAST(CASE WHEN bool_and(f.print IS NOT DISTINCT FROM w.print) THEN '1' ELSE 'drift' END AS pg_catalog.int4)
+FROM ROWS FROM (unnest($1::pg_catalog.oid[]), unnest($2::pg_catalog.text[])) AS w(oid, print)
+LEFT JOIN LATERAL (SELECT ` + printExpr + ` AS print
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = w.oid) f ON true`
+
+// driftOf is the tables and fingerprints of driftText.
+func driftOf(reads []emit.Read) ([][]byte, error) {
+	if len(reads) == 0 {
+		return nil, nil
+	}
+	var oids, prints []string
+	for _, r := range reads {
+		if r.Table.OID == 0 || r.Table.Fingerprint == "" {
+			return nil, run.Fault("a table without identity")
+		}
+		oids = append(oids, fmt.Sprint(r.Table.OID))
+		prints = append(prints, r.Table.Fingerprint)
+	}
+	return [][]byte{[]byte("{" + strings.Join(oids, ",") + "}"), []byte("{" + strings.Join(prints, ",") + "}")}, nil
+}
