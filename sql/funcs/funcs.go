@@ -4,6 +4,10 @@
 //
 // It also decides overloads as PostgreSQL does (its manual, chapter 10, "Type
 // Conversion"), and which casts exist.
+//
+// Never in the table: what reads files, settings, catalogs or other sessions,
+// takes SQL as text, is volatile, or makes large objects, locks or sequences
+// move. Begin with [Find] and [Func.Resolve].
 package funcs
 
 import "github.com/grille-dev/grille/sql/types"
@@ -13,7 +17,7 @@ type Class uint8
 
 const (
 	Scalar     Class = iota // f(x)
-	Operator                // x op y, op x; named by its symbol
+	Operator                // x op y, op x; named by its symbol, or by a word: like, between
 	Aggregate               // f([DISTINCT] x ...); may stand with OVER too
 	OrderedSet              // f(x) WITHIN GROUP (ORDER BY y); Params are x ..., y ...
 	Window                  // f(x) OVER (...), only with OVER
@@ -29,6 +33,10 @@ type Func struct {
 	Internal bool
 	// Words is how explanations say it, with {1}, {2}: "the average of {1}".
 	Words string
+
+	// sided functions are resolved like operators: an untyped literal is first
+	// read as the other side's type.
+	sided bool
 }
 
 // Sig is one overload.
@@ -53,17 +61,25 @@ type Sig struct {
 	// separated by commas, {op} the operator symbol. "" on SQLite: this engine
 	// cannot say it. "" on Postgres: pg_catalog.name({*}), ({1} op {2}) or (op {1}).
 	// For aggregates {*} includes DISTINCT and ORDER BY.
+	//
+	// More marks: {1:text} is {1} after [CastSQLite] to text; {*:out} all the
+	// arguments after [TextSQLite]; {tail} is where FILTER and OVER of an
+	// aggregate or window function go, and without it they follow the whole;
+	// {kind} is the kind of the call's result: int8, text (varchar and bpchar too).
 	Postgres string
 	SQLite   string
 }
 
 // Pseudo types in Sig.Params and Sig.Result. They are no types of values.
 var (
-	Any        = types.Type{Kind: 255, Name: "any"}        // anything, and two Anys may differ
-	AnyElement = types.Type{Kind: 255, Name: "anyelement"} // all AnyElements are one type (common type, as in CASE)
-	AnyArray   = types.Type{Kind: 255, Name: "anyarray"}   // an array of AnyElement
-	AnyEnum    = types.Type{Kind: 255, Name: "anyenum"}    // one enum type
-	AnyToken   = types.Type{Kind: 255, Name: "anytoken"}   // one token type
+	Any           = types.Type{Kind: 255, Name: "any"}           // anything, and two Anys may differ
+	AnyPrintable  = types.Type{Kind: 255, Name: "anyprintable"}  // Any, but no token: those cannot become text
+	AnyNonArray   = types.Type{Kind: 255, Name: "anynonarray"}   // AnyPrintable, but no array
+	AnyElement    = types.Type{Kind: 255, Name: "anyelement"}    // all AnyElements are one type (common type, as in CASE)
+	AnyComparable = types.Type{Kind: 255, Name: "anycomparable"} // AnyElement, of an ordered type, no token
+	AnyArray      = types.Type{Kind: 255, Name: "anyarray"}      // an array of AnyElement
+	AnyEnum       = types.Type{Kind: 255, Name: "anyenum"}       // one enum type
+	AnyToken      = types.Type{Kind: 255, Name: "anytoken"}      // one token type
 )
 
 // Match is a resolved call.

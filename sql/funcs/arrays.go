@@ -1,0 +1,63 @@
+package funcs
+
+import "github.com/grille-dev/grille/sql/types"
+
+var textArray = types.ArrayOf(types.Text)
+
+// SQLite has no arrays.
+func arrays() []*Func {
+	return []*Func{
+		scalar("array_length", "the length of {1}", sig(int4, AnyArray, int4).total()),
+		scalar("cardinality", "the number of elements of {1}", sig(int4, AnyArray).total()),
+		scalar("array_to_string", "the elements of {1} joined",
+			sig(text, AnyArray, text).stable().total(),
+			sig(text, AnyArray, text, text).stable().total()),
+		scalar("string_to_array", "{1} split at {2}",
+			sig(textArray, text, text).total(),
+			sig(textArray, text, text, text).total()),
+	}
+}
+
+// sets return rows: they stand in FROM.
+func sets() []*Func {
+	series := func(t, step types.Type) []*Sig {
+		out := []*Sig{sig(t, t, t, step).check(series)}
+		if t == step {
+			out = append([]*Sig{sig(t, t, t).check(series)}, out...)
+		}
+		return out
+	}
+	var all []*Sig
+	for _, t := range []types.Type{int4, int8, numeric} {
+		all = append(all, series(t, t)...)
+	}
+	all[0].lite("g_series({1}, {2}, 1)")
+	all[1].lite("g_series({1}, {2}, {3})")
+	all[2].lite("g_series({1}, {2}, 1)")
+	all[3].lite("g_series({1}, {2}, {3})")
+	ts := sig(timestamp, timestamp, timestamp, interval).check(timeSeries).lite("g_series_timestamp({1}, {2}, {3})")
+	tz := sig(timestamptz, timestamptz, timestamptz, interval).check(timeSeries).stable().
+		lite("g_series_timestamptz({1}, {2}, {3})")
+	return []*Func{
+		{Name: "generate_series", Class: Set, Words: "the values from {1} to {2}", Sigs: append(all, ts, tz)},
+		{Name: "unnest", Class: Set, Words: "the elements of {1}", Sigs: []*Sig{sig(AnyElement, AnyArray).total()}},
+	}
+}
+
+// internals are parts of masks. HMAC is composed on PostgreSQL from sha256, with
+// padded keys as parameters; on SQLite it is a Go function.
+func internals() []*Func {
+	out := []*Func{
+		scalar("sha256", "the SHA-256 of {1}", sig(bytea, bytea).total().lite("g_sha256({1})")),
+		scalar("encode", "{1} in {2}", sig(text, bytea, text).check(oneOf(1, words("hex"), "encoding")).
+			totalIf(constant(1)).lite("g_hex({1})")),
+		scalar("convert_to", "{1} as bytes", sig(bytea, text, text).check(oneOf(1, words("utf8"), "encoding")).
+			totalIf(constant(1)).lite("CAST({1} AS BLOB)")),
+		scalar("hmac_token", "a token of {1}", sig(text, text, bytea).total().pg("{unavailable}").
+			lite("g_hmac_token({1}, {2})")),
+	}
+	for _, f := range out {
+		f.Internal = true
+	}
+	return out
+}

@@ -1,0 +1,46 @@
+package funcs
+
+import (
+	"strings"
+
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// given wants a constant and gives its text, if it is not NULL, to judge.
+func given(at int, what string, judge func(text string) string) check {
+	return func(consts []*types.Value) string {
+		v := get(consts, at)
+		switch {
+		case v == nil:
+			return what + " must be a constant"
+		case v.IsNull():
+			return ""
+		}
+		return judge(v.Text())
+	}
+}
+
+func regex(at int) check {
+	return given(at, "the regular expression", func(string) string { return "" })
+}
+
+func replacement(at int) check {
+	return given(at, "the replacement", func(string) string { return "" })
+}
+
+func regexFlags(at int) check {
+	return given(at, "the flags", func(flags string) string {
+		if strings.Trim(flags, "gi") != "" {
+			return "the flags of a regular expression are g and i"
+		}
+		return ""
+	})
+}
+
+func dateFormat(at int) check {
+	return given(at, "the format", func(string) string { return "" })
+}
+
+func numberFormat(at int) check {
+	return given(at, "the format", func(string) string { return "" })
+}
