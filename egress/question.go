@@ -1,0 +1,68 @@
+package egress
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	lang "github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/refusal"
+)
+
+// Question is a text that somebody may ask: not empty, not too long, no binary.
+// Only [ReadQuestion] makes one. The planner and models start from it alike.
+type Question struct{ text string }
+
+const (
+	maxBytes      = 1 << 20
+	maxCharacters = 4000
+)
+
+// ReadQuestion checks a text before anything else looks at it. Characters that
+// cannot be seen (zero width, direction marks, tags) are dropped: a person who
+// reads "what left" must read what the model read.
+func ReadQuestion(text string) (Question, error) {
+	const try = "ask one question in a sentence or two"
+	if len(text) > maxBytes {
+		return Question{}, refusal.New(refusal.TooLong, try, "the question has more than %d bytes", maxBytes)
+	}
+	if !utf8.ValidString(text) {
+		return Question{}, refusal.New(refusal.NotText, "send it as UTF-8", "the question is no text: it is not valid UTF-8")
+	}
+	text = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Co) {
+			return -1
+		}
+		return r
+	}, text)
+	if i := strings.IndexFunc(text, isControl); i >= 0 {
+		return Question{}, refusal.New(refusal.NotText, "send it as plain text", "the question is no text: it has control characters")
+	}
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Question{}, refusal.New(refusal.Empty, "ask something, such as how many rows a table has", "nothing was asked")
+	}
+	if utf8.RuneCountInString(text) > maxCharacters {
+		return Question{}, refusal.New(refusal.TooLong, try, "the question has more than %d characters", maxCharacters)
+	}
+	return Question{text}, nil
+}
+
+// Made reports whether q was made by ReadQuestion.
+func (q Question) Made() bool { return q.text != "" }
+
+// Text is the question as asked, personal data included: it is for local use.
+func (q Question) Text() string { return q.text }
+
+func isControl(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+}
+
+// words are the stems of the question's words, for choosing tables.
+func words(q Question) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range lang.Fields(q.text) {
+		set[lang.Stem(w)] = true
+	}
+	return set
+}

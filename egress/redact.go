@@ -1,0 +1,111 @@
+package egress
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/grille-dev/grille/refusal"
+)
+
+// Kept is what was taken out of one question: placeholder and real value. It
+// never leaves. The zero Kept holds nothing and restores nothing.
+type Kept struct{ values map[string]string }
+
+// placeholder is ⟨EMAIL_x7f3⟩. The id is random for each request: a viewer
+// cannot type one that means something, and a model cannot learn one.
+var placeholder = regexp.MustCompile(`⟨[A-Z]+_[a-z0-9]{4}⟩`)
+
+// redact replaces what Detect marks. The same value gets the same placeholder.
+func redact(text string, random io.Reader) (string, Kept, error) {
+	kept := Kept{values: map[string]string{}}
+	given := map[string]string{} // value -> placeholder
+	var b strings.Builder
+	end := 0
+	for _, m := range Detect(text) {
+		value := text[m.Start:m.End]
+		name, ok := given[value]
+		if !ok {
+			var err error
+			if name, err = kept.fresh(m.Kind, text, random); err != nil {
+				return "", Kept{}, err
+			}
+			given[value], kept.values[name] = name, value
+		}
+		b.WriteString(text[end:m.Start] + name)
+		end = m.End
+	}
+	b.WriteString(text[end:])
+	return b.String(), kept, nil
+}
+
+// fresh is a placeholder that is neither given nor in the text.
+func (k Kept) fresh(kind Kind, text string, random io.Reader) (string, error) {
+	const alphabet = "abcdefghjkmnpqrstuvwxyz023456789" // 32: no i, l, o, 1
+	for range 100 {
+		var raw [4]byte
+		if _, err := io.ReadFull(random, raw[:]); err != nil {
+			return "", fmt.Errorf("making a placeholder: %w", err)
+		}
+		for i := range raw {
+			raw[i] = alphabet[raw[i]%32]
+		}
+		name := fmt.Sprintf("⟨%s_%s⟩", kind, raw[:])
+		if _, taken := k.values[name]; !taken && !strings.Contains(text, string(raw[:])) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("making a placeholder: the random source repeats itself")
+}
+
+// Len is how many values were kept back.
+func (k Kept) Len() int { return len(k.values) }
+
+// Restore is the real value of a string literal of a draft, and whether it
+// differs. A literal is a placeholder as a whole or holds none: a placeholder
+// inside other text, and one that this question never had, are refused.
+//
+// Only string literals go through Restore. A placeholder elsewhere in a draft,
+// as a name or an alias, is for the caller to refuse: see [HasPlaceholder].
+func (k Kept) Restore(literal string) (value string, changed bool, err error) {
+	if value, ok := k.values[literal]; ok {
+		return value, true, nil
+	}
+	if HasPlaceholder(literal) {
+		return "", false, misplaced()
+	}
+	return literal, false, nil
+}
+
+// RestorePattern is Restore for the pattern of LIKE, where a placeholder may
+// stand among other text; what is special to LIKE in the real value (% _ \) is
+// escaped with \.
+func (k Kept) RestorePattern(pattern string) (value string, changed bool, err error) {
+	value = placeholder.ReplaceAllStringFunc(pattern, func(name string) string {
+		real, ok := k.values[name]
+		if !ok {
+			return name
+		}
+		changed = true
+		return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(real)
+	})
+	rest := placeholder.ReplaceAllStringFunc(pattern, func(name string) string {
+		if _, ok := k.values[name]; ok {
+			return ""
+		}
+		return name
+	})
+	if HasPlaceholder(rest) {
+		return "", false, misplaced()
+	}
+	return value, changed, nil
+}
+
+// HasPlaceholder reports whether text holds the brackets of a placeholder.
+func HasPlaceholder(text string) bool { return strings.ContainsAny(text, "⟨⟩") }
+
+func misplaced() error {
+	return refusal.New(refusal.Model, "ask again",
+		"the draft uses a placeholder that the question does not have, or inside other text")
+}

@@ -1,0 +1,96 @@
+package egress
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/grille-dev/grille/refusal"
+)
+
+const (
+	maxRepairs = 2
+	maxDraft   = 16 << 10 // bytes of a draft that are sent back
+)
+
+// ComposeRepair asks the model that wrote draft to correct it. The words depend
+// on the draft, the code and the position only: no name, value or message of
+// ours or of the database is in them. Codes that arise from running a query, or
+// from something the model cannot change, are refused, as is a third round.
+//
+// Draft is the SQL as the model wrote it, placeholders not restored.
+func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (Prompt, error) {
+	if !p.Made() {
+		panic("egress: zero Prompt")
+	}
+	why, ok := repairable(code)
+	if !ok {
+		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", code)
+	}
+	if p.p.repairs >= maxRepairs || len(draft) > maxDraft || !utf8.ValidString(draft) {
+		return Prompt{}, refusal.New(refusal.Model, "ask in other words, or ask without a model",
+			"the model did not find a query that works")
+	}
+	said, err := json.Marshal(map[string]any{"kind": "sql", "sql": draft, "what": nil})
+	if err != nil {
+		panic("egress: " + err.Error())
+	}
+	next := *p.p
+	next.repairs++
+	next.messages = append(slices.Clone(p.p.messages),
+		Message{Assistant, string(said)},
+		Message{User, filled("repair.txt", map[string]string{"Why": why, "Where": where(draft, at)})})
+	return Prompt{&next}, nil
+}
+
+// where shows the line of the draft with carets below the place.
+func where(draft string, at refusal.Span) string {
+	at.End = min(at.End, int32(len(draft)))
+	caret := refusal.Caret(draft, at)
+	if caret == "" {
+		return ""
+	}
+	line := 1 + strings.Count(draft[:at.Pos], "\n")
+	return fmt.Sprintf("line %d:\n%s", line, caret)
+}
+
+// repairable is what a model is told about a code, and whether it is told at
+// all. What is not listed here is never sent.
+func repairable(code refusal.Code) (string, bool) {
+	switch code {
+	case refusal.Syntax:
+		return "it is not valid PostgreSQL.", true
+	case refusal.Statements:
+		return "it has to be exactly one statement.", true
+	case refusal.NotSelect:
+		return "only SELECT is accepted.", true
+	case refusal.Unsupported:
+		return "this form of SQL is not accepted here; write it with plain joins, sub-queries and common functions.", true
+	case refusal.Empty, refusal.TooLong, refusal.NotText:
+		return "it is empty, too long, or not plain text.", true
+	case refusal.UnknownTable:
+		return "the outline has no such table.", true
+	case refusal.UnknownColumn:
+		return "the outline has no such column in that table.", true
+	case refusal.Ambiguous:
+		return "the name can mean two things; qualify it with its table.", true
+	case refusal.UnknownFunction:
+		return "there is no such function here; use a common one.", true
+	case refusal.Types:
+		return "the types of the operands do not fit.", true
+	case refusal.Grouping:
+		return "a column is neither grouped nor aggregated.", true
+	case refusal.Constant:
+		return "a constant stands where its place does not allow it.", true
+	case refusal.CrossJoin:
+		return "two tables are joined without a condition.", true
+	case refusal.Engine:
+		return "the database cannot express this; write it in a simpler way.", true
+	case refusal.MaskedFilter, refusal.MaskedLiteral:
+		return "this column may be grouped by and counted, but not compared with a value.", true
+	default:
+		return "", false
+	}
+}
