@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"strings"
+
 	"github.com/sqlc-dev/oliphant/ast"
 
 	"github.com/grille-dev/grille/refusal"
@@ -35,13 +37,7 @@ func (c *converter) call(f *ast.FuncCall) Expr {
 		if len(names) > 2 {
 			c.no(at, "write function(...) or schema.function(...)", "a function name has too many parts")
 		}
-		if len(names) == 0 || !c.wrote(f.Location, names[0]) {
-			c.no(at, "write CAST(x AS type)", "TREAT is not supported")
-		}
-		if len(names) == 2 {
-			out.Schema = names[0]
-		}
-		out.Name = names[len(names)-1]
+		out.Schema, out.Name, out.SQLForm = c.callee(f, names, at)
 	default:
 		c.strange(at, "a function call")
 	}
@@ -70,6 +66,24 @@ func (c *converter) call(f *ast.FuncCall) Expr {
 	return out
 }
 
+// callee is the function of an ordinary call. The grammar makes two of them
+// itself: JSON_OBJECT(x), and TREAT(x AS type) as a call of the type.
+func (c *converter) callee(f *ast.FuncCall, names []string, at Span) (schema, name string, grammar bool) {
+	switch {
+	case len(names) == 1 && c.wrote(f.Location, names[0]):
+		return "", names[0], false
+	case len(names) == 2 && c.wrote(f.Location, names[0]):
+		return names[0], names[1], false
+	case len(names) == 2 && names[1] == "json_object" && c.wrote(f.Location, names[1]):
+		return "", names[1], true
+	}
+	if c.wrote(f.Location, "treat") {
+		c.no(at, "write CAST(x AS type)", "TREAT is not supported")
+	}
+	c.strange(at, "a function call")
+	return "", "", false
+}
+
 // closed widens s by a closing parenthesis right behind it.
 func (c *converter) closed(s Span) Span {
 	if i := c.last(s); c.has(i) && c.has(i+1) && c.sym(i+1, ')') {
@@ -86,14 +100,14 @@ func (c *converter) sqlForm(f *ast.FuncCall, names []string, at Span) {
 	c.bare(f, at)
 	switch names[1] {
 	case "system_user":
-		c.account(at, "SYSTEM_USER")
+		c.account(at)
 	case "pg_collation_for":
 		c.no(at, "leave it away", "COLLATION FOR is not supported")
 	case "xmlexists":
 		c.no(at, xmlTry, "XML is not supported")
 	case "timezone":
 		if len(f.Args) == 1 {
-			c.no(cover(c.expr(f.Args[0]).At()), "name the zone: AT TIME ZONE 'Europe/Berlin'", "AT LOCAL is not supported")
+			c.no(c.expr(f.Args[0]).At(), "name the zone: AT TIME ZONE 'Europe/Berlin'", "AT LOCAL is not supported")
 		}
 	case "extract":
 		if len(f.Args) != 2 || f.Args[0].GetAConst().GetSval() == nil {
@@ -167,7 +181,7 @@ func (c *converter) now(f *ast.SQLValueFunction) Expr {
 		c.no(at, "name the schema or database itself", "CURRENT_SCHEMA and CURRENT_CATALOG are not supported")
 	case ast.SQLValueFunctionOp_SVFOP_CURRENT_ROLE, ast.SQLValueFunctionOp_SVFOP_CURRENT_USER,
 		ast.SQLValueFunctionOp_SVFOP_USER, ast.SQLValueFunctionOp_SVFOP_SESSION_USER:
-		c.account(at, "CURRENT_USER")
+		c.account(at)
 	default:
 		c.strange(at, "CURRENT_DATE")
 	}
@@ -178,9 +192,9 @@ func (c *converter) now(f *ast.SQLValueFunction) Expr {
 }
 
 // account refuses what names the database account, which all viewers share.
-func (c *converter) account(at Span, what string) {
-	c.no(at, `a column named user is written "user"; who asks is not known to SQL`,
-		"%s names the shared database account and is not supported", what)
+func (c *converter) account(at Span) {
+	c.no(at, `a table or column named user is written "user"; who asks is not known to SQL`,
+		"%s names the shared database account and is not supported", strings.ToUpper(c.text[at.Pos:at.End]))
 }
 
 // over is the window behind OVER.

@@ -17,8 +17,12 @@ type converter struct {
 	shift int32 // how much later the parser saw the text
 }
 
-// no refuses a construct.
+// no refuses a construct. Where the parser keeps no position, the whole
+// statement is meant.
 func (c *converter) no(at Span, try, format string, args ...any) {
+	if at.End == 0 {
+		at = Span{Pos: c.toks[0].pos, End: c.toks[len(c.toks)-1].end}
+	}
 	panic(halt{refusal.New(refusal.Unsupported, try, format, args...).At(at)})
 }
 

@@ -273,6 +273,9 @@ func (c *converter) operator(e *ast.A_Expr) Expr {
 	if len(names) != 1 || e.Rexpr == nil {
 		c.strange(at, "an operator")
 	}
+	if names[0] == "==" {
+		panic(halt{refusal.New(refusal.Syntax, "write = instead of ==", "== is no operator of SQL").At(at)})
+	}
 	r := c.expr(e.Rexpr)
 	if e.Lexpr == nil {
 		return &Unary{pos: pos(cover(at, r.At(), Span(c.posOf(e)))), Op: names[0], Schema: schema, X: r}

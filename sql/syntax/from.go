@@ -123,7 +123,9 @@ func (c *converter) join(j *ast.JoinExpr) *Join {
 		out.On = c.expr(j.Quals)
 		at = cover(at, out.On.At())
 	}
-	out.Using = c.names(j.UsingClause, at)
+	if out.Using = c.names(j.UsingClause, at); out.Using != nil {
+		at = c.usingSpan(at)
+	}
 	if a := j.JoinUsingAlias; a != nil {
 		if len(a.Colnames) > 0 || a.Aliasname == "" {
 			c.strange(at, "USING")
@@ -133,6 +135,19 @@ func (c *converter) join(j *ast.JoinExpr) *Join {
 	out.Alias = c.alias(j.Alias, at)
 	out.pos = pos(at)
 	return out
+}
+
+// usingSpan widens s, both sides of a join, by USING (...) [AS alias].
+func (c *converter) usingSpan(s Span) Span {
+	i := c.closing(c.find(s.Pos), c.last(s))
+	if j := c.follow(i, "using"); j > i {
+		i = c.group(j)
+	}
+	if j := c.follow(i, "as"); j > i && c.has(j+1) {
+		i = j + 1
+	}
+	s.End = max(s.End, c.toks[i].end)
+	return s
 }
 
 func (c *converter) alias(a *ast.Alias, at Span) *Alias {

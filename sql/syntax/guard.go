@@ -19,9 +19,11 @@ const (
 	maxWork = 100_000
 )
 
-// guarded is a text that passed the guard: one statement, and its tokens.
+// guarded is a text that passed the guard: one statement or expression, and
+// its tokens.
 type guarded struct {
 	text string
+	expr bool
 	toks []token
 }
 
@@ -29,14 +31,14 @@ type guarded struct {
 type halt struct{ *refusal.Refusal }
 
 // guard reads text once, before any parser does, and refuses what is too
-// large, no text, unbalanced, or not exactly one statement.
-func guard(text string) guarded {
+// large, no text, unbalanced, or not exactly one statement (or expression).
+func guard(text string, expr bool) guarded {
 	if len(text) > MaxBytes {
 		panic(halt{refusal.New(refusal.TooLong, "ask for less in one statement",
 			"the statement has %d bytes; at most %d are read", len(text), MaxBytes)})
 	}
 	plainText(text)
-	g := &balance{guarded: guarded{text: text, toks: make([]token, 0, len(text)/4+8)}}
+	g := &balance{guarded: guarded{text: text, expr: expr, toks: make([]token, 0, len(text)/4+8)}}
 	s := scanner{text: text}
 	for {
 		t, ok := s.next()
@@ -106,6 +108,10 @@ func (b *balance) add(t token) {
 		b.word(i)
 	}
 	if len(b.open) == 0 && t.kind == punct && b.text[t.pos] == ';' {
+		if b.expr {
+			panic(halt{refusal.New(refusal.Syntax, "remove the semicolon",
+				"a condition is one expression").At(b.span(i))})
+		}
 		b.inside = false
 		return
 	}
@@ -214,6 +220,10 @@ func (b *balance) subquery(i int32) {
 }
 
 func (b *balance) finish() {
+	if b.statements == 0 && b.expr {
+		panic(halt{refusal.New(refusal.Empty, "write a condition, like status = 'active'",
+			"there is no condition")})
+	}
 	if b.statements == 0 {
 		panic(halt{refusal.New(refusal.Empty, "write a SELECT, or ask in words",
 			"there is no statement")})
@@ -226,22 +236,26 @@ func (b *balance) finish() {
 	}
 }
 
-// is says whether token i is the bare word w; w is lower case.
+// is says whether token i is the bare word w; w is lower case. Only ASCII
+// letters fold, as in PostgreSQL: the Kelvin sign is no k.
 func (g *guarded) is(i int32, w string) bool {
 	t := g.toks[i]
 	if t.kind != word || int(t.end-t.pos) != len(w) {
 		return false
 	}
 	for j := range len(w) {
-		c := g.text[int(t.pos)+j]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != w[j] {
+		if lower(g.text[int(t.pos)+j]) != w[j] {
 			return false
 		}
 	}
 	return true
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // sym says whether token i is the sign c.

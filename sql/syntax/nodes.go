@@ -415,6 +415,7 @@ type (
 	//	(a, b) OVERLAPS (c, d)            overlaps(a, b, c, d)
 	//	NORMALIZE(s, NFC)                 normalize(s, 'NFC')
 	//	s IS NFC NORMALIZED               is_normalized(s, 'NFC')
+	//	JSON_OBJECT(a)                    json_object(a)
 	//	COALESCE, NULLIF, GREATEST, LEAST coalesce, nullif, greatest, least
 	//
 	// substring(s, 1, 2) and overlay(...) written with commas are ordinary

@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/sqlc-dev/oliphant/ast"
@@ -14,7 +13,7 @@ import (
 // Parse reads one SELECT. The error is a *refusal.Refusal.
 func Parse(text string) (q *Query, err error) {
 	defer recovered(&err)
-	g := guard(text)
+	g := guard(text, false)
 	if word := g.verb(); word != "" {
 		panic(halt{notSelect(word).At(g.span(g.first()))})
 	}
@@ -36,13 +35,7 @@ const exprPrefix = "SELECT 1 WHERE "
 // are places in text. The error is a *refusal.Refusal.
 func ParseExpr(text string) (x Expr, err error) {
 	defer recovered(&err)
-	g := guard(text)
-	for i := range g.toks {
-		if g.sym(int32(i), ';') {
-			panic(halt{refusal.New(refusal.Syntax, "remove the semicolon",
-				"a condition is one expression").At(g.span(int32(i)))})
-		}
-	}
+	g := guard(text, true)
 	stmt, err := run(exprPrefix + text)
 	if err != nil {
 		panic(halt{g.syntaxError(shifted(err, len(exprPrefix)))})
@@ -102,19 +95,25 @@ func (g *guarded) first() int32 {
 // SELECT. The parser does not see these: it has less to be wrong about.
 func (g *guarded) verb() string {
 	i := g.first()
-	for _, v := range strings.Fields(verbs) {
-		if g.is(i, v) {
-			return strings.ToUpper(v)
-		}
+	if w := strings.ToUpper(g.written(i)); g.toks[i].kind == word && verbs[w] {
+		return w
 	}
 	return ""
 }
 
-const verbs = `abort alter analyse analyze attach begin call checkpoint close cluster comment commit copy
-	create deallocate declare delete describe desc detach discard do drop end exec execute explain fetch
-	grant handler import insert install kill listen load lock merge move notify optimize pragma prepare
-	reassign refresh reindex release rename replace reset revoke rollback savepoint security set show
-	start truncate unlisten unlock update upsert use vacuum`
+var verbs = set(`ABORT ALTER ANALYSE ANALYZE ATTACH BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY
+	CREATE DEALLOCATE DECLARE DELETE DESCRIBE DESC DETACH DISCARD DO DROP END EXEC EXECUTE EXPLAIN FETCH
+	GRANT HANDLER IMPORT INSERT INSTALL KILL LISTEN LOAD LOCK MERGE MOVE NOTIFY OPTIMIZE PRAGMA PREPARE
+	REASSIGN REFRESH REINDEX RELEASE RENAME REPLACE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SET SHOW
+	START TRUNCATE UNLISTEN UNLOCK UPDATE UPSERT USE VACUUM`)
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		out[w] = true
+	}
+	return out
+}
 
 func notSelect(what string) *refusal.Refusal {
 	try := "write a SELECT"
@@ -133,45 +132,44 @@ func (g *guarded) syntaxError(err error) *refusal.Refusal {
 	if !errors.As(err, &e) {
 		return refusal.New(refusal.Statements, "send one SELECT", "there is more than one statement")
 	}
-	at := g.errorToken(e.Cursorpos)
-	at, e = g.inner(at, e)
-	msg := e.Message
-	if i := strings.Index(msg, ` at or near "`); i >= 0 {
-		msg = msg[:i]
+	if e.Cursorpos == 0 { // about the bytes of some string
+		msg, _, _ := strings.Cut(e.Message, ":")
+		return refusal.New(refusal.Syntax, "write the characters themselves", "%s", short(msg)).
+			At(cover(g.span(0), g.span(int32(len(g.toks)-1))))
 	}
+	at, e := g.inner(g.errorToken(e.Cursorpos, 0), e)
+	msg, near, _ := strings.Cut(e.Message, ` at or near "`)
+	msg, _, _ = strings.Cut(msg, ":") // what follows quotes the text at length
 	msg = strings.TrimSuffix(msg, " at end of input")
-	where := "at the end"
-	var span Span
-	if at >= 0 {
-		where = fmt.Sprintf("near %q", short(g.written(at)))
-		span = g.span(at)
-	} else if n := int32(len(g.toks)); n > 0 {
-		span = g.span(n - 1)
+	try := g.repair(at, msg)
+	if at < 0 {
+		last := g.span(int32(len(g.toks) - 1))
+		return refusal.New(refusal.Syntax, try, "%s at the end", msg).At(last)
 	}
-	return refusal.New(refusal.Syntax, g.repair(at, msg), "%s %s", short(msg), where).At(span)
+	if near = strings.TrimSuffix(near, `"`); near == "" {
+		near = g.written(at)
+	}
+	return refusal.New(refusal.Syntax, try, "%s near %q", msg, short(near)).At(g.span(at))
 }
 
 // errorToken is the token at the parser's position, which counts characters
-// from 1; -1 is the end of the text.
-func (g *guarded) errorToken(cursor int) int32 {
-	if cursor < 1 {
-		return -1
-	}
+// from 1 in a text that begins from bytes before g.text; -1 is its end.
+func (g *guarded) errorToken(cursor int, from int32) int32 {
 	at := len(g.text)
 	for i := range g.text {
-		if cursor--; cursor == 0 {
+		if cursor--; cursor <= 0 {
 			at = i
 			break
 		}
 	}
-	return g.find(int32(at))
+	return g.find(int32(at) + from)
 }
 
 // inner looks for the mistake inside a subquery. The parser that fails in
 // (SELECT ...) goes back and reports the SELECT; parsed by itself, the
 // subquery tells where the mistake is.
 func (g *guarded) inner(at int32, e *parser.Error) (int32, *parser.Error) {
-	for range 8 {
+	for range 8 { // subqueries within each other
 		if at < 1 || !g.sym(at-1, '(') || !(g.is(at, "select") || g.is(at, "values") || g.is(at, "with")) {
 			break
 		}
@@ -179,33 +177,19 @@ func (g *guarded) inner(at int32, e *parser.Error) (int32, *parser.Error) {
 		if end < 0 {
 			break
 		}
-		from, to := g.toks[at].pos, g.toks[end].pos
-		_, err := run(g.text[from:to])
+		sub := guarded{text: g.text[g.toks[at].pos:g.toks[end].pos], toks: g.toks[at:end]}
+		_, err := run(sub.text)
 		var found *parser.Error
 		if !errors.As(err, &found) {
 			break
 		}
-		sub := guarded{text: g.text[from:to], toks: g.toks[at:end]}
-		i := sub.errorTokenFrom(found.Cursorpos, from)
+		i := sub.errorToken(found.Cursorpos, g.toks[at].pos)
 		if i < 0 {
 			return end, found
 		}
 		at, e = at+i, found
 	}
 	return at, e
-}
-
-// errorTokenFrom is errorToken where the tokens still count from the start
-// of the whole text, which begins from bytes before g.text.
-func (g *guarded) errorTokenFrom(cursor int, from int32) int32 {
-	at := len(g.text)
-	for i := range g.text {
-		if cursor--; cursor == 0 {
-			at = i
-			break
-		}
-	}
-	return g.find(int32(at) + from)
 }
 
 // short cuts a piece of the text for a message.

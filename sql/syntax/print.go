@@ -101,7 +101,7 @@ func (p *printer) columns(names []string) {
 	if len(names) == 0 {
 		return
 	}
-	p.put("(%s)", path(names))
+	p.put("(%s)", join(names, " "))
 }
 
 func (p *printer) body(b Body) {
@@ -538,12 +538,14 @@ func operator(schema, op string) string {
 	return op
 }
 
-func path(parts []string) string {
-	out := make([]string, len(parts))
-	for i, s := range parts {
+func path(parts []string) string { return join(parts, ".") }
+
+func join(names []string, between string) string {
+	out := make([]string, len(names))
+	for i, s := range names {
 		out[i] = name(s)
 	}
-	return strings.Join(out, ".")
+	return strings.Join(out, between)
 }
 
 // name prints a name; quoted unless it is a plain lower-case one.

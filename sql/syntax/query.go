@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"strings"
+
 	"github.com/sqlc-dev/oliphant/ast"
 
 	"github.com/grille-dev/grille/refusal"
@@ -10,35 +12,44 @@ import (
 func (c *converter) statement(n *ast.Node) *Query {
 	s, ok := n.GetNode().(*ast.Node_SelectStmt)
 	if !ok {
-		panic(halt{notSelect(c.dml(n)).At(c.span(c.first()))})
+		what := c.dml(n)
+		panic(halt{notSelect(what).At(c.outer(strings.ToLower(what)))})
 	}
 	return c.query(s.SelectStmt)
+}
+
+// outer is the first token outside of brackets that is the word, or the
+// first token of the statement.
+func (c *converter) outer(word string) Span {
+	for i := int32(0); c.has(i); i++ {
+		if c.is(i, word) {
+			return c.span(i)
+		}
+		if c.toks[i].match > i {
+			i = c.toks[i].match
+		}
+	}
+	return c.span(c.first())
 }
 
 // condition is the expression behind exprPrefix.
 func (c *converter) condition(n *ast.Node) Expr {
 	s := n.GetSelectStmt()
-	x := s.GetWhereClause()
-	bare := &ast.SelectStmt{TargetList: s.GetTargetList(), WhereClause: x,
-		LimitOption: s.GetLimitOption(), Op: s.GetOp()}
-	if s == nil || x == nil || len(s.TargetList) != 1 ||
-		s.LimitOption != ast.LimitOption_LIMIT_OPTION_DEFAULT || s.Op != ast.SetOperation_SETOP_NONE ||
-		!same(s, bare) {
+	if s == nil || !onlyWhere(s) {
 		panic(halt{refusal.New(refusal.Syntax, "write one condition, like status = 'active' AND amount > 0",
 			"there is more than one expression here").At(Span{Pos: 0, End: int32(len(c.text))})})
 	}
-	return c.expr(x)
+	return c.expr(s.WhereClause)
 }
 
-// same says whether a and b have the same clauses, one level deep.
-func same(a, b *ast.SelectStmt) bool {
-	return len(a.DistinctClause) == len(b.DistinctClause) && a.IntoClause == b.IntoClause &&
-		len(a.FromClause) == len(b.FromClause) && len(a.GroupClause) == len(b.GroupClause) &&
-		a.GroupDistinct == b.GroupDistinct && a.HavingClause == b.HavingClause &&
-		len(a.WindowClause) == len(b.WindowClause) && len(a.ValuesLists) == len(b.ValuesLists) &&
-		len(a.SortClause) == len(b.SortClause) && a.LimitOffset == b.LimitOffset &&
-		a.LimitCount == b.LimitCount && len(a.LockingClause) == len(b.LockingClause) &&
-		a.WithClause == b.WithClause && a.All == b.All && a.Larg == b.Larg && a.Rarg == b.Rarg
+// onlyWhere says whether the statement is SELECT 1 WHERE x and nothing else.
+func onlyWhere(s *ast.SelectStmt) bool {
+	return s.WhereClause != nil && len(s.TargetList) == 1 &&
+		len(s.DistinctClause) == 0 && s.IntoClause == nil && len(s.FromClause) == 0 &&
+		len(s.GroupClause) == 0 && !s.GroupDistinct && s.HavingClause == nil && len(s.WindowClause) == 0 &&
+		len(s.ValuesLists) == 0 && len(s.SortClause) == 0 && s.LimitOffset == nil && s.LimitCount == nil &&
+		s.LimitOption == ast.LimitOption_LIMIT_OPTION_DEFAULT && len(s.LockingClause) == 0 &&
+		s.WithClause == nil && s.Op == ast.SetOperation_SETOP_NONE && !s.All && s.Larg == nil && s.Rarg == nil
 }
 
 // dml names a statement other than SELECT that begins with WITH.
@@ -73,7 +84,7 @@ func (c *converter) query(s *ast.SelectStmt) *Query {
 	q.Body = c.body(s)
 	q.pos = pos(around(around(q.At(), q.With...), q.Body))
 	if len(s.LockingClause) > 0 {
-		c.no(q.At(), "leave FOR UPDATE or FOR SHARE away", "Grille only reads and locks no rows")
+		c.no(c.locking(), "leave FOR UPDATE or FOR SHARE away", "Grille only reads and locks no rows")
 	}
 	q.Order = c.sorts(s.SortClause, q.At())
 	q.Limit = c.limit(s)
@@ -93,11 +104,7 @@ func (c *converter) limit(s *ast.SelectStmt) Expr {
 	switch s.LimitOption {
 	case ast.LimitOption_LIMIT_OPTION_DEFAULT, ast.LimitOption_LIMIT_OPTION_COUNT:
 	case ast.LimitOption_LIMIT_OPTION_WITH_TIES:
-		var at Span
-		if s.LimitCount != nil {
-			at = c.expr(s.LimitCount).At()
-		}
-		c.no(at, "use LIMIT, or rank() in a subquery", "WITH TIES is not supported")
+		c.no(c.ties(), "use LIMIT, or rank() in a subquery", "WITH TIES is not supported")
 	default:
 		c.strange(Span{}, "LIMIT")
 	}
@@ -109,6 +116,26 @@ func (c *converter) limit(s *ast.SelectStmt) Expr {
 		return nil // LIMIT ALL
 	}
 	return x
+}
+
+// ties is the place of the first WITH TIES.
+func (c *converter) ties() Span {
+	for i := int32(1); c.has(i); i++ {
+		if c.is(i, "ties") && c.is(i-1, "with") {
+			return cover(c.span(i-1), c.span(i))
+		}
+	}
+	return Span{}
+}
+
+// locking is the place of the first FOR UPDATE and its like.
+func (c *converter) locking() Span {
+	for i := int32(1); c.has(i); i++ {
+		if c.is(i-1, "for") && (c.is(i, "update") || c.is(i, "share") || c.is(i, "no") || c.is(i, "key")) {
+			return cover(c.span(i-1), c.span(i))
+		}
+	}
+	return Span{}
 }
 
 func (c *converter) cte(n *ast.Node, with Span) *CTE {
@@ -212,8 +239,31 @@ func (c *converter) values(s *ast.SelectStmt) Body {
 		out.Rows = append(out.Rows, row)
 		at = around(at, row...)
 	}
-	out.pos = pos(at)
+	out.pos = pos(c.valuesSpan(at))
 	return out
+}
+
+// valuesSpan widens s, from the first value to the last, to the word VALUES
+// and the parenthesis that ends the last row.
+func (c *converter) valuesSpan(s Span) Span {
+	i := c.find(s.Pos) - 1
+	for c.has(i) && c.sym(i, '(') {
+		i--
+	}
+	if c.has(i) && c.is(i, "values") {
+		s.Pos = c.toks[i].pos
+		s.End = c.toks[c.closing(i, c.last(s))].end
+	}
+	return s
+}
+
+// closing is the last of the closing brackets behind token i that open
+// behind token first.
+func (c *converter) closing(first, i int32) int32 {
+	for c.has(i+1) && c.toks[i+1].match >= first && c.toks[i+1].match < i+1 {
+		i++
+	}
+	return i
 }
 
 func (c *converter) selection(s *ast.SelectStmt) Body {
@@ -317,13 +367,8 @@ func (c *converter) target(n *ast.Node) *Target {
 // labelEnd is the end of [AS] label behind the expression in s, whose own
 // closing parentheses s may lack.
 func (c *converter) labelEnd(s Span) int32 {
-	first, i := c.find(s.Pos), c.last(s)
-	for c.has(i+1) && c.toks[i+1].match >= first && c.toks[i+1].match < i+1 {
-		i++
-	}
-	if c.has(i+1) && c.is(i+1, "as") {
-		i++
-	}
+	i := c.closing(c.find(s.Pos), c.last(s))
+	i = c.follow(i, "as")
 	if c.has(i + 1) {
 		i++
 	}
@@ -341,7 +386,7 @@ func (c *converter) sorts(list []*ast.Node, where Span) []*Sort {
 			c.no(c.at(s.Location), "write ASC or DESC", "ORDER BY ... USING is not supported")
 		}
 		x := c.expr(s.Node)
-		item := &Sort{pos: pos(x.At()), X: x}
+		item := &Sort{pos: pos(c.direction(x.At())), X: x}
 		switch s.SortbyDir {
 		case ast.SortByDir_SORTBY_DEFAULT, ast.SortByDir_SORTBY_ASC:
 		case ast.SortByDir_SORTBY_DESC:
@@ -361,6 +406,20 @@ func (c *converter) sorts(list []*ast.Node, where Span) []*Sort {
 		out = append(out, item)
 	}
 	return out
+}
+
+// direction widens the span of a sort key by ASC, DESC and NULLS FIRST|LAST.
+func (c *converter) direction(s Span) Span {
+	i := c.last(s)
+	if i < 0 {
+		return s
+	}
+	i = c.follow(i, "asc", "desc")
+	if j := c.follow(i, "nulls"); j > i {
+		i = c.follow(j, "first", "last")
+	}
+	s.End = c.toks[i].end
+	return s
 }
 
 // groups is one item of GROUP BY; a list in parentheses is its members.

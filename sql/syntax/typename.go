@@ -20,9 +20,7 @@ func (c *converter) cast(t *ast.TypeCast) Expr {
 
 func (c *converter) typeName(t *ast.TypeName, where Span) TypeName {
 	at := c.typeSpan(t.Location)
-	if at.End == 0 {
-		where = cover(where)
-	} else {
+	if at.End > 0 {
 		where = at
 	}
 	switch {
@@ -32,15 +30,14 @@ func (c *converter) typeName(t *ast.TypeName, where Span) TypeName {
 		c.no(where, "name the type itself", "%%TYPE is not supported")
 	case t.TypeOid != 0 || t.Typemod != -1:
 		c.strange(where, "a type")
-	case len(t.ArrayBounds) > 1:
-		c.no(where, "write type[]", "arrays of arrays are not supported as a type")
 	}
 	for _, n := range t.ArrayBounds {
 		if n.GetInteger() == nil {
 			c.strange(where, "a type")
 		}
 	}
-	out := TypeName{At: at, Array: len(t.ArrayBounds) == 1}
+	// int[3][] is int[]: PostgreSQL's types keep neither lengths nor dimensions.
+	out := TypeName{At: at, Array: len(t.ArrayBounds) > 0}
 	switch names := c.names(t.Names, where); len(names) {
 	case 1:
 		out.Name = names[0]
