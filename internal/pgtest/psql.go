@@ -30,13 +30,14 @@ func psql(ctx context.Context, dsn, path string) error {
 	return nil
 }
 
+// findPsql prefers the server's own psql: what Debian has in the path is a
+// wrapper that looks for clusters of its own.
 func findPsql() (string, error) {
+	if bin, err := binaries("/usr/lib/postgresql"); err == nil && isFile(bin, "psql") {
+		return filepath.Join(bin, "psql"), nil
+	}
 	if path, err := exec.LookPath("psql"); err == nil {
 		return path, nil
 	}
-	bin, err := binaries("/usr/lib/postgresql")
-	if err != nil {
-		return "", errors.New("no psql: install the package postgresql-client")
-	}
-	return filepath.Join(bin, "psql"), nil
+	return "", errors.New("no psql: install the package postgresql-client")
 }

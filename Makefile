@@ -1,0 +1,29 @@
+# "go test ./..." is the whole check of a change; this only names longer things.
+
+.DEFAULT_GOAL := help
+.PHONY: help check test spec race fuzz bench demo
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 8
+
+check: ## all that must pass before a change is merged (.ci/run)
+	./.ci/run
+
+test: ## all tests
+	go test ./...
+
+spec: ## write what the spec pages print into them; then review the diff
+	go test $$(go list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "github.com/grille-dev/grille/internal/spec"}}{{$$p}} {{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/grille-dev/grille/internal/spec"}}{{$$p}} {{end}}{{end}}' ./...) -rewrite
+	git diff --stat
+
+race: ## tests of what runs concurrently, with the race detector (needs gcc)
+	./.ci/run race
+
+fuzz: ## every fuzz target for a minute
+	GRILLE_FUZZTIME=1m ./.ci/run fuzz
+
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+demo: ## a question to the built-in clinic; no key, no network, no database
+	go run ./cmd/grille demo "how many visits per department last year?"
