@@ -19,8 +19,9 @@ func Print(n Node) string {
 
 // Fingerprint is Print without names, aliases and spans: equal for trees that
 // mean the same by construction. A Guarded prints as the block it stands for,
-// (SELECT Cols FROM Table WHERE Filter OFFSET 0), so that a tree that policy
-// made equals the tree that bind makes of its printed text.
+// (SELECT Cols FROM Table WHERE Filter OFFSET 0), and implicit casts as if they
+// had been written, so that a tree that policy made equals the tree that bind
+// makes of its printed text.
 func Fingerprint(n Node) string {
 	p := &printer{normal: true, names: map[ColID]string{}, ctes: map[*CTE]string{}}
 	p.node(n)
@@ -248,10 +249,16 @@ func (p *printer) table(word string, t *Table) {
 	for _, c := range t.Cols {
 		p.declare(c.Column, fmt.Sprintf("%s.c%d", place, c.Of))
 	}
-	p.line("%s %s%s", word, tableName(t.Table), p.alias(t.Alias))
+	p.line("%s %s%s", word, p.tableName(t.Table), p.alias(t.Alias))
 }
 
-func tableName(t *catalog.Table) string { return t.Schema + "." + t.Name }
+// tableName is the identity in normal form: "a.b"."c" and "a"."b.c" are two.
+func (p *printer) tableName(t *catalog.Table) string {
+	if p.normal {
+		return fmt.Sprintf("#%d", t.ID)
+	}
+	return t.Schema + "." + t.Name
+}
 
 func (p *printer) columns(cols []Column) {
 	place := p.next("s")
@@ -274,6 +281,10 @@ func (p *printer) guarded(g *Guarded) {
 				}
 				for i, d := range g.Cols {
 					p.line("out %s.%d %s = %s", place, i, d.Type, p.expr(d.Expr))
+				}
+				if len(g.Cols) == 0 { // printed text selects something
+					yes := &Const{Value: types.BoolOf(true), T: types.Of(types.Bool)}
+					p.line("out %s.0 %s = %s", place, yes.T, p.expr(yes))
 				}
 			})
 			if g.Fence {
@@ -362,12 +373,14 @@ func (p *printer) expr(e Expr) string {
 			if len(e.Args) == 2 {
 				return fmt.Sprintf("(%s %s %s)", p.expr(e.Args[0]), e.Fn.Func.Name, p.expr(e.Args[1]))
 			}
-			return fmt.Sprintf("(%s %s)", e.Fn.Func.Name, p.expr(e.Args[0]))
+			if len(e.Args) == 1 {
+				return fmt.Sprintf("(%s %s)", e.Fn.Func.Name, p.expr(e.Args[0]))
+			}
 		}
 		return p.fn(e.Fn) + p.list(e.Args)
 	case *Cast:
 		op := "cast"
-		if e.Implicit {
+		if e.Implicit && !p.normal {
 			op = "as"
 		}
 		mod := ""

@@ -426,3 +426,17 @@ func Columns(r Rel) []Column {
 		panic("ir: unknown relation")
 	}
 }
+
+// Children replaces each expression that stands directly in e by f of it,
+// those inside subqueries included: there f is called for the outermost
+// expressions of each clause.
+func Children(e Expr, f func(Expr) Expr) {
+	var v *visitor
+	v = &visitor{
+		query: func(s **Query) { (*s).slots(v) },
+		body:  func(s *Body) { (*s).slots(v) },
+		rel:   func(s *Rel) { (*s).slots(v) },
+		expr:  func(s *Expr) { *s = f(*s) },
+	}
+	e.slots(v)
+}

@@ -1,0 +1,420 @@
+package bind
+
+import (
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/syntax"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// function finds the table's entry for a call.
+func (b *binder) function(n *syntax.Call) *funcs.Func {
+	if n.Schema != "" && n.Schema != "pg_catalog" {
+		fail(n.At(), refusal.UnknownFunction, "use PostgreSQL's own functions", "there is no function %s.%s", n.Schema, n.Name)
+	}
+	f := funcs.Find(n.Name)
+	if f == nil || f.Internal && !b.own {
+		try := hints[n.Name]
+		if try == "" {
+			try = "use another function; the documentation lists those that Grille speaks"
+		}
+		fail(n.At(), refusal.UnknownFunction, try, "there is no function %q", n.Name)
+	}
+	return f
+}
+
+// hints repair what other dialects write. Keys are names that PostgreSQL does
+// not have, or that the table leaves out.
+var hints = map[string]string{
+	"year":            "write extract(year FROM x)",
+	"month":           "write extract(month FROM x)",
+	"day":             "write extract(day FROM x)",
+	"hour":            "write extract(hour FROM x)",
+	"minute":          "write extract(minute FROM x)",
+	"second":          "write extract(second FROM x)",
+	"quarter":         "write extract(quarter FROM x)",
+	"week":            "write extract(week FROM x)",
+	"weekday":         "write extract(dow FROM x)",
+	"dayofweek":       "write extract(dow FROM x)",
+	"datepart":        "write extract(year FROM x)",
+	"strftime":        "write to_char(x, 'YYYY-MM') or extract(year FROM x)",
+	"date_format":     "write to_char(x, 'YYYY-MM')",
+	"datetime":        "write CAST(x AS timestamp)",
+	"julianday":       "subtract dates: date1 - date2 is a number of days",
+	"unixepoch":       "write extract(epoch FROM x)",
+	"datediff":        "subtract dates: date1 - date2 is a number of days",
+	"timestampdiff":   "subtract timestamps, and take extract(epoch FROM a - b)",
+	"date_add":        "write x + INTERVAL '1 day'",
+	"date_sub":        "write x - INTERVAL '1 day'",
+	"dateadd":         "write x + INTERVAL '1 day'",
+	"adddate":         "write x + INTERVAL '1 day'",
+	"curdate":         "write current_date",
+	"getdate":         "write current_timestamp",
+	"sysdate":         "write current_timestamp",
+	"clock_timestamp": "write current_timestamp",
+	"group_concat":    "write string_agg(x, ',')",
+	"listagg":         "write string_agg(x, ',')",
+	"ifnull":          "write coalesce(a, b)",
+	"nvl":             "write coalesce(a, b)",
+	"isnull":          "write x IS NULL, or coalesce(x, y)",
+	"if":              "write CASE WHEN condition THEN a ELSE b END",
+	"iif":             "write CASE WHEN condition THEN a ELSE b END",
+	"len":             "write length(x)",
+	"ucase":           "write upper(x)",
+	"lcase":           "write lower(x)",
+	"instr":           "write strpos(text, part)",
+	"charindex":       "write strpos(text, part)",
+	"locate":          "write strpos(text, part)",
+	"truncate":        "write trunc(x, 2)",
+	"median":          "write percentile_cont(0.5) WITHIN GROUP (ORDER BY x)",
+	"stdev":           "write stddev(x)",
+	"rand":            "random values are not spoken",
+	"random":          "random values are not spoken",
+	"divide":          "write a / b",
+	"subtract":        "write a - b",
+	"convert":         "write CAST(x AS type)",
+	"total":           "write coalesce(sum(x), 0)",
+	"substring_index": "write split_part(x, ',', 1)",
+}
+
+// callExpr binds f(...) in an expression.
+func (x *exprs) callExpr(n *syntax.Call) ir.Expr {
+	if e := x.special(n); e != nil {
+		return e
+	}
+	f := x.b.function(n)
+	if n.Variadic {
+		fail(n.At(), refusal.Unsupported, "list the arguments", "VARIADIC is not spoken")
+	}
+	if n.Over != nil {
+		return x.window(n, f)
+	}
+	switch f.Class {
+	case funcs.Scalar:
+		if n.Star || n.Distinct || len(n.Order) > 0 || n.Filter != nil || len(n.Within) > 0 {
+			fail(n.At(), refusal.Types, "call it with plain arguments", "%s is no aggregate and takes no DISTINCT, ORDER BY or FILTER", n.Name)
+		}
+		return x.call(n.At(), f, n.Name, x.list(n.Args))
+	case funcs.Aggregate, funcs.OrderedSet:
+		return x.aggregate(n, f)
+	case funcs.Window:
+		fail(n.At(), refusal.Types, n.Name+"(...) OVER (ORDER BY ...)", "%s is a window function and needs OVER", n.Name)
+	case funcs.Set:
+		if x.rows != nil {
+			return x.rows.add(n)
+		}
+		fail(n.At(), refusal.Unsupported, "put it into FROM: FROM "+n.Name+"(...) AS x", "%s returns rows and may not stand inside an expression", n.Name)
+	case funcs.Operator:
+		fail(n.At(), refusal.UnknownFunction, "", "there is no function %q", n.Name)
+	default:
+		panic("bind: unknown class of function")
+	}
+	return nil
+}
+
+// special binds the calls that are constants of the ask, and count(t).
+func (x *exprs) special(n *syntax.Call) ir.Expr {
+	plain := (n.Schema == "" || n.Schema == "pg_catalog") && n.Over == nil && !n.Star && !n.Distinct
+	switch {
+	case !plain:
+	case len(n.Args) == 0 && (n.Name == "now" || n.Name == "transaction_timestamp" || n.Name == "statement_timestamp"):
+		return x.clock(n.At(), types.TimestampTZ)
+	case len(n.Args) == 1 && n.Name == "age":
+		today := x.clock(n.At(), types.Date)
+		midnight := &ir.Cast{X: today, T: types.Of(types.Timestamp)}
+		e := x.expr(n.Args[0])
+		if e.Type().Kind == types.TimestampTZ {
+			midnight.T = types.Of(types.TimestampTZ)
+		}
+		return x.call(n.At(), x.b.builtin("age"), "age", []ir.Expr{midnight, e})
+	case len(n.Args) == 1 && n.Name == "count":
+		// count(t) counts rows: in PostgreSQL a row of a table is never NULL here.
+		if c, ok := n.Args[0].(*syntax.Column); ok && len(c.Parts) == 1 && !c.Star && x.s != nil &&
+			len(named(x.s.ns.cols, c.Parts[0])) == 0 && x.s.ns.source("", c.Parts[0]) != nil {
+			star := *n
+			star.Args, star.Star = nil, true
+			return x.aggregate(&star, x.b.function(n))
+		}
+	}
+	return nil
+}
+
+// match resolves the overload of f for argument types.
+func (x *exprs) match(span syntax.Span, f *funcs.Func, name string, ts []types.Type) (funcs.Match, []types.Type, types.Type) {
+	m, err := f.Resolve(ts)
+	if err != nil {
+		x.noMatch(span, err, name, ts)
+	}
+	return m, m.Args, m.Result
+}
+
+// resolve finds the overload for bound arguments and casts them to it.
+func (x *exprs) resolve(f *funcs.Func, n syntax.Node, args []ir.Expr) (*funcs.Sig, []ir.Expr, types.Type) {
+	return x.resolveAs(n.At(), f, f.Name, args)
+}
+
+func (x *exprs) resolveAs(span syntax.Span, f *funcs.Func, name string, args []ir.Expr) (*funcs.Sig, []ir.Expr, types.Type) {
+	ts := make([]types.Type, len(args))
+	for i, a := range args {
+		ts[i] = a.Type()
+	}
+	m, want, result := x.match(span, f, name, ts)
+	for i := range args {
+		sub := *x
+		sub.clause = name
+		args[i] = sub.coerce(args[i], want[i])
+	}
+	if m.Sig.Check != nil {
+		if wrong := m.Sig.Check(ir.Consts(args)); wrong != "" {
+			fail(span, refusal.Constant, "change the constant", "%s: %s", name, wrong)
+		}
+	}
+	return m.Sig, args, result
+}
+
+// call binds a function or operator over bound arguments.
+func (x *exprs) call(span syntax.Span, f *funcs.Func, name string, args []ir.Expr) ir.Expr {
+	sig, args, t := x.resolveAs(span, f, name, args)
+	return &ir.Call{Span: ir.Span{Span: span}, Fn: sig, Args: args, T: t}
+}
+
+// aggregate binds f(...) [WITHIN GROUP] [FILTER] as an aggregate.
+func (x *exprs) aggregate(n *syntax.Call, f *funcs.Func) ir.Expr {
+	if x.inAgg {
+		fail(n.At(), refusal.Grouping, "aggregate in a subquery first", "an aggregate may not stand inside an aggregate")
+	}
+	if !x.aggregates {
+		try := "put it into a subquery"
+		if x.clause == "WHERE" || x.clause == "AND" || x.clause == "OR" || x.clause == "NOT" {
+			try = "write it in HAVING"
+		}
+		fail(n.At(), refusal.Grouping, try, "%s is an aggregate and may not stand in %s", n.Name, x.clause)
+	}
+	inner := x.below()
+	a := &ir.Agg{Span: at(n), Star: n.Star, Distinct: n.Distinct}
+	args := inner.list(n.Args)
+	a.Order = inner.sorts(n.Order)
+	a.Within = inner.sorts(n.Within)
+	if (f.Class == funcs.OrderedSet) != (len(n.Within) > 0) {
+		fail(n.At(), refusal.Types, n.Name+"(...) WITHIN GROUP (ORDER BY x)", "%s and WITHIN GROUP do not fit together", n.Name)
+	}
+	for _, w := range a.Within {
+		args = append(args, w.X)
+	}
+	a.Fn, args, a.T = x.resolve(f, n, args)
+	direct := len(args) - len(a.Within)
+	for i := range a.Within {
+		a.Within[i].X = args[direct+i]
+	}
+	a.Args = args[:direct:direct]
+	if f.Class == funcs.OrderedSet {
+		for _, d := range a.Args {
+			if _, ok := d.(*ir.Const); !ok {
+				fail(n.At(), refusal.Constant, "write a number, as in "+n.Name+"(0.5)", "%s takes a constant before WITHIN GROUP", n.Name)
+			}
+		}
+	}
+	if a.Distinct {
+		for _, e := range a.Args {
+			if !e.Type().Groupable() {
+				fail(n.At(), refusal.Types, "leave DISTINCT out", "values of type %s cannot be compared", e.Type())
+			}
+		}
+		for _, o := range a.Order {
+			if len(a.Args) == 0 || !ir.Equal(o.X, a.Args[0]) {
+				fail(n.At(), refusal.Unsupported, "order by the argument itself", "with DISTINCT, ORDER BY inside an aggregate takes its argument")
+			}
+		}
+	}
+	if n.Filter != nil {
+		inner.clause = "FILTER"
+		a.Filter = inner.boolean(n.Filter)
+	}
+	x.own(a, n)
+	x.aggs[a] = true
+	return a
+}
+
+// own refuses an aggregate over columns of an outer query alone: PostgreSQL
+// computes such a one in the outer query.
+func (x *exprs) own(a *ir.Agg, n *syntax.Call) {
+	local := map[ir.ColID]bool{}
+	for sc := x.s; sc != nil && sc == x.s; sc = sc.outer {
+		cols := sc.ns.cols
+		for _, src := range sc.ns.sources {
+			cols = append(cols[:len(cols):len(cols)], src.cols...)
+		}
+		for _, c := range cols {
+			ir.Walk(c.expr, func(n ir.Node) bool {
+				if r, ok := n.(*ir.Ref); ok {
+					local[r.Col] = true
+				}
+				return true
+			})
+		}
+	}
+	refs, here := 0, 0
+	ir.Walk(a, func(n ir.Node) bool {
+		if r, ok := n.(*ir.Ref); ok {
+			refs++
+			if local[r.Col] {
+				here++
+			}
+		}
+		return true
+	})
+	if refs > 0 && here == 0 {
+		fail(n.At(), refusal.Unsupported, "compute it in the outer query", "an aggregate over columns of the outer query alone is not spoken")
+	}
+}
+
+// below are the arguments of an aggregate: what stands below the grouping.
+func (x *exprs) below() *exprs {
+	inner := *x
+	inner.inAgg, inner.over, inner.rows = true, false, nil
+	inner.clause = "an aggregate"
+	return &inner
+}
+
+func (x *exprs) sorts(items []*syntax.Sort) []ir.SortExpr {
+	var out []ir.SortExpr
+	for _, s := range items {
+		e := x.expr(s.X)
+		if e.Type().Kind == types.Unknown {
+			e = x.b.read(e.(*ir.Const), types.Of(types.Text))
+		}
+		x.b.sortable(s, e.Type())
+		nf := s.Desc
+		switch s.Nulls {
+		case syntax.NullsDefault:
+		case syntax.NullsFirst:
+			nf = true
+		case syntax.NullsLast:
+			nf = false
+		default:
+			panic("bind: unknown NULLS order")
+		}
+		out = append(out, ir.SortExpr{X: e, Desc: s.Desc, NullsFirst: nf})
+	}
+	return out
+}
+
+// window binds f(...) OVER (...).
+func (x *exprs) window(n *syntax.Call, f *funcs.Func) ir.Expr {
+	if !x.over {
+		fail(n.At(), refusal.Grouping, "compute it in a subquery and use it outside", "a window function may not stand in %s", x.clause)
+	}
+	if f.Class != funcs.Window && f.Class != funcs.Aggregate {
+		fail(n.At(), refusal.Types, "leave OVER out", "%s is no window function", n.Name)
+	}
+	if n.Distinct || len(n.Order) > 0 || len(n.Within) > 0 {
+		fail(n.At(), refusal.Unsupported, "aggregate in a subquery first", "DISTINCT and ORDER BY do not go with OVER")
+	}
+	inner := *x
+	inner.over = false
+	o := &ir.Over{Span: at(n), Star: n.Star}
+	o.Fn, o.Args, o.T = inner.resolve(f, n, inner.list(n.Args))
+	if n.Filter != nil {
+		if f.Class != funcs.Aggregate {
+			fail(n.At(), refusal.Types, "leave FILTER out", "FILTER goes with aggregates only")
+		}
+		inner.clause = "FILTER"
+		o.Filter = inner.boolean(n.Filter)
+	}
+	inner.clause = "OVER"
+	o.Window = inner.windowSpec(n.Over, 0)
+	return o
+}
+
+// windowSpec binds a window, with what it takes from a named one.
+func (x *exprs) windowSpec(n *syntax.Window, depth int) ir.Window {
+	var w ir.Window
+	if n.Base != "" {
+		base, ok := x.s.windows[n.Base]
+		if !ok || depth > 8 {
+			var known []string
+			for k := range x.s.windows {
+				known = append(known, k)
+			}
+			fail(n.At(), refusal.UnknownColumn, "define it: WINDOW "+n.Base+" AS (...)"+didYouMean(n.Base, known), "there is no window %q", n.Base)
+		}
+		w = x.windowSpec(base, depth+1)
+		if !n.Bare {
+			if w.Frame != nil || len(n.Partition) > 0 || len(w.Order) > 0 && len(n.Order) > 0 {
+				fail(n.At(), refusal.Unsupported, "write the window out", "window %q cannot be extended like this", n.Base)
+			}
+		}
+	}
+	for _, p := range n.Partition {
+		e := x.expr(p)
+		if e.Type().Kind == types.Unknown {
+			e = x.b.read(e.(*ir.Const), types.Of(types.Text))
+		}
+		if !e.Type().Groupable() {
+			fail(p.At(), refusal.Types, "partition by another column", "values of type %s cannot be compared", e.Type())
+		}
+		w.Partition = append(w.Partition, e)
+	}
+	if len(n.Order) > 0 {
+		w.Order = x.sorts(n.Order)
+	}
+	if n.Frame != nil {
+		w.Frame = x.frame(n, n.Frame)
+	}
+	return w
+}
+
+func (x *exprs) frame(n *syntax.Window, f *syntax.Frame) *ir.Frame {
+	out := &ir.Frame{}
+	switch f.Mode {
+	case syntax.Range:
+		out.Mode = ir.FrameRange
+	case syntax.Rows:
+		out.Mode = ir.FrameRows
+	case syntax.Groups:
+		out.Mode = ir.FrameGroups
+	default:
+		panic("bind: unknown frame")
+	}
+	bound := func(b syntax.Bound) (ir.BoundKind, ir.Expr) {
+		var off ir.Expr
+		if b.Offset != nil {
+			if f.Mode == syntax.Range {
+				fail(b.Offset.At(), refusal.Unsupported, "use ROWS", "RANGE with an offset is not spoken yet")
+			}
+			off = x.b.count(b.Offset, "a frame")
+		}
+		switch b.Kind {
+		case syntax.UnboundedPreceding:
+			return ir.UnboundedPreceding, nil
+		case syntax.Preceding:
+			return ir.Preceding, off
+		case syntax.CurrentRow:
+			return ir.CurrentRow, nil
+		case syntax.Following:
+			return ir.Following, off
+		case syntax.UnboundedFollowing:
+			return ir.UnboundedFollowing, nil
+		default:
+			panic("bind: unknown bound")
+		}
+	}
+	out.Start, out.From = bound(f.Start)
+	out.End, out.To = bound(f.End)
+	switch f.Exclude {
+	case syntax.ExcludeNothing:
+	case syntax.ExcludeCurrentRow:
+		out.Exclude = ir.ExcludeCurrentRow
+	case syntax.ExcludeGroup:
+		out.Exclude = ir.ExcludeGroup
+	case syntax.ExcludeTies:
+		out.Exclude = ir.ExcludeTies
+	default:
+		panic("bind: unknown exclusion")
+	}
+	if (out.Start == ir.Preceding || out.Start == ir.Following) && out.From == nil || (out.End == ir.Preceding || out.End == ir.Following) && out.To == nil {
+		fail(n.At(), refusal.Constant, "write ROWS BETWEEN 3 PRECEDING AND CURRENT ROW", "the frame lacks a number")
+	}
+	return out
+}

@@ -1,0 +1,417 @@
+package bind
+
+import (
+	"strconv"
+
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/syntax"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// sel binds a SELECT and the ORDER BY of its query. The clauses are bound in
+// the order in which SQL gives them meaning: FROM, WHERE, the targets, GROUP
+// BY (which may name a target), HAVING, ORDER BY; then everything above the
+// grouping is rewritten in terms of the keys.
+func (b *binder) sel(n *syntax.Select, outer *scope, order *ordering) *ir.Select {
+	out := &ir.Select{Span: at(n), Distinct: n.Distinct}
+	if len(n.DistinctOn) > 0 {
+		fail(n.At(), refusal.Unsupported, "use row_number() OVER (PARTITION BY ... ORDER BY ...) = 1 in a subquery", "DISTINCT ON is not spoken yet")
+	}
+	s := &scope{outer: outer, windows: map[string]*syntax.Window{}}
+	out.From, s.ns = b.fromList(n.From, outer)
+	for _, w := range n.Windows {
+		s.windows[w.Name] = w
+	}
+	if n.Where != nil {
+		out.Where = b.exprs(s, "WHERE").boolean(n.Where)
+	}
+
+	above := b.exprs(s, "the SELECT list")
+	above.aggregates, above.over = true, true
+	above.rows = &rowTargets{b: b, out: out, s: s}
+	for _, t := range n.Targets {
+		b.target(out, s, above, t)
+	}
+	above.rows = nil
+	keys := b.groupKeys(n, out, s)
+	if n.Having != nil {
+		h := b.exprs(s, "HAVING")
+		h.aggregates, h.aggs = true, above.aggs
+		out.Having = h.boolean(n.Having)
+	}
+	b.orderSelect(out, above, order)
+	if len(keys) > 0 || n.Having != nil || len(above.aggs) > 0 {
+		b.group(out, s, keys, above.aggs)
+	}
+	if n.Distinct {
+		for _, d := range out.Out {
+			if d.Type.Kind != types.Unknown && !d.Type.Groupable() {
+				fail(n.At(), refusal.Types, "leave that column out", "values of type %s cannot be compared, so not made distinct", d.Type)
+			}
+		}
+	}
+	return out
+}
+
+// target adds one item of the SELECT list; a star is several.
+func (b *binder) target(out *ir.Select, s *scope, x *exprs, t *syntax.Target) {
+	add := func(name string, e ir.Expr) {
+		out.Out = append(out.Out, ir.Def{Column: ir.Column{ID: b.id(), Name: name, Type: e.Type()}, Expr: e})
+	}
+	if c, ok := t.X.(*syntax.Column); ok && c.Star {
+		for _, col := range b.star(s, c) {
+			add(col.name, b.mention(c, col))
+		}
+		return
+	}
+	name := t.Name
+	if name == "" {
+		name = figureName(t.X)
+	}
+	add(name, x.expr(t.X))
+}
+
+// rowTargets binds SELECT ..., f(x) with a function that returns rows. It
+// stands for FROM ..., LATERAL f(x), which gives the same rows as long as there
+// is one such function.
+type rowTargets struct {
+	b    *binder
+	out  *ir.Select
+	s    *scope
+	used bool
+}
+
+func (r *rowTargets) add(c *syntax.Call) ir.Expr {
+	if r.used {
+		fail(c.At(), refusal.Unsupported, "put the functions into FROM", "two functions that return rows in one SELECT list")
+	}
+	r.used = true
+	rel, _ := r.b.tableFunc(&syntax.TableFunc{Call: c}, r.s.outer, r.s.ns)
+	if r.out.From == nil {
+		r.out.From = rel
+	} else {
+		r.out.From = &ir.Join{Kind: ir.Inner, Left: r.out.From, Right: rel}
+	}
+	col := ir.Columns(rel)[0]
+	return &ir.Ref{Span: at(c), Col: col.ID, T: col.Type}
+}
+
+// groupKeys binds GROUP BY. A bare name is a column of FROM, else a target; a
+// number is a target.
+func (b *binder) groupKeys(n *syntax.Select, out *ir.Select, s *scope) []ir.Expr {
+	var keys []ir.Expr
+	for _, g := range n.Group {
+		switch g.Kind {
+		case syntax.GroupExpr:
+			keys = append(keys, b.groupKey(g, out, s))
+		case syntax.GroupEmpty:
+		case syntax.Rollup, syntax.Cube, syntax.GroupingSets:
+			fail(g.At, refusal.Unsupported, "group by the columns, and ask for the totals apart", "ROLLUP, CUBE and GROUPING SETS are not spoken yet")
+		default:
+			panic("bind: unknown GROUP BY item")
+		}
+	}
+	return keys
+}
+
+func (b *binder) groupKey(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
+	e := b.groupTarget(g, out, s)
+	if e == nil {
+		e = b.exprs(s, "GROUP BY").expr(g.X)
+	}
+	if hasAggregate(e) {
+		fail(g.At, refusal.Grouping, "group by what is not aggregated", "GROUP BY may not hold an aggregate or a window function")
+	}
+	if e.Type().Kind == types.Unknown {
+		e = b.read(e.(*ir.Const), types.Of(types.Text))
+	}
+	if !e.Type().Groupable() {
+		fail(g.At, refusal.Types, "group by another column", "values of type %s cannot be grouped", e.Type())
+	}
+	return e
+}
+
+// groupTarget is the target that a GROUP BY item names, or nil.
+func (b *binder) groupTarget(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
+	if i, ok := ordinal(g.X, len(out.Out), "GROUP BY"); ok {
+		return ir.Clone(out.Out[i].Expr)
+	}
+	c, ok := g.X.(*syntax.Column)
+	if !ok || len(c.Parts) != 1 || c.Star || len(named(s.ns.cols, c.Parts[0])) > 0 {
+		return nil
+	}
+	for _, d := range out.Out {
+		if d.Name == c.Parts[0] {
+			return ir.Clone(d.Expr)
+		}
+	}
+	return nil
+}
+
+// orderSelect binds ORDER BY: a bare name is an output, else a column of FROM;
+// what is no output becomes a hidden one.
+func (b *binder) orderSelect(out *ir.Select, x *exprs, o *ordering) {
+	visible := len(out.Out)
+	for _, s := range o.items {
+		if i, ok := ordinal(s.X, visible, "ORDER BY"); ok {
+			b.sortable(s, out.Out[i].Type)
+			o.add(out.Out[i].ID, s)
+			continue
+		}
+		if i := outputNamed(out.Out[:visible], s); i >= 0 {
+			b.sortable(s, out.Out[i].Type)
+			o.add(out.Out[i].ID, s)
+			continue
+		}
+		x := *x
+		x.clause = "ORDER BY"
+		e := x.expr(s.X)
+		if e.Type().Kind == types.Unknown {
+			continue // a constant orders nothing
+		}
+		b.sortable(s, e.Type())
+		if _, ok := e.(*ir.Const); ok {
+			continue
+		}
+		found := ir.ColID(0)
+		for _, d := range out.Out {
+			if ir.Equal(d.Expr, e) {
+				found = d.ID
+				break
+			}
+		}
+		if found == 0 {
+			if out.Distinct {
+				fail(s.At(), refusal.Unsupported, "add it to the SELECT list", "with SELECT DISTINCT, ORDER BY takes columns of the result")
+			}
+			d := ir.Def{Column: ir.Column{ID: b.id(), Type: e.Type()}, Expr: e, Hidden: true}
+			out.Out = append(out.Out, d)
+			found = d.ID
+		}
+		o.add(found, s)
+	}
+}
+
+func outputNamed(outs []ir.Def, s *syntax.Sort) int {
+	c, ok := s.X.(*syntax.Column)
+	if !ok || len(c.Parts) != 1 || c.Star {
+		return -1
+	}
+	found := -1
+	for i, d := range outs {
+		if d.Name != c.Parts[0] {
+			continue
+		}
+		if found >= 0 && !ir.Equal(outs[found].Expr, d.Expr) {
+			fail(s.At(), refusal.Ambiguous, "order by its number", "the result has several columns %q", d.Name)
+		}
+		if found < 0 {
+			found = i
+		}
+	}
+	return found
+}
+
+// group makes out a grouped select: keys are defined once, and everything
+// above the grouping refers to them.
+func (b *binder) group(out *ir.Select, s *scope, keys []ir.Expr, aggs map[*ir.Agg]bool) {
+	out.Grouped = true
+	g := &grouping{b: b, s: s, out: out, aggs: aggs, own: map[ir.ColID]bool{}}
+	if out.From != nil {
+		for _, c := range ir.Columns(out.From) {
+			g.own[c.ID] = true
+		}
+	}
+	for _, k := range keys {
+		g.key(k)
+	}
+	g.primaryKeys()
+	for i := range out.Out {
+		d := &out.Out[i]
+		d.Expr = g.above(d.Expr)
+	}
+	if out.Having != nil {
+		out.Having = g.above(out.Having)
+	}
+}
+
+type grouping struct {
+	b    *binder
+	s    *scope
+	out  *ir.Select
+	own  map[ir.ColID]bool // columns below the grouping
+	aggs map[*ir.Agg]bool  // aggregates of this grouping; others are those of subqueries
+	// byKey are the tables whose primary key is grouped by: their other columns
+	// are the same in all rows of a group, and become keys when they are used.
+	byKey []*ir.Table
+}
+
+// key defines e as a grouping key, once.
+func (g *grouping) key(e ir.Expr) ir.ColID {
+	for _, k := range g.out.Keys {
+		if ir.Equal(k.Expr, e) {
+			return k.ID
+		}
+	}
+	name := ""
+	if r, ok := e.(*ir.Ref); ok {
+		name = g.nameOf(r.Col)
+	}
+	d := ir.Def{Column: ir.Column{ID: g.b.id(), Name: name, Type: e.Type()}, Expr: e}
+	g.out.Keys = append(g.out.Keys, d)
+	return d.ID
+}
+
+func (g *grouping) nameOf(id ir.ColID) string {
+	for _, c := range ir.Columns(g.out.From) {
+		if c.ID == id {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// primaryKeys finds the tables whose first unique key is among the keys. Rows
+// that an outer join filled with NULLs agree in all columns too.
+func (g *grouping) primaryKeys() {
+	if g.out.From == nil {
+		return
+	}
+	grouped := map[ir.ColID]bool{}
+	for _, k := range g.out.Keys {
+		if r, ok := k.Expr.(*ir.Ref); ok {
+			grouped[r.Col] = true
+		}
+	}
+	ir.Walk(g.out.From, func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Subquery:
+			return false
+		case *ir.Table:
+			if len(n.Table.Unique) == 0 {
+				return true
+			}
+			for _, id := range n.Table.Unique[0] {
+				found := false
+				for _, c := range n.Cols {
+					if c.Of == id && grouped[c.ID] {
+						found = true
+					}
+				}
+				if !found {
+					return true
+				}
+			}
+			g.byKey = append(g.byKey, n)
+		}
+		return true
+	})
+}
+
+// above rewrites an expression that stands above the grouping: keys by their
+// identity, aggregates as they are; a column that is neither is refused.
+func (g *grouping) above(e ir.Expr) ir.Expr {
+	if _, ok := e.(*ir.Const); !ok {
+		for _, k := range g.out.Keys {
+			if ir.Equal(k.Expr, e) {
+				return &ir.Ref{Span: ir.Span{Span: e.At()}, Col: k.ID, T: k.Type}
+			}
+		}
+	}
+	switch n := e.(type) {
+	case *ir.Agg:
+		if g.aggs[n] {
+			return n
+		}
+	case *ir.Ref:
+		if !g.own[n.Col] {
+			return n
+		}
+		for _, t := range g.byKey {
+			for _, c := range t.Cols {
+				if c.ID == n.Col {
+					return &ir.Ref{Span: n.Span, Col: g.key(n), T: n.T}
+				}
+			}
+		}
+		name := g.nameOf(n.Col)
+		fail(n.At(), refusal.Grouping, "add "+name+" to GROUP BY, or aggregate it, as in max("+name+")",
+			"%q is neither grouped nor aggregated", name)
+	}
+	ir.Children(e, g.above)
+	return e
+}
+
+func hasAggregate(e ir.Expr) bool {
+	found := false
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n.(type) {
+		case *ir.Agg, *ir.Over:
+			found = true
+		case *ir.Query:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// figureName is the name PostgreSQL gives to a target without one.
+func figureName(x syntax.Expr) string {
+	switch x := x.(type) {
+	case *syntax.Column:
+		return x.Parts[len(x.Parts)-1]
+	case *syntax.Call:
+		return x.Name
+	case *syntax.Cast:
+		if n := figureName(x.X); n != "?column?" {
+			return n
+		}
+		return x.Type.Name
+	case *syntax.Case:
+		if x.Else != nil {
+			if n := figureName(x.Else); n != "?column?" {
+				return n
+			}
+		}
+		return "case"
+	case *syntax.Now:
+		switch x.What {
+		case syntax.CurrentDate:
+			return "current_date"
+		case syntax.CurrentTime:
+			return "current_time"
+		case syntax.CurrentTimestamp:
+			return "current_timestamp"
+		case syntax.LocalTime:
+			return "localtime"
+		case syntax.LocalTimestamp:
+			return "localtimestamp"
+		default:
+			panic("bind: unknown clock function")
+		}
+	case *syntax.Exists:
+		return "exists"
+	case *syntax.Scalar:
+		if s, ok := x.Query.Body.(*syntax.Select); ok && len(s.Targets) == 1 {
+			if s.Targets[0].Name != "" {
+				return s.Targets[0].Name
+			}
+			return figureName(s.Targets[0].X)
+		}
+		return "?column?"
+	case *syntax.ArrayList, *syntax.ArrayQuery:
+		return "array"
+	case *syntax.Collate:
+		return figureName(x.X)
+	case *syntax.Row:
+		return "row"
+	default:
+		return "?column?"
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func atoi(s string) (int, error) { return strconv.Atoi(s) }
