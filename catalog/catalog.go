@@ -100,6 +100,9 @@ type ForeignKey struct {
 	Columns   []ColumnID
 	To        TableID
 	ToColumns []ColumnID
+	// Unchecked: declared, and the database does not promise that it holds
+	// (SQLite). It is good for finding joins and for nothing that restricts.
+	Unchecked bool
 }
 
 // Column returns the column with the identity id, or nil.

@@ -1,0 +1,82 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// pool hands out connections, one for a statement, at most a fixed number at a
+// time.
+type pool struct {
+	slots chan struct{} // one for each connection in use
+	open  func(context.Context) (*conn, error)
+
+	mu     sync.Mutex
+	free   []*conn
+	closed bool
+}
+
+// errBusy: the context ended while all connections were in use.
+var errBusy = errors.New("all connections in use")
+
+func newPool(n int, open func(context.Context) (*conn, error)) *pool {
+	return &pool{slots: make(chan struct{}, n), open: open}
+}
+
+// get waits for a slot and returns a connection, which must come back by put
+// or drop.
+func (p *pool) get(ctx context.Context) (*conn, error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, errBusy
+	}
+	if c := p.take(); c != nil {
+		return c, nil
+	}
+	c, err := p.open(ctx)
+	if err != nil {
+		<-p.slots
+	}
+	return c, err
+}
+
+func (p *pool) take() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free) == 0 {
+		return nil
+	}
+	c := p.free[len(p.free)-1]
+	p.free = p.free[:len(p.free)-1]
+	return c
+}
+
+// put takes a connection back that is outside a transaction.
+func (p *pool) put(c *conn) {
+	defer func() { <-p.slots }()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		c.close()
+		return
+	}
+	p.free = append(p.free, c)
+}
+
+// drop closes a connection that may not serve again.
+func (p *pool) drop(c *conn) {
+	c.close()
+	<-p.slots
+}
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, c := range p.free {
+		c.close()
+	}
+	p.free = nil
+}

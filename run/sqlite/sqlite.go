@@ -1,0 +1,166 @@
+// Package sqlite runs Grille's statements on SQLite, in a file or in an image
+// of one in memory.
+//
+// It guarantees, for every statement: a database opened read-only, and a
+// connection that was told so twice more; an authorizer that lets SQLite
+// compile only reads of the columns that the statement says it reads, and
+// calls of listed functions; tables that are still what the catalog says,
+// looked at in the statement's own transaction; nothing kept on disk, not even
+// for a sort; an end when the caller's context ends.
+//
+// SQLite may store any value in any column. A value that is not of the
+// column's type never reaches a caller: package emit prints reads that give
+// NULL for it, and what still arrives as something else is refused.
+//
+// Begin at query.go.
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/util/ioutil"
+	"github.com/ncruces/go-sqlite3/vfs/readervfs"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/sql/emit"
+)
+
+// Config is one connection of the operator's file.
+type Config struct {
+	// Path is a database file below one of Dirs, or Image is the content of one.
+	Path  string
+	Image []byte
+	// Dirs are the folders that databases may lie in. None means none.
+	Dirs []string
+	// Register adds PostgreSQL's functions and collations to a new connection.
+	Register func(*sqlite3.Conn) error
+	// Functions are the names that a statement may call, SQLite's own and
+	// registered ones.
+	Functions []string
+	// Concurrent is how many statements may run at once.
+	Concurrent int
+	// Memory bounds the memory of one connection, in bytes. Zero means 256 MiB.
+	Memory int64
+	Log    run.Log
+}
+
+// Engine is one SQLite database.
+type Engine struct {
+	c     Config
+	path  string // resolved; "" for an image
+	image string // the name of an image
+	funcs map[string]bool
+	pool  *pool
+}
+
+var _ run.Engine = (*Engine)(nil)
+
+// New checks the configuration and that the file is where it may be. It does
+// not open it.
+func New(c Config) (*Engine, error) {
+	if c.Memory == 0 {
+		c.Memory = 256 << 20
+	}
+	e := &Engine{c: c, funcs: map[string]bool{}}
+	switch {
+	case c.Concurrent < 1:
+		return nil, errors.New("sqlite: Config.Concurrent is not set")
+	case c.Register == nil:
+		return nil, errors.New("sqlite: Config.Register is not set")
+	case c.Path != "" && c.Image != nil:
+		return nil, errors.New("sqlite: Config has a Path and an Image")
+	case c.Path == "" && c.Image == nil:
+		return nil, errors.New("sqlite: Config.Path is empty")
+	}
+	for _, f := range c.Functions {
+		e.funcs[strings.ToLower(f)] = true
+	}
+	if c.Image != nil {
+		e.image = "grille-" + rand.Text()
+		readervfs.Create(e.image, ioutil.NewSizeReaderAt(bytes.NewReader(c.Image)))
+	} else {
+		var err error
+		if e.path, err = within(c.Path, c.Dirs); err != nil {
+			return nil, err
+		}
+	}
+	e.pool = newPool(c.Concurrent, e.open)
+	return e, nil
+}
+
+// within resolves a path and sees that it is a file below one of dirs.
+func within(path string, dirs []string) (string, error) {
+	full, err := resolve(path)
+	if err != nil {
+		return "", fmt.Errorf("the database file %s: %w", path, reason(err))
+	}
+	if info, err := os.Stat(full); err != nil || !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is not a file", path)
+	}
+	for _, d := range dirs {
+		dir, err := resolve(d)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(dir, full); err == nil && filepath.IsLocal(rel) && rel != "." {
+			return full, nil
+		}
+	}
+	return "", fmt.Errorf("%s is not below a folder that databases may lie in; add its folder to the configuration", path)
+}
+
+// reason is an error without the path that it repeats.
+func reason(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func resolve(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
+}
+
+// Kind is catalog.SQLite.
+func (e *Engine) Kind() catalog.Engine { return catalog.SQLite }
+
+// Close closes idle connections now, and the others when their statements end.
+func (e *Engine) Close() error {
+	e.pool.close()
+	if e.image != "" {
+		readervfs.Delete(e.image)
+	}
+	return nil
+}
+
+// Run implements [run.Engine].
+func (e *Engine) Run(ctx context.Context, stmt emit.Statement, limits run.Limits) (*run.Rows, error) {
+	if !stmt.Made() || stmt.Engine() != catalog.SQLite {
+		return nil, run.Fault("a statement that was not made for SQLite")
+	}
+	if err := limits.Check(); err != nil {
+		return nil, err
+	}
+	src, err := e.query(ctx, query{
+		text: stmt.Text(), params: stmt.Params(), columns: stmt.Columns(),
+		reads: stmt.Reads(), time: limits.Time,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return run.Stream(stmt, limits, src)
+}
