@@ -54,6 +54,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 }
 
 func TestServerIsSharedAndStopsWhenIdle(t *testing.T) {
+	t.Parallel()
 	h := testHost(t)
 	first, release1 := attach(t, h)
 	second, release2 := attach(t, h)
@@ -78,6 +79,7 @@ func TestServerIsSharedAndStopsWhenIdle(t *testing.T) {
 }
 
 func TestServerEndsWithItsSupervisor(t *testing.T) {
+	t.Parallel()
 	h := testHost(t)
 	h.grace = time.Hour
 	dsn, release := attach(t, h)

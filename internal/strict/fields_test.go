@@ -116,9 +116,9 @@ func TestNodeKeepsItsValues(t *testing.T) {
 }
 
 func TestAdviseIsCheapForLongWords(t *testing.T) {
-	n, err := Parse("f", []byte(strings.Repeat("x", 1<<19)+": y"))
+	n, err := Parse("f", []byte("? "+strings.Repeat("x", 1<<19)+"\n: y"))
 	if err != nil {
-		t.Skip("the parser refuses such a key by itself")
+		t.Fatal(err)
 	}
 	if err := n.Fields(Optional("model", OneOf(new(string), "y"))); err == nil || len(err.Error()) > 200 {
 		t.Error("want a short error")
