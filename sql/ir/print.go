@@ -19,8 +19,8 @@ func Print(n Node) string {
 
 // Fingerprint is Print without names, aliases and spans: equal for trees that
 // mean the same by construction. A Guarded prints as the block it stands for,
-// (SELECT Cols FROM Table WHERE Filter OFFSET 0), and implicit casts as if they
-// had been written, so that a tree that policy made equals the tree that bind
+// (SELECT Cols FROM Table WHERE Filter OFFSET 0), implicit casts as if they had
+// been written, date(x) as a cast and a token as a text, so that a tree that policy made equals the tree that bind
 // makes of its printed text.
 func Fingerprint(n Node) string {
 	p := &printer{normal: true, names: map[ColID]string{}, ctes: map[*CTE]string{}}
@@ -161,7 +161,7 @@ func (p *printer) body(b Body) {
 				if d.Hidden {
 					hidden = " (hidden)"
 				}
-				p.line("out %s %s = %s%s", p.col(d.ID), d.Type, x, hidden)
+				p.line("out %s %s = %s%s", p.col(d.ID), p.typ(d.Type), x, hidden)
 			}
 		})
 	case *SetOp:
@@ -194,7 +194,7 @@ func (p *printer) body(b Body) {
 func (p *printer) outputs(cols []Column, place string) {
 	for i, c := range cols {
 		p.declare(c, fmt.Sprintf("%s.%d", place, i))
-		p.line("out %s %s", p.col(c.ID), c.Type)
+		p.line("out %s %s", p.col(c.ID), p.typ(c.Type))
 	}
 }
 
@@ -260,6 +260,14 @@ func (p *printer) tableName(t *catalog.Table) string {
 	return t.Schema + "." + t.Name
 }
 
+// typ is the type; in normal form as engines know it, where a token is a text.
+func (p *printer) typ(t types.Type) string {
+	if p.normal && t.Kind == types.Token {
+		return types.Text.String()
+	}
+	return t.String()
+}
+
 func (p *printer) columns(cols []Column) {
 	place := p.next("s")
 	for i, c := range cols {
@@ -280,7 +288,7 @@ func (p *printer) guarded(g *Guarded) {
 					p.line("where %s", p.expr(g.Filter))
 				}
 				for i, d := range g.Cols {
-					p.line("out %s.%d %s = %s", place, i, d.Type, p.expr(d.Expr))
+					p.line("out %s.%d %s = %s", place, i, p.typ(d.Type), p.expr(d.Expr))
 				}
 				if len(g.Cols) == 0 { // printed text selects something
 					yes := &Const{Value: types.BoolOf(true), T: types.Of(types.Bool)}
@@ -363,9 +371,9 @@ func (p *printer) expr(e Expr) string {
 		return p.col(e.Col)
 	case *Const:
 		if e.Value.IsNull() {
-			return "null:" + e.T.String()
+			return "null:" + p.typ(e.T)
 		}
-		return fmt.Sprintf("%s:%s", quoteConst(e), e.T)
+		return fmt.Sprintf("%s:%s", quoteConst(e), p.typ(e.T))
 	case *Attr:
 		return "viewer." + e.Name
 	case *Call:
@@ -377,6 +385,12 @@ func (p *printer) expr(e Expr) string {
 				return fmt.Sprintf("(%s %s)", e.Fn.Func.Name, p.expr(e.Args[0]))
 			}
 		}
+		if p.normal && e.Fn.Func.Name == "date" { // prints as the cast that it is
+			if e.Args[0].Type() == e.T {
+				return p.expr(e.Args[0])
+			}
+			return fmt.Sprintf("cast(%s, %s)", p.expr(e.Args[0]), p.typ(e.T))
+		}
 		return p.fn(e.Fn) + p.list(e.Args)
 	case *Cast:
 		op := "cast"
@@ -387,7 +401,7 @@ func (p *printer) expr(e Expr) string {
 		if e.Mod.Set {
 			mod = fmt.Sprintf("(%d,%d)", e.Mod.Prec, e.Mod.Scale)
 		}
-		return fmt.Sprintf("%s(%s, %s%s)", op, p.expr(e.X), e.T, mod)
+		return fmt.Sprintf("%s(%s, %s%s)", op, p.expr(e.X), p.typ(e.T), mod)
 	case *Logic:
 		word := " and "
 		if e.Or {
