@@ -1,0 +1,247 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// Rules are what a rules file grants over one database. [New] is the only
+// maker; they never change.
+type Rules struct {
+	file    string
+	version string
+	catalog *catalog.Catalog
+	keys    keys
+	attrs   map[string]Attribute
+	tables  map[catalog.TableID]*Table
+}
+
+// Config is what [New] makes Rules of. Package policy/rules fills it from a
+// file. Empty means none: a table that is not listed is closed.
+type Config struct {
+	File    string // for lines that owners read
+	Version string // digest of the file's text
+	Catalog *catalog.Catalog
+	// Secret and Connection make the keys of hash masks. Secret is that of the
+	// workspace, at least 32 bytes; it may be empty if no column is hashed.
+	Secret     Secret
+	Connection string
+	Attributes map[string]Attribute
+	Tables     []Table
+}
+
+// Attribute is the declared type of a viewer attribute.
+type Attribute struct {
+	Type types.Type // of one value
+	List bool
+}
+
+// Table is the rule of one table.
+type Table struct {
+	Table  catalog.TableID
+	Where  string // file:line, for owners
+	AsView bool   // the file says `as: view`: an object with rows of its own
+	// Columns that are not listed are closed.
+	Columns map[catalog.ColumnID]*Class
+	// Always is AND-ed to every grant; nil: nothing.
+	Always *Condition
+	// Fence keeps everything of the viewer above the row filter.
+	Fence bool
+	// HideFromModel keeps the table from models.
+	HideFromModel bool
+	Grants        []Grant
+	// Say is how a team's row filter is named to that team, by team.
+	Say map[string]string
+}
+
+// Class is how columns of one kind are treated.
+type Class struct {
+	Name string
+	Mask Mask // Closed: `show: never`
+	// Samples is how many stored values a model may be given: 0 to 3.
+	Samples       int
+	HideFromModel bool
+	Where         string // file:line, for owners
+}
+
+// Grant opens a table to a team.
+type Grant struct {
+	Team  string
+	Where string // file:line, for owners
+	// Rows is the row filter. Exactly one of All and Rows is set.
+	All  bool
+	Rows *Condition
+	// Only, unless nil, are the columns that the grant opens. An empty list
+	// opens none.
+	Only []catalog.ColumnID
+	// Reveal are classes that the team sees plainly; never one of `show: never`.
+	Reveal []string
+	// RevealNever are columns of `show: never` that the team sees plainly.
+	RevealNever []catalog.ColumnID
+}
+
+var teamName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}$`)
+
+// Team names that mean something else in a rules file.
+func reserved(team string) bool { return team == "always" || team == "viewer" || team == "all" }
+
+// TeamName says what is wrong with a name for a team, or "".
+func TeamName(team string) string {
+	switch {
+	case reserved(team):
+		return fmt.Sprintf("%q is a word of the rules", team)
+	case !teamName.MatchString(team):
+		return fmt.Sprintf("%q is no name for a team: use letters, digits, _ . @ -", team)
+	}
+	return ""
+}
+
+// New checks and freezes rules. It repeats what package policy/rules has
+// checked with positions: nothing that it does not understand becomes Rules.
+func New(c Config) (*Rules, error) {
+	if c.Catalog == nil || c.Version == "" {
+		return nil, fmt.Errorf("policy: rules need a catalog and a version")
+	}
+	r := &Rules{file: c.File, version: c.Version, catalog: c.Catalog, attrs: map[string]Attribute{}, tables: map[catalog.TableID]*Table{}}
+	for name, a := range c.Attributes {
+		r.attrs[name] = a
+	}
+	hashed := false
+	for _, t := range c.Tables {
+		if r.tables[t.Table] != nil {
+			return nil, fmt.Errorf("policy: two rules for one table")
+		}
+		if err := t.check(c.Catalog, r.attrs); err != nil {
+			return nil, err
+		}
+		t = t.clone()
+		r.tables[t.Table] = &t
+		for _, class := range t.Columns {
+			hashed = hashed || class.Mask.Show == Hash
+		}
+	}
+	if hashed {
+		k, err := newKeys(c.Secret, c.Connection)
+		if err != nil {
+			return nil, err
+		}
+		r.keys = k
+	}
+	return r, nil
+}
+
+func (t Table) clone() Table {
+	columns := make(map[catalog.ColumnID]*Class, len(t.Columns))
+	for id, class := range t.Columns {
+		c := *class
+		columns[id] = &c
+	}
+	t.Columns = columns
+	t.Grants = slices.Clone(t.Grants)
+	for i, g := range t.Grants {
+		t.Grants[i].Only = slices.Clone(g.Only)
+		t.Grants[i].Reveal = slices.Clone(g.Reveal)
+		t.Grants[i].RevealNever = slices.Clone(g.RevealNever)
+	}
+	slices.SortFunc(t.Grants, func(a, b Grant) int { return strings.Compare(a.Team, b.Team) })
+	say := make(map[string]string, len(t.Say))
+	for team, words := range t.Say {
+		say[team] = words
+	}
+	t.Say = say
+	return t
+}
+
+func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
+	stored := cat.Table(t.Table)
+	if stored == nil {
+		return fmt.Errorf("policy: a rule for a table that does not exist")
+	}
+	if t.AsView == Stored(stored.Kind) {
+		return fmt.Errorf("policy: %s: a view needs `as: view`, and only a view", stored.Name)
+	}
+	for id, class := range t.Columns {
+		col := stored.Column(id)
+		if col == nil || class == nil {
+			return fmt.Errorf("policy: %s: a class for a column that does not exist", stored.Name)
+		}
+		if why := class.Mask.Unfit(col.Type); why != "" {
+			return fmt.Errorf("policy: %s.%s: %s", stored.Name, col.Name, why)
+		}
+		if class.Samples < 0 || class.Samples > 3 {
+			return fmt.Errorf("policy: class %s: samples are 0 to 3", class.Name)
+		}
+	}
+	if err := t.Always.fits(stored, attrs); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, g := range t.Grants {
+		if TeamName(g.Team) != "" || seen[g.Team] {
+			return fmt.Errorf("policy: %s: a team without a name, or named twice", stored.Name)
+		}
+		seen[g.Team] = true
+		if g.All == (g.Rows != nil) {
+			return fmt.Errorf("policy: %s: %s needs rows, or all of them", stored.Name, g.Team)
+		}
+		if err := g.Rows.fits(stored, attrs); err != nil {
+			return err
+		}
+		for _, id := range slices.Concat(g.Only, g.RevealNever) {
+			if t.Columns[id] == nil {
+				return fmt.Errorf("policy: %s: %s is granted a column that has no class", stored.Name, g.Team)
+			}
+		}
+	}
+	return nil
+}
+
+// Stored reports the kinds of relation whose rows Grille knows to be stored in
+// them. Any other relation computes its rows in the database, with rights and
+// filters of its own: it is an object of its own and is named with `as: view`.
+func Stored(k catalog.Kind) bool {
+	switch k {
+	case catalog.Ordinary, catalog.Partitioned:
+		return true
+	case catalog.Partition, catalog.View, catalog.MaterializedView, catalog.Foreign, catalog.Virtual:
+		return false
+	default:
+		panic("policy: unknown kind of relation")
+	}
+}
+
+// treat is what a grant shows of a column.
+func (t *Table) treat(g *Grant, id catalog.ColumnID) Mask {
+	class := t.Columns[id]
+	switch {
+	case class == nil:
+		return Mask{}
+	case g.Only != nil && !slices.Contains(g.Only, id):
+		return Mask{}
+	case class.Mask.Show == Closed:
+		if slices.Contains(g.RevealNever, id) {
+			return Mask{Show: Plain}
+		}
+		return Mask{}
+	case slices.Contains(g.Reveal, class.Name):
+		return Mask{Show: Plain}
+	default:
+		return class.Mask
+	}
+}
+
+// grants of the teams, in the order of their names.
+func (t *Table) grantsOf(teams []string) []*Grant {
+	var gs []*Grant
+	for i := range t.Grants {
+		if slices.Contains(teams, t.Grants[i].Team) {
+			gs = append(gs, &t.Grants[i])
+		}
+	}
+	return gs
+}
