@@ -8,9 +8,7 @@ package catalog
 
 import "github.com/grille-dev/grille/sql/types"
 
-// Engine is a kind of database.
-//
-//sumtype:decl is for interfaces; switches over Engine end in default: panic.
+// Engine is a kind of database. Switches over it end in default: panic.
 type Engine uint8
 
 const (

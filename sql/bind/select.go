@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/grille-dev/grille/refusal"
@@ -285,28 +286,27 @@ func (g *grouping) primaryKeys() {
 		}
 	}
 	ir.Walk(g.out.From, func(n ir.Node) bool {
-		switch n := n.(type) {
-		case *ir.Subquery:
+		if _, ok := n.(*ir.Subquery); ok {
 			return false
-		case *ir.Table:
-			if len(n.Table.Unique) == 0 {
-				return true
-			}
-			for _, id := range n.Table.Unique[0] {
-				found := false
-				for _, c := range n.Cols {
-					if c.Of == id && grouped[c.ID] {
-						found = true
-					}
-				}
-				if !found {
-					return true
-				}
-			}
-			g.byKey = append(g.byKey, n)
+		}
+		if t, ok := n.(*ir.Table); ok && keyGrouped(t, grouped) {
+			g.byKey = append(g.byKey, t)
 		}
 		return true
 	})
+}
+
+// keyGrouped reports whether all columns of t's primary key are grouped by.
+func keyGrouped(t *ir.Table, grouped map[ir.ColID]bool) bool {
+	if len(t.Table.Unique) == 0 {
+		return false
+	}
+	for _, id := range t.Table.Unique[0] {
+		if !slices.ContainsFunc(t.Cols, func(c ir.TableCol) bool { return c.Of == id && grouped[c.ID] }) {
+			return false
+		}
+	}
+	return true
 }
 
 // above rewrites an expression that stands above the grouping: keys by their
@@ -319,40 +319,37 @@ func (g *grouping) above(e ir.Expr) ir.Expr {
 			}
 		}
 	}
-	switch n := e.(type) {
-	case *ir.Agg:
-		if g.aggs[n] {
-			return n
-		}
-	case *ir.Ref:
-		if !g.own[n.Col] {
-			return n
-		}
-		for _, t := range g.byKey {
-			for _, c := range t.Cols {
-				if c.ID == n.Col {
-					return &ir.Ref{Span: n.Span, Col: g.key(n), T: n.T}
-				}
-			}
-		}
-		name := g.nameOf(n.Col)
-		fail(n.At(), refusal.Grouping, "add "+name+" to GROUP BY, or aggregate it, as in max("+name+")",
-			"%q is neither grouped nor aggregated", name)
+	if a, ok := e.(*ir.Agg); ok && g.aggs[a] {
+		return a
+	}
+	if r, ok := e.(*ir.Ref); ok && g.own[r.Col] {
+		return g.dependent(r)
 	}
 	ir.Children(e, g.above)
 	return e
 }
 
+// dependent is a column that is no key, if a primary key decides it.
+func (g *grouping) dependent(r *ir.Ref) ir.Expr {
+	for _, t := range g.byKey {
+		if slices.ContainsFunc(t.Cols, func(c ir.TableCol) bool { return c.ID == r.Col }) {
+			return &ir.Ref{Span: r.Span, Col: g.key(r), T: r.T}
+		}
+	}
+	name := g.nameOf(r.Col)
+	fail(r.At(), refusal.Grouping, "add "+name+" to GROUP BY, or aggregate it, as in max("+name+")",
+		"%q is neither grouped nor aggregated", name)
+	return nil
+}
+
 func hasAggregate(e ir.Expr) bool {
 	found := false
 	ir.Walk(e, func(n ir.Node) bool {
-		switch n.(type) {
-		case *ir.Agg, *ir.Over:
-			found = true
-		case *ir.Query:
-			return false
-		}
-		return !found
+		_, agg := n.(*ir.Agg)
+		_, over := n.(*ir.Over)
+		_, query := n.(*ir.Query)
+		found = found || agg || over
+		return !found && !query
 	})
 	return found
 }
