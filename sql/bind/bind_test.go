@@ -45,7 +45,7 @@ func TestSpec(t *testing.T) {
 			},
 			"condition": func(a *spec.Args, input string) string {
 				table := a.Need("table")
-			x, err := syntax.ParseExpr(input)
+				x, err := syntax.ParseExpr(input)
 				if err != nil {
 					return say(err, input)
 				}
