@@ -1,0 +1,68 @@
+// Package check reads again what package emit printed for PostgreSQL, and
+// refuses it unless it says what was allowed.
+//
+// It knows the text, the catalog and the rules, and nothing of the rewriter or
+// of the printer: the text is parsed and bound as if a stranger had written it.
+// Then four things must hold. The text names nothing but what [own] allows:
+// qualified functions, types and tables, our own aliases, typed parameters.
+// Every stored table stands alone in a block that equals the policy relation
+// rendered afresh from the rules for this viewer, fence included. Every
+// function is one of the table's. And the bound tree equals the allowed tree.
+//
+// A text that fails never runs: the error is [refusal.Internal], for it is our
+// fault and nobody else's. Begin with [Text].
+package check
+
+import (
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/syntax"
+)
+
+// Param is the value and the type of a numbered parameter.
+type Param = bind.Param
+
+// Want is what a text must say.
+type Want struct {
+	Full   *catalog.Catalog // the database as stored
+	Query  *ir.Query        // the allowed tree, as it was printed
+	Params []Param          // values and types of $1, $2, ...
+	// Guard renders the policy relation that stands in the place of g afresh
+	// from the rules, with the columns and the fence of g. Of g it may use those
+	// and the table, and nothing else.
+	Guard func(g *ir.Guarded) (*ir.Guarded, error)
+}
+
+// Text checks one printed statement.
+func Text(text string, w Want) error {
+	if w.Full == nil || w.Query == nil || w.Guard == nil {
+		return fault("nothing to check against")
+	}
+	tree, err := syntax.Parse(text)
+	if err != nil {
+		return fault("it does not parse: %v", err)
+	}
+	if err := own(tree, len(w.Params)); err != nil {
+		return err
+	}
+	q, err := bind.Own(tree, w.Full.All(), w.Params)
+	if err != nil {
+		return fault("it does not bind: %v", err)
+	}
+	if err := guards(q, w); err != nil {
+		return err
+	}
+	if ir.Fingerprint(q) != ir.Fingerprint(w.Query) {
+		return fault("it says something else than what was allowed")
+	}
+	return nil
+}
+
+// fault is a failed check. What exactly is wrong is for owners: it may name
+// what the viewer may not see.
+func fault(format string, args ...any) error {
+	return refusal.New(refusal.Internal, "ask in another way, and report this", "the SQL that was made did not pass its check").
+		ForOwner(format, args...)
+}

@@ -1,0 +1,65 @@
+package emit
+
+import (
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// dialect is how one engine spells what the printer prints. The printer asks
+// it and never asks which engine it is. What changes the shape of a query
+// stands in lower.
+type dialect struct {
+	engine catalog.Engine
+	lower  []rewrite
+	// checked: package check reads the text again.
+	checked bool
+
+	fence   string // ends a derived table through which no predicate may sink
+	cross   string // a join without a condition
+	noLimit string // stands before OFFSET where there is no LIMIT
+	// A single group over all rows, where neither a key nor an aggregate says
+	// so: a GROUP BY clause, or a condition for HAVING.
+	groupByAll, havingAll string
+	unknown               string // X IS ...
+	lateral               bool   // knows LATERAL
+	funcRel               bool   // knows functions in FROM
+	quantifiers           bool   // knows ANY and ALL of a subquery
+	nested                bool   // arms of set operations may stand in parentheses
+
+	// spelling is the template of a call; "" if the engine cannot say it.
+	spelling func(*funcs.Sig) string
+	// param prints parameter n as a value of type t.
+	param func(p *printer, n int, t types.Type)
+	// null prints the NULL of type t.
+	null func(p *printer, t types.Type)
+	cast func(p *printer, e *ir.Cast)
+	// read prints the column c of the stored table that is aliased alias, so
+	// that its value is one of c's type.
+	read func(p *printer, alias string, t *catalog.Table, c *catalog.Column)
+	// collation is what comparing values of t must name; "" if nothing.
+	collation func(t types.Type) string
+	// quantified prints X op ANY|ALL (array).
+	quantified func(p *printer, e *ir.AnyOf)
+	list       func(p *printer, e *ir.List)
+	// scalar prints a subquery as a value; more than one row is an error.
+	scalar func(p *printer, e *ir.Scalar)
+	// orderedSet prints an aggregate WITHIN GROUP.
+	orderedSet func(p *printer, e *ir.Agg, s spell)
+	// frame refuses window frames that the engine understands differently.
+	frame func(p *printer, e *ir.Over)
+}
+
+func dialectOf(e catalog.Engine) *dialect {
+	switch e {
+	case catalog.Postgres:
+		return &postgres
+	case catalog.SQLite:
+		return &sqlite
+	case catalog.NoEngine:
+		panic("emit: a catalog without an engine")
+	default:
+		panic("emit: unknown engine")
+	}
+}

@@ -1,0 +1,155 @@
+package emit
+
+import (
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+var sqliteRewrites = []rewrite{selectSomething, numberedSets, quantifiedAsAggregate}
+
+// numberedSets makes INTERSECT ALL and EXCEPT ALL, which SQLite lacks, from
+// INTERSECT and EXCEPT: the rows of each side get numbers among their equals,
+// and with them no two are equal. {a, a} EXCEPT ALL {a} is {a,1; a,2} EXCEPT
+// {a,1}, which is one a, whereas EXCEPT would leave none.
+var numberedSets = rewrite{
+	name: "numbered-sets",
+	wants: func(n ir.Node) bool {
+		q, ok := n.(*ir.Query)
+		return ok && countsRows(q) != nil
+	},
+	apply: func(l *lowering, q *ir.Query) {
+		above(q, func(n ir.Node) {
+			q, ok := n.(*ir.Query)
+			if !ok {
+				return
+			}
+			if s := countsRows(q); s != nil {
+				q.Body = l.numbered(s)
+			}
+		})
+	},
+}
+
+func countsRows(q *ir.Query) *ir.SetOp {
+	s, ok := q.Body.(*ir.SetOp)
+	if ok && s.All && s.Kind != ir.Union {
+		return s
+	}
+	return nil
+}
+
+// numbered is s without ALL over numbered rows, with the numbers left out
+// again. Its outputs keep the identities of those of s.
+func (l *lowering) numbered(s *ir.SetOp) *ir.Select {
+	inner := &ir.SetOp{Span: s.Span, Kind: s.Kind, Left: l.number(s.Left), Right: l.number(s.Right)}
+	sub := &ir.Subquery{Query: &ir.Query{Body: inner}}
+	out := &ir.Select{From: sub}
+	for _, c := range ir.Outputs(inner.Left.Body) {
+		inner.Cols = append(inner.Cols, ir.Column{ID: l.id(), Name: c.Name, Type: c.Type})
+		sub.Cols = append(sub.Cols, ir.Column{ID: l.id(), Name: c.Name, Type: c.Type})
+	}
+	for i, c := range s.Cols {
+		out.Out = append(out.Out, ir.Def{Column: c, Expr: &ir.Ref{Col: sub.Cols[i].ID, T: c.Type}})
+	}
+	return out
+}
+
+// number is q with row_number() OVER (PARTITION BY all its outputs) as a
+// further output.
+func (l *lowering) number(q *ir.Query) *ir.Query {
+	sub := &ir.Subquery{Query: q}
+	out := &ir.Select{From: sub}
+	n := &ir.Over{Fn: sigOf("row_number"), T: types.Of(types.Int8)}
+	for _, c := range ir.Outputs(q.Body) {
+		col := ir.Column{ID: l.id(), Name: c.Name, Type: c.Type}
+		sub.Cols = append(sub.Cols, col)
+		ref := &ir.Ref{Col: col.ID, T: c.Type}
+		out.Out = append(out.Out, ir.Def{Column: ir.Column{ID: l.id(), Name: c.Name, Type: c.Type}, Expr: ref})
+		n.Window.Partition = append(n.Window.Partition, ir.Clone(ref))
+	}
+	out.Out = append(out.Out, ir.Def{Column: ir.Column{ID: l.id(), Type: n.T}, Expr: n})
+	return &ir.Query{Body: out}
+}
+
+// quantifiedAsAggregate makes x > ALL (q) and its like, which SQLite lacks, a
+// scalar subquery that counts over q what x > y is: with ANY true if it is true
+// once, else NULL if it is NULL once, else false; with ALL the same of false.
+// IN and NOT IN, that is = ANY and its NOT, SQLite knows.
+var quantifiedAsAggregate = rewrite{
+	name: "quantified-as-aggregate",
+	wants: func(n ir.Node) bool {
+		in, ok := n.(*ir.InQuery)
+		return ok && quantified(in)
+	},
+	apply: func(l *lowering, q *ir.Query) {
+		l.exprs(q, func(e ir.Expr) ir.Expr {
+			if in, ok := e.(*ir.InQuery); ok && quantified(in) {
+				return l.counted(in)
+			}
+			return e
+		})
+	},
+}
+
+// quantified leaves out what SQLite would compute in the wrong block: an
+// aggregate of the outer query. The dialect refuses that.
+func quantified(in *ir.InQuery) bool {
+	if in.Op == "=" && !in.All || len(in.Row) != 1 {
+		return false
+	}
+	fine := true
+	ir.Walk(in.Row[0], func(n ir.Node) bool {
+		switch n.(type) {
+		case *ir.Agg, *ir.Over:
+			fine = false
+		}
+		return fine
+	})
+	return fine
+}
+
+func (l *lowering) counted(in *ir.InQuery) ir.Expr {
+	boolean := types.Of(types.Bool)
+	out := ir.Outputs(in.Query.Body)[0]
+	col := ir.Column{ID: l.id(), Name: out.Name, Type: out.Type}
+	holds := &ir.Call{Fn: in.Cmp[0], Args: []ir.Expr{in.Row[0], &ir.Ref{Col: col.ID, T: col.Type}}, T: boolean}
+	fails := &ir.Not{X: ir.Clone[ir.Expr](holds)}
+	decisive, first, last := ir.Expr(holds), true, false
+	if in.All {
+		decisive, first, last = fails, false, true
+	}
+	verdict := &ir.Case{T: boolean, Else: truth(last), Arms: []ir.Arm{
+		{When: l.occurs(decisive), Then: truth(first)},
+		{When: l.occurs(&ir.Is{X: ir.Clone[ir.Expr](holds), What: ir.IsNull}), Then: &ir.Const{T: boolean}},
+	}}
+	block := &ir.Select{
+		From:    &ir.Subquery{Query: in.Query, Cols: []ir.Column{col}},
+		Grouped: true,
+		Out:     []ir.Def{{Column: ir.Column{ID: l.id(), Type: boolean}, Expr: verdict}},
+	}
+	return &ir.Scalar{Span: in.Span, Query: &ir.Query{Body: block}, T: boolean}
+}
+
+// occurs is count(*) FILTER (WHERE cond) > 0.
+func (l *lowering) occurs(cond ir.Expr) ir.Expr {
+	int8 := types.Of(types.Int8)
+	count := &ir.Agg{Fn: sigOf("count"), Star: true, Filter: cond, T: int8}
+	zero := &ir.Const{Value: types.IntOf(0), T: int8}
+	more, err := funcs.FindOperator(">").Resolve([]types.Type{int8, int8})
+	if err != nil {
+		panic("emit: the function table has no int8 > int8")
+	}
+	return &ir.Call{Fn: more.Sig, Args: []ir.Expr{count, zero}, T: types.Of(types.Bool)}
+}
+
+func truth(b bool) ir.Expr { return &ir.Const{Value: types.BoolOf(b), T: types.Of(types.Bool)} }
+
+// sigOf is the overload of name without arguments.
+func sigOf(name string) *funcs.Sig {
+	m, err := funcs.Find(name).Resolve(nil)
+	if err != nil {
+		panic("emit: the function table has no " + name + "()")
+	}
+	return m.Sig
+}

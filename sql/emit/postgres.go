@@ -1,0 +1,101 @@
+package emit
+
+import (
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// postgres: the session's search_path is pg_catalog, so operators are plain
+// symbols; functions and types are qualified all the same.
+var postgres = dialect{
+	engine:      catalog.Postgres,
+	lower:       postgresRewrites,
+	checked:     true,
+	fence:       " OFFSET 0",
+	cross:       "CROSS JOIN",
+	groupByAll:  " GROUP BY ()",
+	unknown:     "UNKNOWN",
+	lateral:     true,
+	funcRel:     true,
+	quantifiers: true,
+	nested:      true,
+
+	spelling: func(s *funcs.Sig) string {
+		switch {
+		case s.Postgres != "":
+			return s.Postgres
+		case s.Func.Class != funcs.Operator:
+			return "pg_catalog." + s.Func.Name + "({*})"
+		case len(s.Params) == 1:
+			return "({op} {1})"
+		default:
+			return "({1} {op} {2})"
+		}
+	},
+	// The type of a bare $1 is guessed from its surroundings, and is then
+	// another than bind's: salary / $1 makes an integer of 2.5.
+	param: func(p *printer, n int, t types.Type) {
+		p.str("CAST($")
+		p.int(n)
+		p.str(" AS ", t.SQL(), ")")
+	},
+	null: func(p *printer, t types.Type) { p.str("CAST(NULL AS ", t.SQL(), ")") },
+	cast: func(p *printer, e *ir.Cast) {
+		if e.Implicit && !e.Mod.Set && relabels(e.X.Type(), e.T) {
+			p.expr(e.X)
+			return
+		}
+		p.str("CAST(")
+		p.expr(e.X)
+		p.str(" AS ", e.T.SQLMod(e.Mod), ")")
+	},
+	read: func(p *printer, alias string, _ *catalog.Table, c *catalog.Column) {
+		p.str(alias, ".")
+		p.quote(c.Name)
+	},
+	collation: func(types.Type) string { return "" },
+	quantified: func(p *printer, e *ir.AnyOf) {
+		p.str("(")
+		p.expr(e.X)
+		p.str(" ", e.Cmp.Func.Name)
+		if e.All {
+			p.str(" ALL (")
+		} else {
+			p.str(" ANY (")
+		}
+		p.expr(e.Array)
+		p.str("))")
+	},
+	list: func(p *printer, e *ir.List) {
+		if len(e.Items) == 0 {
+			p.str("CAST(ARRAY[] AS ", e.T.SQL(), ")")
+			return
+		}
+		p.str("ARRAY[")
+		p.exprs(e.Items)
+		p.str("]")
+	},
+	scalar: func(p *printer, e *ir.Scalar) { p.paren(func() { p.query(e.Query, nil) }) },
+	orderedSet: func(p *printer, e *ir.Agg, s spell) {
+		filter := s.tail
+		s.tail = func() {
+			p.str(" WITHIN GROUP (")
+			p.orderBy(e.Within, "ORDER BY ")
+			p.str(")")
+			if filter != nil {
+				filter()
+			}
+		}
+		p.spell(p.spelling(e, e.Fn), s)
+	},
+	frame: func(*printer, *ir.Over) {},
+}
+
+// relabels are the implicit casts that need not be written, as PostgreSQL has
+// nothing else to choose. All others are: it knows overloads that the function
+// table does not, and length(bpchar) is not length(CAST(bpchar AS text)).
+func relabels(from, to types.Type) bool {
+	return from.Kind == types.Varchar && to.Kind == types.Text
+}

@@ -1,0 +1,153 @@
+package emit
+
+import (
+	"strconv"
+
+	"github.com/grille-dev/grille/sql/ir"
+)
+
+// declare gives aliases to the relations of a FROM clause, before anything
+// that refers to them is printed.
+func (p *printer) declare(r ir.Rel) {
+	switch r := r.(type) {
+	case *ir.Table:
+		p.declareTable(r)
+	case *ir.Guarded:
+		alias := p.alias()
+		p.aliases[r] = alias
+		for i, c := range r.Cols {
+			p.names[c.ID] = name{rel: alias, text: "c" + strconv.Itoa(i+1)}
+		}
+	case *ir.Subquery:
+		p.aliases[r] = p.alias()
+		p.outputs(p.aliases[r], r.Query.Body, r.Cols)
+	case *ir.CTERef:
+		p.aliases[r] = p.alias()
+		p.outputs(p.aliases[r], r.CTE.Query.Body, r.Cols)
+	case *ir.Join:
+		p.declare(r.Left)
+		p.declare(r.Right)
+	case *ir.FuncRel:
+		alias := p.alias()
+		p.aliases[r] = alias
+		for i, c := range r.Cols {
+			p.names[c.ID] = name{rel: alias, text: "c" + strconv.Itoa(i+1)}
+		}
+	default:
+		panic("emit: unknown relation")
+	}
+}
+
+func (p *printer) declareTable(t *ir.Table) {
+	alias := p.alias()
+	p.aliases[t] = alias
+	for _, c := range t.Cols {
+		col := t.Table.Column(c.Of)
+		if col == nil {
+			panic("emit: a column of another table")
+		}
+		p.names[c.ID] = name{rel: alias, table: t.Table, column: col}
+	}
+}
+
+func (p *printer) rel(r ir.Rel) {
+	switch r := r.(type) {
+	case *ir.Table:
+		if p.guards == 0 {
+			panic("emit: bare table")
+		}
+		p.reads.table(r.Table)
+		p.table(r.Table)
+		p.str(" AS ", p.aliases[r])
+	case *ir.Guarded:
+		p.guarded(r)
+	case *ir.Subquery:
+		if r.Lateral {
+			if !p.d.lateral {
+				p.refuse(r, "join on a condition instead", "%s cannot compute a subquery for each row of another table in FROM (LATERAL)", p.d.engine)
+			}
+			p.str("LATERAL ")
+		}
+		p.paren(func() { p.query(r.Query, nil) })
+		p.str(" AS ", p.aliases[r])
+	case *ir.CTERef:
+		p.str(p.ctes[r.CTE], " AS ", p.aliases[r])
+	case *ir.Join:
+		p.join(r)
+	case *ir.FuncRel:
+		p.funcRel(r)
+	default:
+		panic("emit: unknown relation")
+	}
+}
+
+// guarded prints a policy relation: always a block of its own, which has the
+// stored table as its sole source and nothing of the viewer in it but the
+// conditions that policy copied there.
+func (p *printer) guarded(g *ir.Guarded) {
+	p.guards++
+	p.declareTable(g.Table)
+	p.str("(SELECT ")
+	for i, d := range g.Cols {
+		p.sep(i, "", ", ")
+		p.operand(d.Expr)
+		p.as(i, nil)
+	}
+	if len(g.Cols) == 0 {
+		p.str("TRUE AS c1") // only its rows count
+	}
+	p.str(" FROM ")
+	p.rel(g.Table)
+	if g.Filter != nil {
+		p.str(" WHERE ")
+		p.expr(g.Filter)
+	}
+	if g.Fence {
+		p.str(p.d.fence)
+	}
+	p.str(") AS ", p.aliases[g])
+	p.guards--
+}
+
+func (p *printer) join(j *ir.Join) {
+	p.rel(j.Left) // JOIN is left-associative
+	switch {
+	case j.On == nil && j.Kind == ir.Inner:
+		p.str(" ", p.d.cross, " ")
+	case j.Kind == ir.Inner:
+		p.str(" JOIN ")
+	case j.Kind == ir.Left:
+		p.str(" LEFT JOIN ")
+	case j.Kind == ir.Right:
+		p.str(" RIGHT JOIN ")
+	case j.Kind == ir.Full:
+		p.str(" FULL JOIN ")
+	default:
+		panic("emit: unknown join")
+	}
+	if _, nested := j.Right.(*ir.Join); nested {
+		p.paren(func() { p.rel(j.Right) })
+	} else {
+		p.rel(j.Right)
+	}
+	switch {
+	case j.On != nil:
+		p.str(" ON ")
+		p.expr(j.On)
+	case j.Kind != ir.Inner:
+		panic("emit: outer join without a condition")
+	}
+}
+
+func (p *printer) funcRel(r *ir.FuncRel) {
+	if !p.d.funcRel {
+		p.refuse(r, "use a table that holds the values", "%s cannot use %s() as a table", p.d.engine, r.Fn.Func.Name)
+	}
+	p.call(r, r.Fn, r.Args, r.Cols[0].Type)
+	p.str(" AS ", p.aliases[r])
+	for i := range r.Cols {
+		p.sep(i, "(", ", ")
+		p.str("c", strconv.Itoa(i+1))
+	}
+	p.str(")")
+}
