@@ -41,8 +41,8 @@ func (c *converter) call(f *ast.FuncCall) Expr {
 	default:
 		c.strange(at, "a function call")
 	}
-	if f.FuncVariadic && len(f.Args) == 0 {
-		c.strange(at, "VARIADIC")
+	if f.FuncVariadic && len(f.Args) == 0 || f.AggWithinGroup && len(f.AggOrder) == 0 {
+		c.strange(at, "a function call")
 	}
 	out.Args = c.exprs(f.Args)
 	out.Star, out.Distinct, out.Variadic = f.AggStar, f.AggDistinct, f.FuncVariadic

@@ -127,7 +127,7 @@ func (c *converter) join(j *ast.JoinExpr) *Join {
 		at = c.usingSpan(at)
 	}
 	if a := j.JoinUsingAlias; a != nil {
-		if len(a.Colnames) > 0 || a.Aliasname == "" {
+		if len(a.Colnames) > 0 || a.Aliasname == "" || len(out.Using) == 0 {
 			c.strange(at, "USING")
 		}
 		out.UsingAlias = a.Aliasname

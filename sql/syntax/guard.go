@@ -16,7 +16,7 @@ const (
 	// maxName is where PostgreSQL cuts names off.
 	maxName = 63
 	// maxWork bounds how often the parser may read a token again, see retries.
-	maxWork = 100_000
+	maxWork = 40_000
 )
 
 // guarded is a text that passed the guard: one statement or expression, and

@@ -77,6 +77,9 @@ func (c *converter) query(s *ast.SelectStmt) *Query {
 	if w := s.WithClause; w != nil {
 		q.pos = pos(c.at(w.Location))
 		q.Recursive = w.Recursive
+		if len(w.Ctes) == 0 {
+			c.strange(q.At(), "WITH")
+		}
 		for _, n := range w.Ctes {
 			q.With = append(q.With, c.cte(n, q.At()))
 		}
@@ -102,7 +105,14 @@ func (c *converter) query(s *ast.SelectStmt) *Query {
 
 func (c *converter) limit(s *ast.SelectStmt) Expr {
 	switch s.LimitOption {
-	case ast.LimitOption_LIMIT_OPTION_DEFAULT, ast.LimitOption_LIMIT_OPTION_COUNT:
+	case ast.LimitOption_LIMIT_OPTION_DEFAULT:
+		if s.LimitCount != nil || s.LimitOffset != nil {
+			c.strange(Span{}, "LIMIT")
+		}
+	case ast.LimitOption_LIMIT_OPTION_COUNT:
+		if s.LimitCount == nil && s.LimitOffset == nil {
+			c.strange(Span{}, "LIMIT")
+		}
 	case ast.LimitOption_LIMIT_OPTION_WITH_TIES:
 		c.no(c.ties(), "use LIMIT, or rank() in a subquery", "WITH TIES is not supported")
 	default:
@@ -290,6 +300,9 @@ func (c *converter) selection(s *ast.SelectStmt) Body {
 	if s.WhereClause != nil {
 		out.Where = c.expr(s.WhereClause)
 		at = cover(at, out.Where.At())
+	}
+	if s.GroupDistinct && len(s.GroupClause) == 0 {
+		c.strange(at, "GROUP BY")
 	}
 	for _, n := range s.GroupClause {
 		out.Group = append(out.Group, c.groups(n)...)

@@ -340,7 +340,8 @@ func (s *scanner) digits() {
 
 // operator passes the longest run of operator characters that is one: it
 // ends before a comment, and without an exotic character in it, it does not
-// end in + or -, so that a=-1 needs no space.
+// end in + or -, so that a=-1 needs no space. A long run is refused: the
+// parser would read it again for each sign that is cut off its end.
 func (s *scanner) operator() {
 	start := s.at
 	exotic := false
@@ -351,11 +352,12 @@ func (s *scanner) operator() {
 		}
 		exotic = exotic || isExotic(c)
 		s.at++
+		if s.at-start > maxName {
+			panic(halt{refusal.New(refusal.Syntax, "write one operator",
+				"an operator is longer than %d bytes", maxName).At(s.span(start, s.at-start))})
+		}
 	}
-	if exotic {
-		return
-	}
-	for s.at-start > 1 && (s.text[s.at-1] == '+' || s.text[s.at-1] == '-') {
+	for !exotic && s.at-start > 1 && (s.text[s.at-1] == '+' || s.text[s.at-1] == '-') {
 		s.at--
 	}
 }
