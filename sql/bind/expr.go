@@ -657,21 +657,53 @@ func (x *exprs) noMatch(span syntax.Span, err error, name string, ts []types.Typ
 }
 
 // checkLists refuses a list attribute anywhere but in positive membership:
-// under NOT an empty list would show every row (redteam H15).
+// under NOT an empty list would show every row (redteam H15). The WHERE of a
+// positive EXISTS or IN is such a place too: id IN (SELECT patient_id FROM visits
+// WHERE ward IN (viewer.wards)).
 func checkLists(e ir.Expr) {
-	if l, ok := e.(*ir.Logic); ok {
-		for _, a := range l.Args {
+	switch e := e.(type) {
+	case *ir.Logic:
+		for _, a := range e.Args {
 			checkLists(a)
 		}
 		return
-	}
-	if a, ok := e.(*ir.AnyOf); ok {
-		if _, ok := a.Array.(*ir.Attr); ok && !a.All && a.Cmp.Func.Name == "=" {
-			checkLists(a.X)
+	case *ir.AnyOf:
+		if _, ok := e.Array.(*ir.Attr); ok && !e.All && e.Cmp.Func.Name == "=" {
+			checkLists(e.X)
+			return
+		}
+	case *ir.Exists:
+		checkListsIn(e.Query)
+		return
+	case *ir.InQuery:
+		if e.Op == "=" && !e.All && !e.Not {
+			for _, x := range e.Row {
+				noLists(x)
+			}
+			checkListsIn(e.Query)
 			return
 		}
 	}
-	ir.Walk(e, func(n ir.Node) bool {
+	noLists(e)
+}
+
+func checkListsIn(q *ir.Query) {
+	for _, w := range q.With {
+		noLists(w.Query)
+	}
+	s, ok := q.Body.(*ir.Select)
+	if !ok || s.Where == nil {
+		noLists(q)
+		return
+	}
+	checkLists(s.Where)
+	rest := *s
+	rest.Where = nil
+	noLists(&rest)
+}
+
+func noLists(n ir.Node) {
+	ir.Walk(n, func(n ir.Node) bool {
 		if a, ok := n.(*ir.Attr); ok && a.T.Kind == types.Array {
 			fail(a.At(), refusal.Types, "write column IN (viewer."+a.Name+"), joined to the rest by AND or OR", "viewer.%s is a list and may stand in a positive IN only", a.Name)
 		}
