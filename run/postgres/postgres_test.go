@@ -1,11 +1,22 @@
 package postgres
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/ir"
@@ -73,29 +84,79 @@ func all(e *Engine, t testing.TB, q query) ([][]types.Value, error) {
 	return out, src.Err()
 }
 
-func TestSmoke(t *testing.T) {
-	db := pgtest.New(t, `CREATE TABLE p (id int PRIMARY KEY, name text NOT NULL UNIQUE, born date);
-		INSERT INTO p VALUES (1,'a','2000-01-02'),(2,'b',NULL);`)
-	e := engine(t, db.ReadOnlyDSN)
-	p, err := e.Posture(t.Context())
-	if err != nil {
-		t.Fatal(err)
+// log is what the operator reads; it must hold no value.
+type log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *log) into(c *Config) { c.Log = run.Log{To: slog.New(slog.NewTextHandler(l, nil))} }
+
+// refused checks the code of an error, and that neither it nor the log quotes
+// the canary.
+func refused(t *testing.T, err error, code refusal.Code, l *log) {
+	t.Helper()
+	if refusal.CodeOf(err) != code {
+		t.Fatalf("error is %v, want %s", err, code)
 	}
-	for _, f := range p.Findings {
-		t.Log(f.Level, f.What, "--", f.Mend)
-	}
-	c, err := e.Catalog(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tab := range c.Tables {
-		t.Logf("%+v", *tab)
-		for _, col := range tab.Columns {
-			t.Logf("  %+v", *col)
+	var r *refusal.Refusal
+	errors.As(err, &r)
+	said := fmt.Sprintf("%+v", *r) + l.String()
+	for _, word := range []string{canary, "pq:", "ERROR", "invalid input syntax"} {
+		if strings.Contains(strings.ReplaceAll(said, "level=ERROR", ""), word) {
+			t.Errorf("%q is told: %s", word, said)
 		}
 	}
-	rows, err := all(e, t, query{text: `SELECT id, name, born FROM public.p WHERE id >= CAST($1 AS pg_catalog.int4) ORDER BY 1`,
-		params:  []emit.Param{{Value: types.IntOf(1), Type: types.Of(types.Int4)}},
-		columns: cols(types.Int4, types.Text, types.Date), reads: reads(t, c, "p")})
-	t.Log(rows, err)
+}
+
+// canary is a stored value that must never be quoted.
+const canary = "kanarienvogel"
+
+// one runs a statement of one text column and row.
+func one(t *testing.T, e *Engine, text string) string {
+	t.Helper()
+	rows, err := all(e, t, query{text: text, columns: cols(types.Text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[0][0].Text()
+}
+
+// backends counts the server's sessions of Grille that are not idle.
+func backends(t *testing.T, db pgtest.DB) int {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), db.DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(context.Background())
+	n := 0
+	err = c.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+		WHERE application_name = 'grille' AND datname = current_database() AND state <> 'idle'`).Scan(&n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// eventually waits for what the server does in its own time.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("still not: %s", what)
+		}
+	}
 }
