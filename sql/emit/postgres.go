@@ -65,6 +65,13 @@ var postgres = dialect{
 		} else {
 			p.str(" ANY (")
 		}
+		if _, subquery := e.Array.(*ir.Scalar); subquery {
+			// A bare subquery here would be one whose rows are compared.
+			p.str("CAST(")
+			p.expr(e.Array)
+			p.str(" AS ", e.Array.Type().SQL(), ")))")
+			return
+		}
 		p.expr(e.Array)
 		p.str("))")
 	},
