@@ -14,6 +14,9 @@ func (b *binder) function(n *syntax.Call) *funcs.Func {
 		fail(n.At(), refusal.UnknownFunction, "use PostgreSQL's own functions", "there is no function %s.%s", n.Schema, n.Name)
 	}
 	f := funcs.Find(n.Name)
+	if f == nil && b.own {
+		f = funcs.FindInternal(n.Name)
+	}
 	if f == nil || f.Internal && !b.own {
 		try := hints[n.Name]
 		if try == "" {
