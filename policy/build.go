@@ -57,8 +57,12 @@ func constant(v types.Value, k types.Kind) ir.Expr {
 func text(s string) ir.Expr       { return constant(types.TextOf(s), types.Text) }
 func number(n int64) ir.Expr      { return constant(types.IntOf(n), types.Int8) }
 func small(n int64) ir.Expr       { return constant(types.IntOf(n), types.Int4) }
-func bytes(b []byte) ir.Expr      { return constant(types.BytesOf(b), types.Bytea) }
 func and(args ...ir.Expr) ir.Expr { return &ir.Logic{Args: args} }
+
+// secretBytes is a key, or part of one.
+func secretBytes(b []byte) ir.Expr {
+	return &ir.Const{Value: types.BytesOf(b), T: types.Of(types.Bytea), From: ir.FromKey}
+}
 
 // when is CASE WHEN cond THEN x END: NULL where cond is not true.
 func when(cond, x ir.Expr) ir.Expr {

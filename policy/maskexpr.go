@@ -150,10 +150,10 @@ func (m Mask) token(ref func() ir.Expr, engine catalog.Engine, k keys) ir.Expr {
 	case catalog.Postgres:
 		inner, outer := k.pads(m.Family)
 		utf8 := internal("convert_to", asText(ref()), text("UTF8"))
-		digest := internal("sha256", op("||", bytes(outer), internal("sha256", op("||", bytes(inner), utf8))))
+		digest := internal("sha256", op("||", secretBytes(outer), internal("sha256", op("||", secretBytes(inner), utf8))))
 		e = call("left", internal("encode", digest, text("hex")), small(tokenLength))
 	case catalog.SQLite:
-		e = internal("hmac_token", asText(ref()), bytes(k.of(m.Family)))
+		e = internal("hmac_token", asText(ref()), secretBytes(k.of(m.Family)))
 	case catalog.NoEngine:
 		panic("policy: a catalog without an engine")
 	default:

@@ -44,6 +44,7 @@ func (v Viewer) Acting() []string {
 		}
 		teams = []string{v.Team}
 	}
+	teams = slices.DeleteFunc(teams, func(t string) bool { return t == "" })
 	slices.Sort(teams)
 	return slices.Compact(teams)
 }

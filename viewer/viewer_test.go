@@ -14,6 +14,7 @@ func TestActing(t *testing.T) {
 		{"the zero viewer acts for nobody", Viewer{}, nil},
 		{"one team need not be said", Viewer{Teams: []string{"a"}}, []string{"a"}},
 		{"left open: all of them, in one order", Viewer{Teams: []string{"b", "a", "b"}}, []string{"a", "b"}},
+		{"a team has a name", Viewer{Teams: []string{""}}, nil},
 		{"chosen", Viewer{Teams: []string{"a", "b"}, Team: "b"}, []string{"b"}},
 		{"somebody else's team", Viewer{Teams: []string{"a"}, Team: "b"}, nil},
 		{"a team without being in any", Viewer{Team: "b"}, nil},

@@ -371,6 +371,7 @@ const (
 	FromDraft  Origin = iota // written in the draft
 	FromViewer               // of the viewer: an attribute, a placeholder's value, the clock
 	FromRule                 // written in a rule
+	FromKey                  // made of the key of a mask: never printed for anybody
 )
 
 const (

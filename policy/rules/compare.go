@@ -1,0 +1,84 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/policy"
+)
+
+// compare says what the entries of a file mean together, and with the catalog.
+func (c *compiler) compare() {
+	for _, t := range c.tables {
+		c.closed(t)
+		c.generated(t)
+		c.copied(t)
+		if t.rule.AsView {
+			c.say(Note, t.key.Pos(), "%s is a %s: the rules of the tables below it do not apply inside, and this version does not look which columns it takes from them", t.stored.Name, kind(t.stored.Kind))
+		}
+		if len(t.rule.Grants) == 0 {
+			c.say(Note, t.key.Pos(), "%s has no grant, so nobody sees it: add grants: {team: {rows: all}}", t.stored.Name)
+		}
+	}
+}
+
+// closed names the columns that the file does not name.
+func (c *compiler) closed(t *table) {
+	var names []string
+	for _, col := range t.stored.Columns {
+		if t.rule.Columns[col.ID] == nil {
+			names = append(names, col.Name)
+		}
+	}
+	if len(names) > 0 {
+		c.say(Note, t.key.Pos(), "%s: not named, so closed: %s", t.stored.Name, strings.Join(names, ", "))
+	}
+}
+
+// generated warns of computed columns that are open beside columns that are
+// not: lower(email) is the e-mail address under another name (redteam H4).
+func (c *compiler) generated(t *table) {
+	masked := false
+	for _, col := range t.stored.Columns {
+		class := t.rule.Columns[col.ID]
+		masked = masked || class == nil || class.Mask.Show != policy.Plain
+	}
+	for _, col := range t.stored.Columns {
+		class := t.rule.Columns[col.ID]
+		if col.Generated && masked && class != nil && class.Mask.Show == policy.Plain {
+			c.say(Warning, t.columns[col.ID].Pos(), "%s is computed from other columns of %s, some of which are closed or masked: see that it does not show them", col.Name, t.stored.Name)
+		}
+	}
+}
+
+// copied refuses a key that is open at one end and closed or masked at the
+// other: it holds the same values (redteam H4, H8).
+func (c *compiler) copied(t *table) {
+	for _, k := range t.stored.Foreign {
+		other := c.tableOf(k.To)
+		if other == nil || len(k.Columns) != len(k.ToColumns) {
+			continue
+		}
+		for i, id := range k.Columns {
+			from, to := t.rule.Columns[id], other.rule.Columns[k.ToColumns[i]]
+			if from == nil || to == nil || (from.Mask.Show == policy.Plain) == (to.Mask.Show == policy.Plain) {
+				continue
+			}
+			open, closed := from, to
+			if to.Mask.Show == policy.Plain {
+				open, closed = to, from
+			}
+			c.say(Error, t.columns[id].Pos(), "%s.%s and %s.%s hold the same values, and class %q shows what class %q does not: give both one class",
+				t.stored.Name, t.stored.Column(id).Name, other.stored.Name, other.stored.Column(k.ToColumns[i]).Name, open.Name, closed.Name)
+		}
+	}
+}
+
+func (c *compiler) tableOf(id catalog.TableID) *table {
+	for _, t := range c.tables {
+		if t.stored.ID == id {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,318 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/strict"
+	"github.com/grille-dev/grille/policy"
+)
+
+// table is one entry of tables.
+type table struct {
+	key    strict.Node
+	value  strict.Node
+	stored *catalog.Table
+	rule   policy.Table
+
+	columns map[catalog.ColumnID]strict.Node // where each column is named
+	never   []catalog.ColumnID               // of class show: never
+}
+
+// declare finds the table of an entry, so that row conditions of all tables can
+// name it.
+func (c *compiler) declare(e strict.Entry) error {
+	stored, err := findTable(c.cat, e.Name)
+	if err != nil {
+		return e.Key.Errorf("%s", err)
+	}
+	for _, t := range c.tables {
+		if t.stored == stored {
+			return e.Key.Errorf("%s stands already on line %d: keep one of them", tableName(c.cat, stored), t.key.Pos().Line)
+		}
+	}
+	t := &table{key: e.Key, value: e.Value, stored: stored, columns: map[catalog.ColumnID]strict.Node{}}
+	t.rule = policy.Table{Table: stored.ID, Where: e.Key.Pos().String(), Columns: map[catalog.ColumnID]*policy.Class{}, Say: map[string]string{}}
+	c.tables = append(c.tables, t)
+	return nil
+}
+
+func (c *compiler) readTable(t *table) error {
+	err := t.value.Fields(
+		strict.Optional("as", t.readAs),
+		strict.Required("columns", func(n strict.Node) error { return c.readColumns(t, n) }),
+		strict.Optional("always", func(n strict.Node) (err error) { t.rule.Always, err = c.condition(t, n); return err }),
+		strict.Optional("fence", t.readFence),
+		strict.Optional("model", readHide(&t.rule.HideFromModel)),
+		strict.Optional("scope", notYet("hard filters (scope)")),
+		strict.Optional("min_group", notYet("minimum groups (min_group)")),
+		strict.Optional("grants", func(n strict.Node) error { return c.readGrants(t, n) }),
+		strict.Optional("say", func(n strict.Node) error { return t.readSay(n) }),
+	)
+	if err != nil {
+		return err
+	}
+	if !policy.Stored(t.stored.Kind) && !t.rule.AsView {
+		return t.key.Errorf("%s is a %s, which the database fills by its own rules, not by those of this file: write `as: view` if its rows may be seen as they are", t.stored.Name, kind(t.stored.Kind))
+	}
+	return nil
+}
+
+func kind(k catalog.Kind) string {
+	switch k {
+	case catalog.Ordinary:
+		return "table"
+	case catalog.Partitioned:
+		return "partitioned table"
+	case catalog.Partition:
+		return "partition or child of another table"
+	case catalog.View:
+		return "view"
+	case catalog.MaterializedView:
+		return "materialized view"
+	case catalog.Foreign:
+		return "foreign table"
+	case catalog.Virtual:
+		return "virtual table"
+	default:
+		panic("rules: unknown kind of table")
+	}
+}
+
+// readAs reads as: view.
+func (t *table) readAs(n strict.Node) error {
+	if _, err := n.OneOf("view"); err != nil {
+		return err
+	}
+	if policy.Stored(t.stored.Kind) {
+		return n.Errorf("%s is a %s: remove `as: view`", t.stored.Name, kind(t.stored.Kind))
+	}
+	t.rule.AsView = true
+	return nil
+}
+
+// readFence reads fence: always.
+func (t *table) readFence(n strict.Node) error {
+	_, err := n.OneOf("always")
+	t.rule.Fence = err == nil
+	return err
+}
+
+// readColumns reads columns: {id: key, name: pii.name}.
+func (c *compiler) readColumns(t *table, n strict.Node) error {
+	entries, err := n.Entries()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name == "*" {
+			return e.Key.Errorf(`"*" would open columns that do not exist yet: run "grille rules check --write" to put the columns of today in its place`)
+		}
+		col, err := findColumn(t.stored, e.Name)
+		if err != nil {
+			return e.Key.Errorf("%s", err)
+		}
+		if at, ok := t.columns[col.ID]; ok {
+			return e.Key.Errorf("column %s stands already on line %d: keep one of them", col.Name, at.Pos().Line)
+		}
+		class, err := c.class(e.Value)
+		if err != nil {
+			return err
+		}
+		use := class.Class
+		if class.own {
+			use.Mask.Family = policy.ColumnFamily(t.stored.Schema, t.stored.Name, col.Name)
+		}
+		if why := use.Mask.Unfit(col.Type); why != "" {
+			return e.Value.Errorf("class %q does not fit %s: %s", use.Name, col.Name, why)
+		}
+		if use.Samples > 0 && !col.Type.IsText() {
+			use.Samples = 0
+		}
+		if use.Mask.Show == policy.Closed {
+			t.never = append(t.never, col.ID)
+		}
+		t.columns[col.ID] = e.Key
+		t.rule.Columns[col.ID] = &use
+	}
+	return nil
+}
+
+// class finds the class that n names.
+func (c *compiler) class(n strict.Node) (*class, error) {
+	name, err := n.Text()
+	if err != nil {
+		return nil, err
+	}
+	if k, ok := c.classes[name]; ok {
+		return k, nil
+	}
+	return nil, n.Errorf("unknown class %q: %s", name, meant(name, c.classNames()))
+}
+
+func (c *compiler) classNames() []string {
+	var names []string
+	for name := range c.classes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// readGrants reads grants: {team: {rows: ..., reveal: [...]}}.
+func (c *compiler) readGrants(t *table, n strict.Node) error {
+	entries, err := n.Entries()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if why := policy.TeamName(e.Name); why != "" {
+			return e.Key.Errorf("%s", why)
+		}
+		if !slices.Contains(c.opts.Teams, e.Name) {
+			return e.Key.Errorf("unknown team %q: %s", e.Name, meant(e.Name, c.opts.Teams))
+		}
+		g := policy.Grant{Team: e.Name, Where: e.Key.Pos().String()}
+		if err := c.readGrant(t, &g, e.Value); err != nil {
+			return err
+		}
+		t.rule.Grants = append(t.rule.Grants, g)
+	}
+	return nil
+}
+
+func (c *compiler) readGrant(t *table, g *policy.Grant, n strict.Node) error {
+	return n.Fields(
+		strict.Required("rows", func(n strict.Node) error {
+			text, err := n.Text()
+			if err != nil {
+				return err
+			}
+			if text == "all" {
+				g.All = true
+				return nil
+			}
+			g.Rows, err = c.condition(t, n)
+			return err
+		}),
+		strict.Optional("min_group", notYet("minimum groups (min_group)")),
+		strict.Optional("columns", func(n strict.Node) error { return t.readOnly(g, n) }),
+		strict.Optional("reveal", func(n strict.Node) error { return c.readReveal(g, n) }),
+		strict.Optional("reveal_never", func(n strict.Node) error { return c.readRevealNever(t, g, n) }),
+	)
+}
+
+// readOnly reads columns: [id, ward], which narrow a grant.
+func (t *table) readOnly(g *policy.Grant, n strict.Node) error {
+	items, err := n.List()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		id, err := t.classified(item)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(g.Only, id) {
+			return item.Errorf("this column stands here already: keep one of them")
+		}
+		g.Only = append(g.Only, id)
+	}
+	return nil
+}
+
+// classified is the column that n names, which has a class.
+func (t *table) classified(n strict.Node) (catalog.ColumnID, error) {
+	name, err := n.Text()
+	if err != nil {
+		return 0, err
+	}
+	col, err := findColumn(t.stored, name)
+	if err != nil {
+		return 0, n.Errorf("%s", err)
+	}
+	if t.rule.Columns[col.ID] == nil {
+		return 0, n.Errorf("column %s has no class, so nobody sees it: name it under columns first", col.Name)
+	}
+	return col.ID, nil
+}
+
+// readReveal reads reveal: [class, ...].
+func (c *compiler) readReveal(g *policy.Grant, n strict.Node) error {
+	items, err := n.List()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		class, err := c.class(item)
+		if err != nil {
+			return err
+		}
+		switch {
+		case class.Mask.Show == policy.Closed:
+			return item.Errorf("class %q is `show: never`, which opens by naming a column only: write reveal_never: [column]", class.Name)
+		case class.Mask.Show == policy.Plain:
+			return item.Errorf("class %q is shown as it is already: remove it from reveal", class.Name)
+		case slices.Contains(g.Reveal, class.Name):
+			return item.Errorf("class %q stands here already: keep one of them", class.Name)
+		}
+		g.Reveal = append(g.Reveal, class.Name)
+	}
+	return nil
+}
+
+// readRevealNever reads reveal_never: [column, ...].
+func (c *compiler) readRevealNever(t *table, g *policy.Grant, n strict.Node) error {
+	items, err := n.List()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		id, err := t.classified(item)
+		if err != nil {
+			return err
+		}
+		col := t.stored.Column(id)
+		switch {
+		case !slices.Contains(t.never, id):
+			return item.Errorf("the class of %s is not `show: never`: write reveal: [class] to show it as it is", col.Name)
+		case slices.Contains(g.RevealNever, id):
+			return item.Errorf("column %s stands here already: keep one of them", col.Name)
+		case g.Only != nil && !slices.Contains(g.Only, id):
+			return item.Errorf("column %s is not among the grant's columns: add it there, or remove it here", col.Name)
+		}
+		g.RevealNever = append(g.RevealNever, id)
+		c.say(Warning, item.Pos(), "%s sees %s, whose class says `show: never`", g.Team, col.Name)
+	}
+	return nil
+}
+
+const longestSay = 200
+
+// readSay reads say: {team: "your wards"}: how a row rule is named to the team.
+func (t *table) readSay(n strict.Node) error {
+	entries, err := n.Entries()
+	if err != nil {
+		return err
+	}
+	var teams []string
+	for _, g := range t.rule.Grants {
+		teams = append(teams, g.Team)
+	}
+	for _, e := range entries {
+		if !slices.Contains(teams, e.Name) {
+			return e.Key.Errorf("%q has no grant here: %s", e.Name, meant(e.Name, teams))
+		}
+		words, err := e.Value.Text()
+		if err != nil {
+			return err
+		}
+		if utf8.RuneCountInString(words) > longestSay || strings.ContainsAny(words, "\n\t") {
+			return e.Value.Errorf("a short line is meant here: at most %d characters", longestSay)
+		}
+		t.rule.Say[e.Name] = words
+	}
+	return nil
+}
