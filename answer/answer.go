@@ -1,0 +1,162 @@
+// Package answer is what a viewer gets: columns with what they mean, rows as
+// they stream, and a receipt after the last.
+//
+// [From] takes rows that package release let through, and nothing else. What
+// it says about them (words, SQL, rules) is made from the query tree that was
+// allowed, never by a model, and depends on the query and the rules alone: no
+// sentence here changes with the rows. Of the rules a viewer reads only their
+// names; conditions, hidden columns and values are never shown.
+package answer
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/release"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+func fault(what string) error {
+	return refusal.New(refusal.Internal, "", "a fault inside Grille: %s", what)
+}
+
+// Answer is one answer: read it to the end, then take its receipt, and close
+// it. It is a cursor of one goroutine.
+type Answer struct {
+	Explanation
+	rows  *release.Rows
+	stamp Stamp
+	ended bool
+}
+
+// Stamp is what a receipt says beyond what the rows prove.
+type Stamp struct {
+	ID         string
+	Time       time.Time // the instant of the question
+	Zone       *time.Location
+	Connection string
+	// Key keeps digests from being guessed; it is the site's, or of the process.
+	Key []byte
+	// Ended, unless nil, hears once how the rows ended: Err at that time.
+	Ended func(error)
+}
+
+// Column is one column of an answer.
+type Column struct {
+	Label string
+	Type  types.Type
+	Words string // how it was worked out
+	// Constant: it holds nothing of the database, only what the query says.
+	Constant bool
+}
+
+// From makes the answer of rows. It takes them over: on an error they are closed.
+func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
+	if !rows.Made() {
+		return nil, fault("an answer from rows that nobody released")
+	}
+	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Zone == nil || len(stamp.Key) == 0 {
+		_ = rows.Close() // the fault is what counts
+		return nil, fault("an answer without a stamp")
+	}
+	e := Explain(rows.Statement().Allowed(), stamp.Zone)
+	return &Answer{Explanation: e, rows: rows, stamp: stamp}, nil
+}
+
+// Next fetches the next row. It returns false at the end, at a limit (see
+// Receipt) and on an error (see Err).
+func (a *Answer) Next() bool {
+	if a.rows.Next() {
+		return true
+	}
+	if !a.ended && a.stamp.Ended != nil {
+		a.stamp.Ended(a.rows.Err())
+	}
+	a.ended = true
+	return false
+}
+
+// Row is the current row. Next overwrites it.
+func (a *Answer) Row() []types.Value { return a.rows.Row() }
+
+// Err is what broke the answer off: a *refusal.Refusal, or context.Canceled.
+func (a *Answer) Err() error { return a.rows.Err() }
+
+// Close stops the statement, if it still runs.
+func (a *Answer) Close() error { return a.rows.Close() }
+
+func (a *Answer) zone() *time.Location { return a.stamp.Zone }
+func (a *Answer) columns() []Column    { return a.Columns }
+
+// Explanation is what can be said about a query without running it.
+type Explanation struct {
+	Columns []Column
+	// Words say what the query does, a step a line.
+	Words []string
+	// SQL is the query as its viewer may read it: each relation with the names of
+	// the rules that hold for it. It is not the text that runs.
+	SQL string
+	// Rules say which row rules hold for the tables of the query, whether or not
+	// they hide a row, and Notes which of its columns are masked.
+	Rules, Notes []string
+}
+
+// Explain says of a query what its answer would say, without rows.
+func Explain(a policy.Allowed, zone *time.Location) Explanation {
+	q := a.Query()
+	steps, names := explain(q, zone)
+	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
+	for i, c := range outputs(q) {
+		l := label(c.Name)
+		if l == "" {
+			l = fmt.Sprintf("column %d", i+1)
+		}
+		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], constant(q.Body, c.ID)})
+	}
+	return e
+}
+
+// constant reports whether an output reads no column of the database: a model
+// can write what it likes into such a column, so it is marked.
+func constant(b ir.Body, id ir.ColID) bool {
+	switch b := b.(type) {
+	case *ir.Select:
+		for _, d := range b.Out {
+			if d.ID == id {
+				return writtenOnly(d.Expr)
+			}
+		}
+		return false
+	case *ir.SetOp:
+		for i, c := range b.Cols {
+			if c.ID == id {
+				l, r := outputs(b.Left), outputs(b.Right)
+				return constant(b.Left.Body, l[i].ID) && constant(b.Right.Body, r[i].ID)
+			}
+		}
+		return false
+	case *ir.Values:
+		return true
+	default:
+		panic("answer: unknown body")
+	}
+}
+
+func writtenOnly(e ir.Expr) bool {
+	written := true
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n.(type) {
+		case *ir.Ref, *ir.Agg, *ir.Over, *ir.Query:
+			written = false
+		}
+		return written
+	})
+	return written
+}
+
+// say is the comment beside a relation: the names of its rules.
+func say(g *ir.Guarded) string { return strings.Join(g.Rules, "; ") }

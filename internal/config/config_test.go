@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/grille-dev/grille/internal/spec"
+	"github.com/grille-dev/grille/internal/strict"
+	"github.com/grille-dev/grille/internal/strict/stricttest"
+)
+
+func TestPages(t *testing.T) {
+	spec.Run(t, "testdata/config", func(*testing.T) spec.Commands {
+		return spec.Commands{"config": func(_ *spec.Args, input string) string {
+			c, err := Parse("etc/grille.yaml", []byte(input+"\n"))
+			if err != nil {
+				return err.Error()
+			}
+			var b strings.Builder
+			for _, k := range c.Connections {
+				fmt.Fprintf(&b, "connection %s: %v password=%q schemas=%q rules=%q dirs=%q writable=%v\n",
+					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Dirs, k.InsecureAllowWritableRole)
+			}
+			for _, m := range c.Models {
+				fmt.Fprintf(&b, "model %+v\n", m)
+			}
+			for _, v := range c.Viewers {
+				fmt.Fprintf(&b, "viewer %s: teams=%q attributes=%q\n", v.Name, v.Teams, v.Attributes)
+			}
+			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", c.Model, c.Zone,
+				c.Limits.Rows, c.Limits.Bytes, c.Limits.Time, c.Limits.Concurrent)
+			return b.String()
+		}}
+	})
+}
+
+const everything = `
+connections:
+  clinic: {dsn: "postgres://ro@127.0.0.1:5432/clinic", password: env:PW, schemas: [public], rules: r.yaml, insecure_allow_writable_role: true}
+  file: {dsn: "sqlite:a.db", dirs: [data]}
+model: house
+models:
+  house: {kind: openai, url: "https://llm.internal/v1", model: qwen, key: file:key}
+viewers:
+  ana: {teams: [analysts], attributes: {wards: [3, 4], region: north}}
+calendar: {timezone: Europe/Berlin}
+limits: {rows: 10, bytes: 1MiB, seconds: 5, concurrent: 2}
+secret: file:site.secret
+`
+
+func TestClosed(t *testing.T) {
+	stricttest.Closed(t, everything, func(n strict.Node) error {
+		return Defaults().read(n)
+	})
+}
+
+func TestSecrets(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"key": "k-123\n", "empty": "\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("GRILLE_TEST_SET", "s")
+	t.Setenv("GRILLE_TEST_EMPTY", "")
+	c := &Config{File: filepath.Join(dir, "grille.yaml")}
+	for ref, want := range map[string]string{"file:key": "k-123", "env:GRILLE_TEST_SET": "s", "": "",
+		"file:empty": "error", "file:none": "error", "env:GRILLE_TEST_EMPTY": "error", "env:GRILLE_TEST_UNSET": "error"} {
+		s, err := c.Secret(ref)
+		if (err != nil) != (want == "error") || err == nil && s.Reveal() != want {
+			t.Errorf("%q: got %v and an error %v, want %q", ref, s.Reveal(), err, want)
+		}
+	}
+}
+
+func TestNoDefaultViewer(t *testing.T) {
+	c, err := Parse("grille.yaml", []byte(everything))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"": "who asks? add --as ana", "bob": `has no viewer "bob": try --as ana`, "ana": ""} {
+		_, err := c.Viewer(name)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("viewer %q: got %v, want %q", name, err, want)
+		}
+	}
+	for name, want := range map[string]string{"": "which connection? add --connection clinic, --connection file", "x": `has no connection "x"`, "file": ""} {
+		_, err := c.Connection(name)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("connection %q: got %v, want %q", name, err, want)
+		}
+	}
+}

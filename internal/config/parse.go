@@ -1,0 +1,273 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones do not depend on what the machine has installed
+
+	"github.com/grille-dev/grille/internal/strict"
+	"github.com/grille-dev/grille/run/dsn"
+	"github.com/grille-dev/grille/viewer"
+)
+
+// Parse reads the text of a file; path is where it stands.
+func Parse(path string, text []byte) (*Config, error) {
+	root, err := strict.Parse(path, text)
+	if err != nil {
+		return nil, err
+	}
+	c := Defaults()
+	c.File = path
+	return c, c.read(root)
+}
+
+func (c *Config) read(root strict.Node) error {
+	return root.Fields(
+		strict.Optional("connections", named(c.readConnection)),
+		strict.Optional("models", named(c.readModel)),
+		strict.Optional("model", c.readDrafter), // after models: it names one
+		strict.Optional("viewers", named(c.readViewer)),
+		strict.Optional("calendar", c.readCalendar),
+		strict.Optional("limits", c.readLimits),
+		strict.Optional("secret", reference(&c.SecretRef)),
+	)
+}
+
+// named reads a mapping from names to things.
+func named(read func(name string, n strict.Node) error) strict.Reader {
+	return func(n strict.Node) error {
+		entries, err := n.Entries()
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if !plain(e.Name) {
+				return e.Key.Errorf("%q is no name: write letters, digits, - and _", e.Name)
+			}
+			if err := read(e.Name, e.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func plain(name string) bool {
+	return name != "" && len(name) <= 64 && !strings.HasPrefix(name, "-") && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""
+}
+
+func (c *Config) readConnection(name string, n strict.Node) error {
+	k := Connection{Name: name}
+	if err := n.Fields(
+		strict.Required("dsn", k.readTarget),
+		strict.Optional("password", reference(&k.Password)),
+		strict.Optional("schemas", strict.Strings(&k.Schemas)),
+		strict.Optional("rules", c.path(&k.Rules)),
+		strict.Optional("dirs", c.paths(&k.Dirs)),
+		strict.Optional("insecure_allow_writable_role", strict.Bool(&k.InsecureAllowWritableRole)),
+	); err != nil {
+		return err
+	}
+	switch t := k.Target.(type) {
+	case dsn.Postgres:
+		if t.RootCert != "" {
+			t.RootCert = c.Path(t.RootCert)
+			k.Target = t
+		}
+		if len(k.Dirs) > 0 {
+			return n.Errorf("dirs says below which folders a file may lie, and this database is not a file: remove it")
+		}
+	case dsn.SQLite:
+		k.Target = dsn.SQLite{Path: c.Path(t.Path)}
+		if k.Password != "" {
+			return n.Errorf("a SQLite file takes no password: remove it")
+		}
+		if len(k.Dirs) == 0 {
+			k.Dirs = []string{c.Path(".")}
+		}
+	default:
+		panic("config: unknown kind of database")
+	}
+	c.Connections = append(c.Connections, k)
+	return nil
+}
+
+func (k *Connection) readTarget(n strict.Node) error {
+	text, err := n.Text()
+	if err != nil {
+		return err
+	}
+	target, err := dsn.Parse(text)
+	if err != nil {
+		return n.Errorf("%v", err)
+	}
+	if p, ok := target.(dsn.Postgres); ok && !p.Password.Empty() {
+		return n.Errorf("a password stands in the connection string: remove it, and write password: env:NAME or file:PATH beside dsn")
+	}
+	k.Target = target
+	return nil
+}
+
+// reference reads where a secret is. What stands there instead may be the
+// secret itself, so it is not repeated.
+func reference(into *string) strict.Reader {
+	return func(n strict.Node) error {
+		text, err := n.Text()
+		if err != nil {
+			return err
+		}
+		kind, at, _ := strings.Cut(text, ":")
+		if (kind != "env" && kind != "file") || at == "" {
+			return n.Errorf("secrets do not stand in this file: write env:NAME or file:PATH")
+		}
+		*into = text
+		return nil
+	}
+}
+
+func (c *Config) path(into *string) strict.Reader {
+	return func(n strict.Node) error {
+		text, err := n.Text()
+		*into = c.Path(text)
+		return err
+	}
+}
+
+func (c *Config) paths(into *[]string) strict.Reader {
+	return func(n strict.Node) error {
+		texts, err := n.Strings()
+		for _, t := range texts {
+			*into = append(*into, c.Path(t))
+		}
+		return err
+	}
+}
+
+func (c *Config) readModel(name string, n strict.Node) error {
+	if name == Planner {
+		return n.Errorf("%s is the drafter that is built in: choose another name", Planner)
+	}
+	m := Model{Name: name}
+	err := n.Fields(
+		strict.Required("kind", strict.OneOf(&m.Kind, "openai")),
+		strict.Required("url", readURL(&m.URL)),
+		strict.Required("model", strict.Text(&m.ID)),
+		strict.Optional("key", reference(&m.Key)),
+	)
+	c.Models = append(c.Models, m)
+	return err
+}
+
+func readURL(into *string) strict.Reader {
+	return func(n strict.Node) error {
+		text, err := n.Text()
+		if err != nil {
+			return err
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return n.Errorf("this is no address of a model: write https://host/v1")
+		}
+		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return n.Errorf("an address of a model has no user, query or fragment: write https://host/v1, and the key as key: env:NAME")
+		}
+		*into = text
+		return nil
+	}
+}
+
+func (c *Config) readDrafter(n strict.Node) error {
+	names := []string{Planner}
+	for _, m := range c.Models {
+		names = append(names, m.Name)
+	}
+	return strict.OneOf(&c.Model, names...)(n)
+}
+
+func (c *Config) readViewer(name string, n strict.Node) error {
+	v := viewer.Viewer{Name: name}
+	err := n.Fields(
+		strict.Required("teams", strict.Strings(&v.Teams)),
+		strict.Optional("attributes", func(n strict.Node) error {
+			entries, err := n.Entries()
+			if err != nil {
+				return err
+			}
+			v.Attributes = make(map[string][]string, len(entries))
+			for _, e := range entries {
+				if v.Attributes[e.Name], err = textOrTexts(e.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+	)
+	c.Viewers = append(c.Viewers, v)
+	return err
+}
+
+// textOrTexts keeps the source text: 00123 is not 123.
+func textOrTexts(n strict.Node) ([]string, error) {
+	if n.Kind() == strict.KindList {
+		return n.Strings()
+	}
+	text, err := n.Text()
+	return []string{text}, err
+}
+
+func (c *Config) readCalendar(n strict.Node) error {
+	return n.Fields(strict.Required("timezone", func(n strict.Node) error {
+		text, err := n.Text()
+		if err != nil {
+			return err
+		}
+		// Abbreviations such as EST mean different things to different servers,
+		// and Local is that of the machine.
+		zone, err := time.LoadLocation(text)
+		if err != nil || text != "UTC" && !strings.Contains(text, "/") {
+			return n.Errorf("%q is no time zone: write one such as Europe/Berlin or UTC", text)
+		}
+		c.Zone = zone
+		return nil
+	}))
+}
+
+func (c *Config) readLimits(n strict.Node) error {
+	rows, seconds := int(c.Limits.Rows), int(c.Limits.Time/time.Second)
+	err := n.Fields(
+		strict.Optional("rows", strict.Int(&rows, 1, 1_000_000_000)),
+		strict.Optional("bytes", readSize(&c.Limits.Bytes)),
+		strict.Optional("seconds", strict.Int(&seconds, 1, 86400)),
+		strict.Optional("concurrent", strict.Int(&c.Limits.Concurrent, 1, 1000)),
+	)
+	c.Limits.Rows, c.Limits.Time = int64(rows), time.Duration(seconds)*time.Second
+	return err
+}
+
+// readSize reads 1048576, 512MiB, 1GiB or 100MB.
+func readSize(into *int64) strict.Reader {
+	return func(n strict.Node) error {
+		text, err := n.Text()
+		if err != nil {
+			return err
+		}
+		digits := strings.TrimRight(text, "BGKMTi")
+		factor, known := map[string]int64{
+			"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+		}[text[len(digits):]]
+		count := int64(0)
+		for _, d := range digits {
+			if d < '0' || d > '9' || count > 1<<40 {
+				known = false
+				break
+			}
+			count = count*10 + int64(d-'0')
+		}
+		if !known || count == 0 || count > 1<<40/factor {
+			return n.Errorf("%q is no size: write one such as 512MiB or 1GiB, at most 1024GiB", text)
+		}
+		*into = count * factor
+		return nil
+	}
+}

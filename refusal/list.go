@@ -1,0 +1,12 @@
+package refusal
+
+// Codes are all codes, for whoever counts them.
+func Codes() []Code {
+	return []Code{
+		Empty, TooLong, NotText, Syntax, Statements, NotSelect, Unsupported,
+		UnknownTable, UnknownColumn, Ambiguous, UnknownFunction, Types, Grouping, Constant,
+		MaskedFilter, MaskedLiteral, ChooseTeam, NoAccess, Scope,
+		Engine, CrossJoin, Limit, Value, Down, Posture, Drift, Internal,
+		NotUnderstood, CannotAnswer, Model,
+	}
+}
