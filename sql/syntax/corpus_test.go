@@ -56,6 +56,9 @@ func TestPostgresRegress(t *testing.T) {
 	all := lines[regressLine](t, data(t, "postgres_regress/select_statements.jsonl"))
 	codes := map[refusal.Code]int{}
 	for _, l := range all {
+		if g, err := guarding(l.SQL); err == nil {
+			checkTokens(t, g)
+		}
 		q, err := Parse(l.SQL)
 		codes[refusal.CodeOf(err)]++
 		if err != nil {

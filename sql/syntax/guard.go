@@ -38,7 +38,7 @@ func guard(text string, expr bool) guarded {
 			"the statement has %d bytes; at most %d are read", len(text), MaxBytes)})
 	}
 	plainText(text)
-	g := &balance{guarded: guarded{text: text, expr: expr, toks: make([]token, 0, len(text)/4+8)}}
+	g := &balance{guarded: guarded{text: text, expr: expr, toks: make([]token, 0, len(text)/3+8)}}
 	s := scanner{text: text}
 	for {
 		t, ok := s.next()
@@ -140,16 +140,21 @@ func (b *balance) sign(i int32) {
 
 // word sees CASE and END, unless they are labels: t.end, AS "end".
 func (b *balance) word(i int32) {
-	switch {
-	case b.is(i, "case") && !b.label(i):
-		b.push(i, 1)
-	case b.is(i, "end") && !b.label(i):
-		if n := len(b.open); n > 0 && b.toks[b.open[n-1].tok].kind == word {
+	switch lower(b.text[b.toks[i].pos]) { // most words are none of them
+	case 'c':
+		if b.is(i, "case") && !b.label(i) {
+			b.push(i, 1)
+		}
+	case 'e':
+		n := len(b.open)
+		if b.is(i, "end") && !b.label(i) && n > 0 && b.toks[b.open[n-1].tok].kind == word {
 			b.pair(b.open[n-1].tok, i)
 			b.open = b.open[:n-1]
 		}
-	case b.is(i, "select"), b.is(i, "values"), b.is(i, "with"), b.is(i, "table"):
-		b.subquery(i)
+	case 's', 'v', 'w', 't':
+		if b.is(i, "select") || b.is(i, "values") || b.is(i, "with") || b.is(i, "table") {
+			b.subquery(i)
+		}
 	}
 }
 

@@ -162,7 +162,7 @@ func (s *scanner) wordOrString(c byte) tokenKind {
 			s.nameRune(true)
 			continue
 		}
-		if !isLetter(c) && !isDigit(c) && c != '$' {
+		if classes[c]&(letter|digit) == 0 && c != '$' {
 			break
 		}
 		s.at++
@@ -344,20 +344,20 @@ func (s *scanner) digits() {
 // parser would read it again for each sign that is cut off its end.
 func (s *scanner) operator() {
 	start := s.at
-	exotic := false
+	sign := true // it may not end in + or -
 	for s.at < len(s.text) && isOperator(s.text[s.at]) {
 		c := s.text[s.at]
 		if c == '-' && s.byteAt(1) == '-' || c == '/' && s.byteAt(1) == '*' {
 			break
 		}
-		exotic = exotic || isExotic(c)
+		sign = sign && !isExotic(c)
 		s.at++
 		if s.at-start > maxName {
 			panic(halt{refusal.New(refusal.Syntax, "write one operator",
 				"an operator is longer than %d bytes", maxName).At(s.span(start, s.at-start))})
 		}
 	}
-	for !exotic && s.at-start > 1 && (s.text[s.at-1] == '+' || s.text[s.at-1] == '-') {
+	for sign && s.at-start > 1 && (s.text[s.at-1] == '+' || s.text[s.at-1] == '-') {
 		s.at--
 	}
 }
@@ -370,26 +370,35 @@ func (s *scanner) unclosed(start, n int, what, try string) {
 	panic(halt{refusal.New(refusal.Syntax, try, "a %s is not closed", what).At(s.span(start, n))})
 }
 
-func isSpace(c byte) bool   { return c == ' ' || c >= '\t' && c <= '\r' }
-func isNewline(c byte) bool { return c == '\n' || c == '\r' }
-func isDigit(c byte) bool   { return c >= '0' && c <= '9' }
+func isSpace(c byte) bool    { return classes[c]&space != 0 }
+func isNewline(c byte) bool  { return c == '\n' || c == '\r' }
+func isDigit(c byte) bool    { return classes[c]&digit != 0 }
+func isLetter(c byte) bool   { return classes[c]&letter != 0 }
+func isOperator(c byte) bool { return classes[c]&(plain|exotic) != 0 }
+func isExotic(c byte) bool   { return classes[c]&exotic != 0 }
 
-func isLetter(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c >= utf8.RuneSelf
-}
+// Classes of bytes, as in PostgreSQL's scan.l. Bytes beyond ASCII are letters.
+const (
+	space = 1 << iota
+	digit
+	letter
+	plain  // operator characters that arithmetic uses
+	exotic // the others, and %
+)
 
-func isOperator(c byte) bool {
-	switch c {
-	case '+', '-', '*', '/', '<', '>', '=':
-		return true
+var classes = func() (t [256]uint8) {
+	mark := func(class uint8, chars string) {
+		for i := range len(chars) {
+			t[chars[i]] |= class
+		}
 	}
-	return isExotic(c) || c == '^' || c == '%'
-}
-
-func isExotic(c byte) bool {
-	switch c {
-	case '~', '!', '@', '#', '^', '&', '|', '`', '?', '%':
-		return true
+	mark(space, " \t\n\v\f\r")
+	mark(digit, "0123456789")
+	mark(letter, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+	mark(plain, "+-*/<>=")
+	mark(exotic, "~!@#^&|`?%")
+	for c := utf8.RuneSelf; c < 256; c++ {
+		t[c] |= letter
 	}
-	return false
-}
+	return t
+}()
