@@ -70,9 +70,9 @@ func aggregates() []*Func {
 			sig(float8, float8, float8).check(fraction(0)).lite("g_percentile_cont({1}, {2})"),
 			sig(interval, float8, interval).check(fraction(0)).lite("")),
 		orderedSet("percentile_disc", "the {1} quantile of {2}",
-			sig(AnyElement, float8, AnyElement).check(fraction(0)).totalIf(constant(0)).lite("g_percentile_disc_{kind}({1}, {2})")),
+			sig(AnyComparable, float8, AnyComparable).check(fraction(0)).totalIf(constant(0)).lite("g_percentile_disc_{kind}({1}, {2})")),
 		orderedSet("mode", "the most frequent {1}",
-			sig(AnyElement, AnyElement).total().lite("g_mode_{kind}({1})")),
+			sig(AnyComparable, AnyComparable).total().lite("g_mode_{kind}({1})")),
 	}
 }
 

@@ -25,27 +25,29 @@ func dates() []*Func {
 		sig(timestamptz, text, timestamptz, text).check(oneOf(0, truncUnits, "unit of date_trunc")).check(zone(2)).
 			lite("g_date_trunc_zone({1}, {2}, {3})"),
 	)
-	date1 := func(name string) *Func { // extract gives numeric, date_part float8
+	field := func(name string) *Func { // extract gives numeric, date_part float8
 		result, lite := numeric, func(fn string) string { return fn + "({1}, {2})" }
 		if name == "date_part" {
 			result = float8
 			lite = func(fn string) string { return "CAST(" + fn + "({1}, {2}) AS REAL)" }
 		}
-		return scalar(name, "the {1} of {2}",
-			sig(result, text, date).check(oneOf(0, dateFields, "field of a date")).totalIf(constant(0)).
-				lite(lite("g_extract_date")),
+		ofDate := sig(result, text, date).check(oneOf(0, dateFields, "field of a date")).lite(lite("g_extract_date"))
+		if name == "extract" { // date_part makes the date a timestamp first, which may be too late for one
+			ofDate.totalIf(constant(0))
+		}
+		return scalar(name, "the {1} of {2}", ofDate,
 			sig(result, text, clock).check(oneOf(0, clockFields, "field of a time")).totalIf(constant(0)).
 				lite(lite("g_extract_time")),
 			sig(result, text, timestamp).check(oneOf(0, timestampFields, "field of a timestamp")).totalIf(constant(0)).
 				lite(lite("g_extract_timestamp")),
-			sig(result, text, timestamptz).check(oneOf(0, zonedFields, "field of a timestamp")).stable().
+			sig(result, text, timestamptz).check(oneOf(0, zonedFields, "field of a timestamp")).totalIf(constant(0)).stable().
 				lite(lite("g_extract_timestamptz")),
 			sig(result, text, interval).check(oneOf(0, intervalFields, "field of an interval")).totalIf(constant(0)).
 				lite(lite("g_extract_interval")),
 		)
 	}
 	return []*Func{
-		trunc, date1("extract"), date1("date_part"),
+		trunc, field("extract"), field("date_part"),
 		scalar("age", "the time from {2} to {1}",
 			sig(interval, timestamp, timestamp).lite("g_age({1}, {2})"),
 			sig(interval, timestamptz, timestamptz).stable().lite("g_age_tz({1}, {2})")),
@@ -55,7 +57,7 @@ func dates() []*Func {
 		scalar("date", "the date of {1}",
 			sig(date, date).total().pg("CAST({1} AS pg_catalog.date)").lite("{1}"),
 			sig(date, timestamp).total().lite("g_timestamp_to_date({1})"),
-			sig(date, timestamptz).stable().lite("g_timestamptz_to_date({1})"),
+			sig(date, timestamptz).total().stable().lite("g_timestamptz_to_date({1})"),
 			sig(date, text).stable().pg("CAST({1} AS pg_catalog.date)").lite("g_text_to_date({1})")),
 		scalar("timezone", "{2} in the time zone {1}",
 			sig(timestamptz, text, timestamp).check(zone(0)).lite("g_zone_timestamp({1}, {2})"),

@@ -140,10 +140,17 @@ func (s *Sig) fits(args []types.Type) bool {
 	if len(args) != len(s.Params) && !(s.Variadic && len(args) >= len(s.Params)) {
 		return false
 	}
+	poly := false
 	for i, a := range args {
-		if !accepts(s.param(i), a) {
+		p := s.param(i)
+		if !accepts(p, a) {
 			return false
 		}
+		poly = poly || p == AnyArray
+	}
+	if poly { // check_generic_type_consistency
+		_, err := s.element(args)
+		return err == nil
 	}
 	return true
 }
@@ -334,17 +341,19 @@ func concrete(t, elem types.Type) types.Type {
 func (s *Sig) element(args []types.Type) (types.Type, error) {
 	var buf [4]types.Type
 	elems := buf[:0]
-	arrays, poly := false, s.Result == AnyArray
+	arrays, typed, poly := false, false, s.Result == AnyArray
 	for i, a := range args {
 		switch s.param(i) {
 		case AnyArray:
 			arrays, poly = true, true
+			typed = typed || a.Kind != types.Unknown
 			if a.Kind == types.Array {
 				a = a.Element()
 			}
 			elems = append(elems, a)
 		case AnyElement, AnyComparable, AnyEnum, AnyToken:
 			poly = true
+			typed = typed || a.Kind != types.Unknown
 			elems = append(elems, a)
 		}
 	}
@@ -355,7 +364,7 @@ func (s *Sig) element(args []types.Type) (types.Type, error) {
 	if err != nil {
 		return unknown, err
 	}
-	if (arrays || s.Result == AnyArray) && elem.Kind == types.Array {
+	if arrays && !typed || (arrays || s.Result == AnyArray) && elem.Kind == types.Array {
 		return unknown, &ResolveError{Func: s.Func, Args: args}
 	}
 	if arrays { // arrays convert to nothing by themselves

@@ -10,7 +10,7 @@ import (
 // set; nil if there is none. Functions made for Grille's own use are not found.
 func Find(name string) *Func {
 	f := table().named[name]
-	if f == nil || f.Internal || !isWord(f.Name) {
+	if f == nil || f.Internal || f.Class == Operator {
 		return nil
 	}
 	return f

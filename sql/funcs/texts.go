@@ -22,14 +22,16 @@ func texts() []*Func {
 			sig(text, text).total().lite(native+"({1})"),
 			sig(text, text, text).total().lite(native+"({1}, {2})"))
 	}
-	substring := func(name string) *Func {
+	substr := func(name string) *Func {
 		return scalar(name, "a part of {1}",
 			sig(text, text, int4).total().lite("g_substr({1}, {2})"),
 			sig(text, text, int4, int4).totalIf(notNegative(2)).check(atLeast(2, 0, "the length of a substring")).
-				lite("g_substr({1}, {2}, {3})"),
-			// substring(x from 'pattern')
-			sig(text, text, text).check(regex(1)).totalIf(constant(1)).lite("g_regexp_substr({1}, {2})"))
+				lite("g_substr({1}, {2}, {3})"))
 	}
+	substring := substr("substring")
+	// substring(x from 'pattern')
+	substring.Sigs = append(substring.Sigs,
+		sig(text, text, text).check(regex(1)).totalIf(constant(1)).lite("g_regexp_substr({1}, {2})"))
 	pad := func(name, words string) *Func {
 		return scalar(name, words,
 			sig(text, text, int4).check(built(1, "the length")).totalIf(constant(1)).lite("g_"+name+"({1}, {2}, ' ')"),
@@ -55,7 +57,7 @@ func texts() []*Func {
 		trim("rtrim", "rtrim", "{1} trimmed on the right"),
 		scalar("left", "the first {2} characters of {1}", sig(text, text, int4).total().lite("g_left({1}, {2})")),
 		scalar("right", "the last {2} characters of {1}", sig(text, text, int4).total().lite("g_right({1}, {2})")),
-		substring("substring"), substring("substr"),
+		substring, substr("substr"),
 		scalar("position", "the position of {2} in {1}", sig(int4, text, text).total().lite("instr({1}, {2})")),
 		scalar("strpos", "the position of {2} in {1}", sig(int4, text, text).total().lite("instr({1}, {2})")),
 		scalar("starts_with", "{1} begins with {2}", sig(boolean, text, text).total().lite("g_starts_with({1}, {2})")),
