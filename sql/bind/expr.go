@@ -152,6 +152,9 @@ func negate(not bool, e ir.Expr, n syntax.Node) ir.Expr {
 func (b *binder) builtin(name string) *funcs.Func {
 	f := funcs.Find(name)
 	if f == nil {
+		f = funcs.FindOperator(name) // like, between and others in words
+	}
+	if f == nil {
 		panic("bind: the function table has no " + name)
 	}
 	return f
