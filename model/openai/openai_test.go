@@ -1,0 +1,216 @@
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/refusal"
+)
+
+const key = "sk-CANARY-key"
+
+type memory struct{ bodies []string }
+
+func (m *memory) Append(_ context.Context, e model.Entry) error {
+	m.bodies = append(m.bodies, string(e.Body))
+	return nil
+}
+
+// server answers each request with the next of answers.
+func server(t *testing.T, answers ...http.HandlerFunc) (*Client, *memory, *[]string) {
+	t.Helper()
+	var got []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got = append(got, string(body))
+		if r.URL.Path != "/v1/chat/completions" || r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer "+key {
+			t.Errorf("%s %s, %v", r.Method, r.URL, r.Header)
+		}
+		if len(got) > len(answers) {
+			t.Errorf("request %d", len(got))
+			return
+		}
+		answers[len(got)-1](w, r)
+	}))
+	t.Cleanup(s.Close)
+	c, err := New(Config{Name: "local", URL: s.URL + "/v1/", Model: "m", Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, &memory{}, &got
+}
+
+func status(code int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// said is a completion as servers send it.
+func said(content, finish string) http.HandlerFunc {
+	text, _ := json.Marshal(content)
+	return status(200, fmt.Sprintf(`{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m",
+		"choices":[{"index":0,"message":{"role":"assistant","content":%s,"refusal":null},"logprobs":null,"finish_reason":%q}],
+		"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}`, text, finish))
+}
+
+const good = `{"kind":"sql","sql":"SELECT count(*) FROM visits","what":null}`
+
+func TestDraft(t *testing.T) {
+	c, log, got := server(t, said(good, "stop"))
+	d, err := c.Draft(t.Context(), testPrompt(t), log)
+	if err != nil || d.Kind != model.SQL || d.SQL != "SELECT count(*) FROM visits" {
+		t.Fatal(d, err)
+	}
+	if len(log.bodies) != 1 || log.bodies[0] != (*got)[0] {
+		t.Error("recorded and sent differ")
+	}
+	var body struct {
+		Model       string
+		Temperature *float64
+		Messages    []struct{ Role, Content string }
+		Format      struct {
+			Type   string
+			Schema struct {
+				Strict bool
+				Schema map[string]any
+			} `json:"json_schema"`
+		} `json:"response_format"`
+		Store *bool
+	}
+	if err := json.Unmarshal([]byte((*got)[0]), &body); err != nil {
+		t.Fatal(err)
+	}
+	if body.Model != "m" || body.Temperature == nil || *body.Temperature != 0 || body.Format.Type != "json_schema" ||
+		!body.Format.Schema.Strict || body.Format.Schema.Schema["type"] != "object" || body.Store != nil {
+		t.Errorf("%+v", body)
+	}
+	if len(body.Messages) != 2 || body.Messages[0].Role != "system" || !strings.HasSuffix(body.Messages[1].Content, "how many visits?") {
+		t.Errorf("%+v", body.Messages)
+	}
+}
+
+// Error bodies as OpenAI, vLLM, llama.cpp and others send them.
+const (
+	noSchema      = `{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","type":"invalid_request_error","param":"response_format","code":null}}`
+	noTemperature = `{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}`
+	pydantic      = `{"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'response_format', 'json_schema')}]","type":"BadRequestError","param":null,"code":400}`
+	tooLongBody   = `{"error":{"message":"This model's maximum context length is 4096 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`
+)
+
+func TestServersThatKnowLess(t *testing.T) {
+	for name, answers := range map[string][]http.HandlerFunc{
+		"no schema":         {status(400, noSchema), said("```json\n"+good+"\n```", "stop")},
+		"unprocessable":     {status(422, pydantic), said(good, "stop")},
+		"says nothing":      {status(400, ``), said(good, "stop")},
+		"no temperature":    {status(400, noTemperature), said(good, "stop")},
+		"neither":           {status(400, noTemperature), status(400, noSchema), said(good, "stop")},
+		"schema, then temp": {status(400, noSchema), status(400, noTemperature), said(good, "stop")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := len(answers)
+			c, log, got := server(t, append(answers, said(good, "stop"))...)
+			if d, err := c.Draft(t.Context(), testPrompt(t), log); err != nil || d.Kind != model.SQL {
+				t.Fatal(d, err)
+			}
+			if len(log.bodies) != n || len(*got) != n {
+				t.Errorf("%d recorded, %d sent, want %d", len(log.bodies), len(*got), n)
+			}
+			if _, err := c.Draft(t.Context(), testPrompt(t), log); err != nil {
+				t.Fatal(err)
+			}
+			if len(*got) != n+1 || (*got)[n] != (*got)[n-1] {
+				t.Error("the client did not remember what the server lacks")
+			}
+		})
+	}
+	t.Run("for ever", func(t *testing.T) {
+		c, log, got := server(t, status(400, noSchema), status(400, noTemperature), status(400, noSchema))
+		if _, err := c.Draft(t.Context(), testPrompt(t), log); refusal.CodeOf(err) != refusal.Model || len(*got) != 3 {
+			t.Error(err, len(*got))
+		}
+	})
+}
+
+func TestFaults(t *testing.T) {
+	busy := func(after string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", after)
+			w.WriteHeader(429)
+			_, _ = io.WriteString(w, `{"error":{"message":"Rate limit reached for CANARY","type":"requests","code":"rate_limit_exceeded"}}`)
+		}
+	}
+	for name, c := range map[string]struct {
+		answer    http.HandlerFunc
+		msg, try_ string
+	}{
+		"401":            {status(401, `{"error":{"message":"Incorrect API key provided: sk-CANARY","code":"invalid_api_key"}}`), "does not accept the key", "check the key"},
+		"403":            {status(403, `CANARY`), "does not accept the key", "check the key"},
+		"404 model":      {status(404, `{"error":{"message":"The model CANARY does not exist","code":"model_not_found"}}`), "is not at this URL under this name", "/v1"},
+		"404 page":       {status(404, `<html>CANARY`), "is not at this URL under this name", "/v1"},
+		"429 after":      {busy("17"), "is busy", "ask again in 17s"},
+		"429 date":       {busy("Wed, 21 Oct 2026 07:28:00 GMT"), "is busy", "ask again later"},
+		"429 nonsense":   {busy("CANARY"), "is busy", "ask again later"},
+		"429 quota":      {status(429, `{"error":{"code":"insufficient_quota","message":"CANARY"}}`), "no quota left", "account"},
+		"500":            {status(500, `{"error":{"message":"CANARY"}}`), "a fault of its own", "ask again later"},
+		"502 html":       {status(502, `<html>CANARY bad gateway</html>`), "a fault of its own", "ask again later"},
+		"504":            {status(504, ``), "took too long", "ask again"},
+		"302":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/CANARY", 302) }, "points to another address", "final URL"},
+		"413":            {status(413, ``), "cannot read a prompt of this length", "reads more"},
+		"too long":       {status(400, tooLongBody), "cannot read a prompt of this length", "reads more"},
+		"418":            {status(418, `CANARY`), "does not accept the request", "check"},
+		"200 html":       {status(200, `<!doctype html><title>CANARY sign in</title>`), "does not speak the protocol", "/v1"},
+		"200 empty":      {status(200, ``), "does not speak the protocol", "/v1"},
+		"200 null":       {status(200, `null`), "does not speak the protocol", "/v1"},
+		"200 array":      {status(200, `["CANARY"]`), "does not speak the protocol", "/v1"},
+		"200 no choice":  {status(200, `{"choices":[]}`), "does not speak the protocol", "/v1"},
+		"200 error":      {status(200, `{"error":{"message":"CANARY"}}`), "reports a fault", "log"},
+		"truncated json": {status(200, `{"choices":[{"message":{"content":"{\"ki`), "does not speak the protocol", "/v1"},
+		"cut off":        {said(`{"kind":"sql","sql":"SELECT CANARY`, "length"), "was cut off", "ask for less"},
+		"filtered":       {said("", "content_filter"), "declined", "other words"},
+		"declined":       {status(200, `{"choices":[{"message":{"role":"assistant","content":null,"refusal":"CANARY I cannot"},"finish_reason":"stop"}]}`), "declined", "other words"},
+		"silent":         {status(200, `{"choices":[{"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}`), "said nothing", "ask again"},
+		"prose":          {said("CANARY: SELECT count(*) FROM visits", "stop"), "agreed form", "ask again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, log, got := server(t, c.answer)
+			_, err := client.Draft(t.Context(), testPrompt(t), log)
+			var r *refusal.Refusal
+			if !errors.As(err, &r) {
+				t.Fatal(err)
+			}
+			if r.Code != refusal.Model || !strings.Contains(r.Msg, c.msg) || !strings.Contains(r.Try, c.try_) {
+				t.Errorf("%v; %s", r, r.Try)
+			}
+			if strings.Contains(r.Msg+r.Try+r.Owner, "CANARY") {
+				t.Errorf("quotes the server or the key: %v; %s", r, r.Try)
+			}
+			if len(*got) != 1 || len(log.bodies) != 1 {
+				t.Errorf("%d requests, %d recorded", len(*got), len(log.bodies))
+			}
+		})
+	}
+}
+
+func TestNew(t *testing.T) {
+	for _, c := range []Config{
+		{}, {Name: "n", URL: "https://h/v1"}, {Name: "n", Model: "m"}, {URL: "https://h", Model: "m"},
+		{Name: "n", URL: "http://example.org/v1", Model: "m"},
+		{Name: "n", URL: "https://h/v1", Model: "m", Key: "sk-CANARY\n"},
+	} {
+		if _, err := New(c); err == nil {
+			t.Errorf("%+v accepted", c)
+		} else if strings.Contains(err.Error(), "CANARY") {
+			t.Errorf("quotes the key: %v", err)
+		}
+	}
+}

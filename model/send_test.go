@@ -1,0 +1,215 @@
+package model
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/grille-dev/grille/refusal"
+)
+
+// memory is a Ledger that keeps entries, and can be full.
+type memory struct {
+	entries []Entry
+	full    bool
+}
+
+func (m *memory) Append(_ context.Context, e Entry) error {
+	if m.full {
+		return errors.New("the disk is full")
+	}
+	m.entries = append(m.entries, e)
+	return nil
+}
+
+func endpoint(t *testing.T, c EndpointConfig) *Endpoint {
+	t.Helper()
+	c.Provider = "test"
+	e, err := NewEndpoint(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestExactlyTheRecordedBytesLeave(t *testing.T) {
+	var got []byte
+	var head http.Header
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+		head = r.Header
+	}))
+	defer s.Close()
+	log := &memory{}
+	e := endpoint(t, EndpointConfig{URL: s.URL + "/v1/chat", Header: http.Header{"Authorization": {"Bearer sk-secret"}}})
+	if _, err := Send(t.Context(), e, testPrompt(t), []byte(`{"a": 1}`), log); err != nil {
+		t.Fatal(err)
+	}
+	if len(log.entries) != 1 || string(log.entries[0].Body) != string(got) || string(got) != `{"a": 1}` {
+		t.Errorf("recorded %q, sent %q", log.entries, got)
+	}
+	if log.entries[0].URL != s.URL+"/v1/chat" || head.Get("Authorization") != "Bearer sk-secret" {
+		t.Errorf("%v, %v", log.entries[0], head)
+	}
+	if strings.Contains(string(log.entries[0].Body)+log.entries[0].URL+log.entries[0].Provider, "secret") {
+		t.Error("the key is in the ledger")
+	}
+}
+
+func TestNothingLeavesUnrecorded(t *testing.T) {
+	var calls atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	defer s.Close()
+	if _, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{full: true}); err == nil {
+		t.Error("sent although the ledger is full")
+	}
+	if calls.Load() != 0 {
+		t.Error("the server was called")
+	}
+}
+
+// net/http repeats a request on a connection that was lost; this one must not.
+func TestLostConnectionIsNotRepeated(t *testing.T) {
+	var calls atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) > 1 {
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			conn.Close()
+		}
+	}))
+	defer s.Close()
+	e, log := endpoint(t, EndpointConfig{URL: s.URL}), &memory{}
+	for range 2 { // the second goes over the kept connection
+		_, _ = Send(t.Context(), e, testPrompt(t), []byte("{}"), log)
+	}
+	if calls.Load() != 2 || len(log.entries) != 2 {
+		t.Errorf("%d calls, %d entries", calls.Load(), len(log.entries))
+	}
+}
+
+func TestNoRedirect(t *testing.T) {
+	var calls atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := httptest.NewServer(http.RedirectHandler(other.URL, status))
+		r, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{})
+		s.Close()
+		if err != nil || r.Status != status {
+			t.Errorf("%d: %v, %v", status, r.Status, err)
+		}
+	}
+	if calls.Load() != 0 {
+		t.Error("a redirect was followed")
+	}
+}
+
+func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
+	t.Setenv("ALL_PROXY", "http://127.0.0.1:1")
+	e := endpoint(t, EndpointConfig{URL: "http://model.test/v1", Plaintext: true,
+		Dial: func(_ context.Context, _, address string) (net.Conn, error) {
+			if address != "model.test:80" {
+				t.Errorf("dials %s", address)
+			}
+			return nil, errors.New("no")
+		}})
+	if _, err := Send(t.Context(), e, testPrompt(t), []byte("{}"), &memory{}); refusal.CodeOf(err) != refusal.Model {
+		t.Error(err)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	hang := make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-hang:
+		case <-r.Context().Done():
+		}
+	}))
+	defer slow.Close()
+	defer close(hang)
+	large := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(make([]byte, maxReply+10))
+	}))
+	defer large.Close()
+	garbage, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer garbage.Close()
+	go func() {
+		for {
+			c, err := garbage.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Write([]byte("CANARY not http\r\n\r\n"))
+			c.Close()
+		}
+	}()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	defer secure.Close()
+	secure.Config.ErrorLog = nil
+
+	for name, c := range map[string]struct {
+		config EndpointConfig
+		want   string
+	}{
+		"hanging":     {EndpointConfig{URL: slow.URL, Timeout: 50 * time.Millisecond}, "did not answer within 50ms"},
+		"large":       {EndpointConfig{URL: large.URL}, "sent more than 1048576 bytes"},
+		"no http":     {EndpointConfig{URL: "http://" + garbage.Addr().String()}, "the connection to the model test broke"},
+		"refused":     {EndpointConfig{URL: "http://" + closed.Addr().String()}, "nothing listens at the address"},
+		"certificate": {EndpointConfig{URL: secure.URL, Roots: x509.NewCertPool()}, "is not to be trusted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Send(t.Context(), endpoint(t, c.config), testPrompt(t), []byte("{}"), &memory{})
+			var r *refusal.Refusal
+			if !errors.As(err, &r) || r.Code != refusal.Model || !strings.Contains(r.Msg, c.want) || r.Try == "" {
+				t.Errorf("%v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "CANARY") {
+				t.Errorf("quotes the server: %v", err)
+			}
+		})
+	}
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		if _, err := Send(ctx, endpoint(t, EndpointConfig{URL: slow.URL}), testPrompt(t), []byte("{}"), &memory{}); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestNewEndpoint(t *testing.T) {
+	for _, url := range []string{"", "model", "ftp://h/", "https://", "http://example.org/v1", "http://10.0.0.1/v1",
+		"https://user:pass@h/v1", "https://h/v1?key=x", "https://h/v1#x", "http://localhost.example.org/"} {
+		if _, err := NewEndpoint(EndpointConfig{Provider: "p", URL: url}); err == nil {
+			t.Errorf("%q accepted", url)
+		} else if strings.Contains(err.Error(), "pass@") {
+			t.Errorf("quotes a password: %v", err)
+		}
+	}
+	for _, url := range []string{"https://h/v1", "http://localhost:1/v1", "http://127.0.0.1/v1", "http://[::1]:8/v1"} {
+		if _, err := NewEndpoint(EndpointConfig{Provider: "p", URL: url}); err != nil {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	if _, err := NewEndpoint(EndpointConfig{URL: "https://h"}); err == nil {
+		t.Error("no provider, no error")
+	}
+}

@@ -1,0 +1,413 @@
+package planner
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// period is a stretch of days [from, to); a zero end is open. Its ends are
+// midnights in the asker's zone.
+type period struct {
+	from, to time.Time
+	// years reports whether both ends are new year's, so that a column that holds
+	// only a year can be compared.
+	years bool
+}
+
+// calendar reads periods out of a question asked at one instant.
+type calendar struct {
+	today time.Time // midnight
+}
+
+func newCalendar(opt Options) calendar {
+	now := opt.Now.In(opt.Zone)
+	return calendar{time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone)}
+}
+
+// at is the longest period that begins at t[i], with its number of tokens; 0 if
+// none does. Prepositions before it are part of it.
+func (c calendar) at(t []token, i int) (period, int) {
+	for _, read := range []func([]token) (period, int){c.bounded, c.since, c.plain} {
+		if p, n := read(t[i:]); n > 0 {
+			p.years = isNewYear(p.from) && isNewYear(p.to) && !(p.from.IsZero() && p.to.IsZero())
+			return p, n
+		}
+	}
+	return period{}, 0
+}
+
+// isNewYear holds for an open end too.
+func isNewYear(t time.Time) bool { return t.IsZero() || t.YearDay() == 1 }
+
+// bounded reads "from March to May 2024", "between 2019 and 2021".
+func (c calendar) bounded(t []token) (period, int) {
+	if len(t) < 4 || !oneOf(t[0], "from", "between") {
+		return period{}, 0
+	}
+	for mid := 2; mid < min(len(t)-1, 8); mid++ {
+		if !oneOf(t[mid], "to", "until", "till", "and", "through") {
+			continue
+		}
+		from, n := c.point(t[1:mid])
+		to, m := c.point(t[mid+1:])
+		if n != mid-1 || m == 0 {
+			continue
+		}
+		if from.from.After(to.from) && t[mid-1].year() == 0 { // from March to May 2024: both of 2024
+			shift := to.from.Year() - from.from.Year()
+			from.from = from.from.AddDate(shift, 0, 0)
+		}
+		if from.from.Before(to.to) {
+			return period{from: from.from, to: to.to}, mid + 1 + m
+		}
+	}
+	return period{}, 0
+}
+
+// since reads "since March", "before 2020", "after 1 May 2024", "until today".
+func (c calendar) since(t []token) (period, int) {
+	for _, form := range []struct{ words, side string }{
+		{"since", "since"}, {"starting from", "since"}, {"starting in", "since"}, {"starting on", "since"}, {"from", "since"}, {"on or after", "since"}, {"as of", "since"},
+		{"after", "after"}, {"later than", "after"}, {"since after", "after"},
+		{"before", "before"}, {"prior to", "before"}, {"earlier than", "before"}, {"older than", "before"},
+		{"until", "until"}, {"till", "until"}, {"up to", "until"}, {"on or before", "until"}, {"through", "until"},
+	} {
+		n := leading(t, strings.Fields(form.words))
+		if n == 0 {
+			continue
+		}
+		p, m := c.point(t[n:])
+		if m == 0 || form.words == "from" && !followsOn(t[n+m:]) {
+			continue
+		}
+		switch form.side {
+		case "since":
+			p.to = time.Time{}
+		case "after":
+			p.from, p.to = p.to, time.Time{}
+		case "before":
+			p.to, p.from = p.from, time.Time{}
+		case "until":
+			p.from = time.Time{}
+		}
+		return p, n + m
+	}
+	return period{}, 0
+}
+
+// followsOn: "from 2020 on", "from March onwards". A bare "from 2020" is plain.
+func followsOn(t []token) bool { return len(t) > 0 && oneOf(t[0], "on", "onward", "onwards") }
+
+// plain reads a point with or without a preposition: "in March 2024", "last year".
+func (c calendar) plain(t []token) (period, int) {
+	n := 0
+	for n < len(t) && n < 3 && oneOf(t[n], "in", "on", "during", "of", "for", "over", "within", "at", "from", "the", "year") {
+		n++
+	}
+	for ; n >= 0; n-- {
+		if p, m := c.point(t[n:]); m > 0 {
+			if n == 0 && m == 1 && !oneOf(t[0], "today", "yesterday", "tomorrow", "ytd", "mtd", "qtd") && t[0].kind != dateToken && t[0].year() == 0 && !t[0].startsUpper() {
+				continue // "march" alone is a word
+			}
+			return p, n + m
+		}
+	}
+	return period{}, 0
+}
+
+// point reads a named stretch of days without a preposition.
+func (c calendar) point(t []token) (period, int) {
+	skip := leading(t, []string{"the"})
+	t = t[skip:]
+	for _, read := range []func([]token) (period, int){c.date, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
+		if p, n := read(t); n > 0 {
+			return p, n + skip
+		}
+	}
+	return period{}, 0
+}
+
+func (c calendar) date(t []token) (period, int) {
+	if len(t) == 0 {
+		return period{}, 0
+	}
+	if days, ok := map[string]int{"yesterday": -1, "today": 0, "tomorrow": 1}[t[0].lower]; ok {
+		return c.span(c.today.AddDate(0, 0, days), "day", 1), 1
+	}
+	if t[0].kind != dateToken {
+		return period{}, 0
+	}
+	d, err := time.ParseInLocation("2006-01-02", t[0].text, c.today.Location())
+	if err != nil {
+		return period{}, 0
+	}
+	return c.span(d, "day", 1), 1
+}
+
+// relative reads "last month", "this quarter so far", "past 30 days", "next 2 weeks".
+func (c calendar) relative(t []token) (period, int) {
+	if len(t) < 2 || !oneOf(t[0], "this", "current", "last", "previous", "past", "prior", "next", "coming", "upcoming") {
+		return period{}, 0
+	}
+	n, at := 1, 1
+	counted := t[1].small() > 0 && t[1].small() <= 1000
+	if counted {
+		n, at = t[1].small(), 2
+	}
+	unit, ok := unitOf(t, at)
+	if !ok {
+		return period{}, 0
+	}
+	at++
+	start := c.start(c.today, unit)
+	tomorrow := c.today.AddDate(0, 0, 1)
+	switch {
+	case oneOf(t[0], "this", "current"):
+		if m := leading(t[at:], []string{"so", "far"}); m > 0 {
+			return period{from: start, to: tomorrow}, at + m
+		}
+		return c.span(start, unit, 1), at
+	case oneOf(t[0], "next", "coming", "upcoming"):
+		if counted {
+			return period{from: c.today, to: c.add(tomorrow, unit, n)}, at
+		}
+		return c.span(c.add(start, unit, 1), unit, 1), at
+	case counted || t[0].lower == "past": // rolling: up to and with today
+		return period{from: c.add(c.today, unit, -n), to: tomorrow}, at
+	default:
+		return c.span(c.add(start, unit, -1), unit, 1), at
+	}
+}
+
+// ago reads "3 days ago": that day, week, month or year.
+func (c calendar) ago(t []token) (period, int) {
+	if len(t) < 3 || t[0].small() < 1 || t[2].lower != "ago" {
+		return period{}, 0
+	}
+	unit, ok := unitOf(t, 1)
+	if !ok {
+		return period{}, 0
+	}
+	return c.span(c.start(c.add(c.today, unit, -t[0].small()), unit), unit, 1), 3
+}
+
+// toDate reads "year to date", "ytd".
+func (c calendar) toDate(t []token) (period, int) {
+	if len(t) == 0 {
+		return period{}, 0
+	}
+	tomorrow := c.today.AddDate(0, 0, 1)
+	if unit, ok := map[string]string{"ytd": "year", "qtd": "quarter", "mtd": "month"}[t[0].lower]; ok {
+		return period{from: c.start(c.today, unit), to: tomorrow}, 1
+	}
+	if unit, ok := unitOf(t, 0); ok && leading(t[1:], []string{"to", "date"}) > 0 {
+		return period{from: c.start(c.today, unit), to: tomorrow}, 3
+	}
+	return period{}, 0
+}
+
+// quarter reads "Q2 2025", "2025 Q2", "second quarter of last year", "first half of 2024".
+func (c calendar) quarter(t []token) (period, int) {
+	if len(t) > 1 && t[0].year() > 0 {
+		if from, months, n := quarterName(t[1:]); n > 0 {
+			return c.span(c.newYear(t[0].year()).AddDate(0, from, 0), "month", months), n + 1
+		}
+	}
+	from, months, n := quarterName(t)
+	if n == 0 {
+		return period{}, 0
+	}
+	year, m := c.ofYear(t[n:])
+	start := c.newYear(year).AddDate(0, from, 0)
+	if m == 0 && start.After(c.today) {
+		start = start.AddDate(-1, 0, 0)
+	}
+	return c.span(start, "month", months), n + m
+}
+
+// quarterName is the first month (from 0), the number of months and of tokens.
+func quarterName(t []token) (from, months, n int) {
+	if len(t) == 0 {
+		return 0, 0, 0
+	}
+	if w := t[0].lower; len(w) == 2 && w[1] >= '1' && w[1] <= '4' {
+		switch i := int(w[1] - '1'); {
+		case w[0] == 'q':
+			return i * 3, 3, 1
+		case w[0] == 'h' && i < 2:
+			return i * 6, 6, 1
+		}
+	}
+	if i, ok := ordinal(t[0]); ok && len(t) > 1 {
+		switch {
+		case t[1].stem == "quarter" && i <= 4:
+			return (i - 1) * 3, 3, 2
+		case t[1].stem == "half" && i <= 2:
+			return (i - 1) * 6, 6, 2
+		}
+	}
+	return 0, 0, 0
+}
+
+// monthOrDay reads "March", "March 2024", "March 5, 2024", "5 March 2024",
+// "the 5th of March".
+func (c calendar) monthOrDay(t []token) (period, int) {
+	n, day := 0, 0
+	if d := t; len(d) > 1 && d[0].small() >= 1 && d[0].small() <= 31 {
+		day, n = d[0].small(), 1
+		n += leading(t[n:], []string{"of"})
+	}
+	if n >= len(t) || months[t[n].lower] == 0 {
+		return period{}, 0
+	}
+	month := months[t[n].lower]
+	n++
+	if day == 0 && n < len(t) && t[n].small() >= 1 && t[n].small() <= 31 && len(t[n].number) <= 2 {
+		day, n = t[n].small(), n+1
+	}
+	year, m := c.ofYear(t[n:])
+	d := time.Date(year, month, max(day, 1), 0, 0, 0, 0, c.today.Location())
+	if d.Month() != month { // 31 April
+		return period{}, 0
+	}
+	if m == 0 && d.After(c.today) {
+		d = d.AddDate(-1, 0, 0)
+	}
+	if day > 0 {
+		return c.span(d, "day", 1), n + m
+	}
+	return c.span(d, "month", 1), n + m
+}
+
+// ofYear reads the year after a month or quarter: "2024", ", 2024", "of last
+// year". Without one it is this year, and n is 0.
+func (c calendar) ofYear(t []token) (year, n int) {
+	for n < len(t) && n < 2 && (oneOf(t[n], "of", "in", ",", "the")) {
+		n++
+	}
+	switch {
+	case n < len(t) && t[n].year() > 0:
+		return t[n].year(), n + 1
+	case n+1 < len(t) && t[n+1].lower == "year" && oneOf(t[n], "last", "previous"):
+		return c.today.Year() - 1, n + 2
+	case n+1 < len(t) && t[n+1].lower == "year" && oneOf(t[n], "this", "current"):
+		return c.today.Year(), n + 2
+	}
+	return c.today.Year(), 0
+}
+
+// year reads "2024" and "the 1990s".
+func (c calendar) year(t []token) (period, int) {
+	if len(t) == 0 {
+		return period{}, 0
+	}
+	if y := t[0].year(); y > 0 {
+		return c.span(c.newYear(y), "year", 1), 1
+	}
+	if decade, ok := strings.CutSuffix(t[0].lower, "s"); ok && len(decade) == 4 && decade[3] == '0' {
+		if y, err := strconv.Atoi(decade); err == nil && y >= 1900 && y < 2100 {
+			return c.span(c.newYear(y), "year", 10), 1
+		}
+	}
+	return period{}, 0
+}
+
+func (c calendar) newYear(year int) time.Time {
+	return time.Date(year, 1, 1, 0, 0, 0, 0, c.today.Location())
+}
+
+// span is n units from start.
+func (c calendar) span(start time.Time, unit string, n int) period {
+	return period{from: start, to: c.add(start, unit, n)}
+}
+
+func (c calendar) add(t time.Time, unit string, n int) time.Time {
+	switch unit {
+	case "day":
+		return t.AddDate(0, 0, n)
+	case "week":
+		return t.AddDate(0, 0, 7*n)
+	case "month":
+		return addMonths(t, n)
+	case "quarter":
+		return addMonths(t, 3*n)
+	case "year":
+		return addMonths(t, 12*n)
+	default:
+		panic("planner: unknown unit " + unit)
+	}
+}
+
+// addMonths keeps to the month's end: a month before 31 March is 28 February.
+func addMonths(t time.Time, n int) time.Time {
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, t.Location())
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(t.Day(), last)-1)
+}
+
+// start is the first day of the unit in which t lies; weeks begin on Monday, ISO 8601.
+func (c calendar) start(t time.Time, unit string) time.Time {
+	switch unit {
+	case "day":
+		return t
+	case "week":
+		return t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
+	case "month":
+		return t.AddDate(0, 0, 1-t.Day())
+	case "quarter":
+		return time.Date(t.Year(), (t.Month()-1)/3*3+1, 1, 0, 0, 0, 0, t.Location())
+	case "year":
+		return c.newYear(t.Year())
+	default:
+		panic("planner: unknown unit " + unit)
+	}
+}
+
+func unitOf(t []token, i int) (string, bool) {
+	if i >= len(t) {
+		return "", false
+	}
+	switch t[i].stem {
+	case "day", "week", "month", "quarter", "year":
+		return t[i].stem, true
+	}
+	return "", false
+}
+
+var months = func() map[string]time.Month {
+	m := map[string]time.Month{"sept": 9}
+	for i := time.January; i <= time.December; i++ {
+		name := strings.ToLower(i.String())
+		m[name], m[name[:3]] = i, i
+	}
+	return m
+}()
+
+// ordinal reads first to fourth, 1st to 4th.
+func ordinal(t token) (int, bool) {
+	n, ok := map[string]int{"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}[t.lower]
+	return n, ok && t.lower != "last"
+}
+
+func oneOf(t token, words ...string) bool {
+	for _, w := range words {
+		if t.lower == w && t.kind != quotedToken {
+			return true
+		}
+	}
+	return false
+}
+
+// leading is len(words) if t begins with them, else 0.
+func leading(t []token, words []string) int {
+	if len(t) < len(words) {
+		return 0
+	}
+	for i, w := range words {
+		if !oneOf(t[i], w) {
+			return 0
+		}
+	}
+	return len(words)
+}

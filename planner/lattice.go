@@ -1,0 +1,384 @@
+package planner
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/internal/words"
+)
+
+// piece is a stretch of the question with one meaning.
+type piece struct {
+	keyword
+	from, to int     // tokens
+	nouns    []noun  // of nounRole, the likeliest first
+	period   period  // of periodRole
+	text     string  // of valueRole, numberRole and unknownRole
+	exact    bool    // of valueRole: written with quotes or capitals
+	weight   float64 // how well this explains its words
+}
+
+// noun is a table or column that a piece may mean.
+type noun struct {
+	ref
+	score float64 // 0 to 1
+}
+
+// cut is one way to cut the question into pieces.
+type cut struct {
+	pieces []piece
+	weight float64
+}
+
+// lattice finds the pieces and the best ways to put them in a row.
+type lattice struct {
+	lex      *lexicon
+	kw       keywords
+	calendar calendar
+	tokens   []token
+	alike    []map[string]float64 // by token: words of names and how alike they are
+}
+
+const (
+	maxCuts   = 5
+	maxPhrase = 6 // tokens of a name
+)
+
+func newLattice(lex *lexicon, text string, opt Options) *lattice {
+	l := &lattice{lex: lex, kw: askingWords(), calendar: newCalendar(opt), tokens: tokenize(text)}
+	for i := range l.tokens {
+		l.alike = append(l.alike, lex.alike(l.tokens[i], l.kw))
+	}
+	return l
+}
+
+// alike are the words of names that a token may mean. Slips of the pen are
+// looked for only where nothing else is known of the word.
+func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
+	out := map[string]float64{}
+	if t.kind != wordToken && t.kind != codeToken {
+		return out
+	}
+	set := func(w string, score float64) {
+		if len(l.byWord[w]) > 0 && out[w] < score {
+			out[w] = score
+		}
+	}
+	for long := range strings.FieldsSeq(abbreviations[t.lower]) {
+		set(long, 0.9)
+	}
+	for _, s := range synonymsOf(t.stem) {
+		set(s, 0.75)
+	}
+	if len(t.stem) >= 4 {
+		for _, w := range l.byRoot[words.Root(t.stem)] {
+			set(w, 0.9)
+		}
+	}
+	set(t.stem, 1)
+	if len(out) == 0 && len(t.stem) >= 5 && len(kw.phrases[t.lower]) == 0 && !kw.verbs[t.lower] {
+		for w := range l.byWord {
+			if len(w) >= 5 && w[0] == t.stem[0] && oneSlip(t.stem, w) {
+				set(w, 0.7)
+			}
+		}
+	}
+	return out
+}
+
+// cuts are the best ways to cut the question, the best first.
+func (l *lattice) cuts() []cut {
+	paths := make([][]cut, len(l.tokens)+1)
+	paths[0] = []cut{{}}
+	for i := range l.tokens {
+		slices.SortStableFunc(paths[i], func(a, b cut) int { return cmp.Compare(b.weight, a.weight) })
+		paths[i] = paths[i][:min(len(paths[i]), maxCuts)]
+		for _, p := range l.piecesAt(i) {
+			for _, c := range paths[i] {
+				paths[p.to] = append(paths[p.to], cut{append(slices.Clip(c.pieces), p), c.weight + p.weight})
+			}
+		}
+	}
+	last := paths[len(l.tokens)]
+	slices.SortStableFunc(last, func(a, b cut) int { return cmp.Compare(b.weight, a.weight) })
+	return last[:min(len(last), maxCuts)]
+}
+
+// piecesAt are the pieces that begin at token i; at least one.
+func (l *lattice) piecesAt(i int) []piece {
+	t := l.tokens[i]
+	one := func(r role, text string, exact bool, weight float64) piece {
+		return piece{keyword: keyword{role: r}, from: i, to: i + 1, text: text, exact: exact, weight: weight}
+	}
+	var out []piece
+	if p, n := l.calendar.at(l.tokens, i); n > 0 {
+		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 0.95*float64(n)})
+	}
+	out = append(out, l.phrasesAt(i)...)
+	out = append(out, l.nounsAt(i)...)
+	switch t.kind {
+	case quotedToken:
+		return append(out, one(valueRole, t.text, true, 1))
+	case numberToken:
+		out = append(out, one(numberRole, t.number, true, 0.8))
+	case dateToken:
+		out = append(out, one(valueRole, t.text, true, 0.3))
+	case codeToken:
+		out = append(out, one(valueRole, t.text, true, 0.8))
+	case endToken:
+		return append(out, one(endRole, "", false, 0.5))
+	case signToken, alienToken:
+		if len(out) == 0 {
+			out = append(out, one(signRole(t), t.text, false, 0))
+		}
+		return out
+	}
+	if v, ok := l.capitals(i); ok {
+		out = append(out, v)
+	}
+	if l.kw.verbs[t.lower] {
+		out = append(out, one(verbRole, t.text, false, 0.35))
+	}
+	if len(out) == 0 {
+		out = append(out, one(unknownRole, t.text, false, -0.5))
+	} else if !slices.ContainsFunc(out, func(p piece) bool { return p.to == i+1 }) {
+		out = append(out, one(unknownRole, t.text, false, -0.7))
+	}
+	return out
+}
+
+// signRole: brackets and a lone percent sign mean nothing; other signs and
+// pictures must not be ignored.
+func signRole(t token) role {
+	if oneOf(t, "(", ")", ":") {
+		return stopRole
+	}
+	return unknownRole
+}
+
+func (l *lattice) phrasesAt(i int) []piece {
+	var out []piece
+	for n, all := range l.kw.at(l.tokens, i) {
+		seen := map[role]bool{}
+		for _, k := range all {
+			if k.role == leadRole && !l.begins(i) || k.role == relRole && l.begins(i) && n == 1 || k.role == articleRole {
+				continue
+			}
+			if seen[k.role] && k.hint == "" && k.role != mostRole {
+				continue
+			}
+			seen[k.role] = true
+			w := 0.9 * float64(n)
+			switch k.role {
+			case stopRole:
+				w = 0.3 * float64(n)
+			case mostRole, cmpRole: // an adjective that names its column is the better guess only where the column exists
+				if k.hint != "" {
+					w -= 0.05
+				}
+			}
+			out = append(out, piece{keyword: k, from: i, to: i + n, text: l.tokens[i].text, weight: w})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b piece) int {
+		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.role, b.role), cmp.Compare(a.hint, b.hint), cmp.Compare(a.arg, b.arg))
+	})
+	return out
+}
+
+// begins reports whether a clause may begin at token i, so that "which" asks and
+// does not refer.
+func (l *lattice) begins(i int) bool {
+	if i == 0 || l.tokens[i-1].kind == endToken {
+		return true
+	}
+	prev := l.tokens[i-1].lower
+	if slices.Contains([]string{",", "and", "also", "please", "then", "or", "but", "you", "to"}, prev) {
+		return true
+	}
+	// "in which city", "for which"
+	return i == 1 && slices.Contains([]string{"in", "for", "on", "at", "from", "of", "to", "hello", "hi", "hey", "so", "now"}, prev)
+}
+
+// capitals is the value that a run of words written with capitals may be:
+// Palo Alto, University of Porto, ICU.
+func (l *lattice) capitals(i int) (piece, bool) {
+	t := l.tokens[i]
+	if t.kind != wordToken && t.kind != codeToken || !t.startsUpper() && t.kind != codeToken {
+		return piece{}, false
+	}
+	end, unknown := i, 0
+	for j := i; j < len(l.tokens) && j < i+8; j++ {
+		w := l.tokens[j]
+		capital := (w.kind == wordToken || w.kind == codeToken) && w.startsUpper() || w.kind == codeToken
+		if capital || j > i && w.kind == numberToken && w.year() == 0 && j == end {
+			end = j + 1
+			if len(l.alike[j]) == 0 && len(l.kw.phrases[w.lower]) == 0 {
+				unknown++
+			}
+			continue
+		}
+		if j > i && oneOf(w, "of", "the", "de", "la", "&", "for", "and", "in", "del", "van", "von") && j == end {
+			continue
+		}
+		break
+	}
+	if end == i {
+		return piece{}, false
+	}
+	n := float64(end - i)
+	weight := 0.85 * n
+	first := i == 0 || l.tokens[i-1].kind == endToken
+	switch {
+	case unknown == 0 && (first || end == i+1):
+		weight = 0.2
+	case unknown == 0:
+		weight = 0.5 * n
+	case first:
+		weight = 0.6 * n
+		if len(l.alike[i]) > 0 || len(l.kw.phrases[t.lower]) > 0 {
+			weight = 0.1
+		}
+	}
+	text := make([]string, 0, end-i)
+	for _, w := range l.tokens[i:end] {
+		text = append(text, w.text)
+	}
+	return piece{keyword: keyword{role: valueRole}, from: i, to: end, text: strings.Join(text, " "), exact: true, weight: weight}, true
+}
+
+// nounsAt are the names that may begin at token i, one piece for each length.
+func (l *lattice) nounsAt(i int) []piece {
+	var out []piece
+	best := 0.0
+	for n := 1; n <= maxPhrase && i+n <= len(l.tokens); n++ {
+		last := l.tokens[i+n-1]
+		if last.kind == endToken || last.kind == quotedToken || oneOf(last, ",", "and") && n == 1 {
+			break
+		}
+		if n > 1 && len(l.alike[i+n-1]) == 0 && !oneOf(last, "of", "the", "per", "in", "and", "or", "a", "'s", "no", "on", "at", "to") {
+			if nouns := l.joint(i, i+n); len(nouns) == 0 {
+				break
+			}
+		}
+		nouns := l.match(i, i+n)
+		if len(nouns) == 0 || n > 1 && len(l.alike[i+n-1]) == 0 && len(l.joint(i, i+n)) == 0 {
+			continue
+		}
+		score := nouns[0].score
+		if n > 1 && score < best-0.2 { // a longer phrase has to explain its words better
+			continue
+		}
+		best = max(best, score)
+		content := 0.0
+		for j := i; j < i+n; j++ {
+			if len(l.alike[j]) > 0 {
+				content++
+			} else {
+				content += 0.6
+			}
+		}
+		out = append(out, piece{keyword: keyword{role: nounRole}, from: i, to: i + n, nouns: nouns,
+			text: l.tokens[i].text, weight: score*content + 0.02*content*content})
+	}
+	return out
+}
+
+// joint are names written as one word where the question has two: "birth date"
+// of birthdate.
+func (l *lattice) joint(i, j int) []noun {
+	if j-i < 2 || j-i > 4 {
+		return nil
+	}
+	var b strings.Builder
+	for _, t := range l.tokens[i:j] {
+		b.WriteString(t.stem)
+	}
+	var out []noun
+	for _, x := range l.lex.byJoint[b.String()] {
+		out = append(out, noun{x.ref, 0.95})
+	}
+	return out
+}
+
+// match are the names that tokens [i, j) may mean as a whole.
+func (l *lattice) match(i, j int) []noun {
+	found := map[*lexeme]float64{}
+	for w := range l.alike[i] {
+		for _, x := range l.lex.byWord[w] {
+			if score := l.fit(x, i, j); score > found[x] {
+				found[x] = score
+			}
+		}
+	}
+	out := l.joint(i, j)
+	for _, x := range slices.SortedFunc(maps.Keys(found), func(a, b *lexeme) int { return a.order - b.order }) {
+		if found[x] >= 0.3 {
+			out = append(out, noun{x.ref, found[x]})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b noun) int { return cmp.Compare(b.score, a.score) })
+	for n := range out {
+		if out[n].score < out[0].score-0.4 || n >= 24 {
+			return out[:n]
+		}
+	}
+	return out
+}
+
+// genericHeads may be left unsaid: "department" for department_name.
+var genericHeads = []string{"name", "id", "code", "number", "title", "type", "description", "date"}
+
+// fit is how well tokens [i, j) say the name x: every token has to be a word of
+// it, and the more of its needed words are said the better.
+func (l *lattice) fit(x *lexeme, i, j int) float64 {
+	said := make([]bool, len(x.words))
+	sum, n := 0.0, 0
+	for k := i; k < j; k++ {
+		if len(l.alike[k]) == 0 {
+			continue // "of", "the" within a name
+		}
+		best, at := 0.0, -1
+		for w, name := range x.words {
+			if score := l.alike[k][name]; !said[w] && score > best {
+				best, at = score, w
+			}
+		}
+		if at < 0 {
+			return 0
+		}
+		said[at] = true
+		sum += best
+		n++
+	}
+	needed, have, head := 0, 0, -1
+	for w, need := range x.needed {
+		if need {
+			needed++
+			head = w
+			if said[w] {
+				have++
+			}
+		}
+	}
+	score := sum / float64(n)
+	switch missing := needed - have; {
+	case have == 0: // only optional words: "date" of visit_date, "patient" of patient_id
+		return score * 0.35
+	case missing == 0:
+		return score - 0.01*float64(len(x.words)-n)
+	case said[head]:
+		return score * (0.5 + 0.4*float64(have)/float64(needed))
+	case missing == 1 && slices.Contains(genericHeads, x.words[head]):
+		if x.words[head] == "name" || x.words[head] == "title" {
+			return score * 0.7
+		}
+		return score * 0.6
+	case x.col == nil:
+		return score * 0.55 * float64(have) / float64(needed)
+	default:
+		return score * 0.4
+	}
+}

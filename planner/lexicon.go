@@ -1,0 +1,305 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// lexicon is the visible catalog as words.
+type lexicon struct {
+	catalog *catalog.Catalog
+	tables  map[catalog.TableID]*catalog.Table
+	lexemes []*lexeme
+	byWord  map[string][]*lexeme // by each of a lexeme's words, stemmed
+	byJoint map[string][]*lexeme // by its words written together: birthdate
+	byRoot  map[string][]string  // words by their root
+	graph   *graph
+}
+
+// ref is a table, or one of its columns.
+type ref struct {
+	table *catalog.Table
+	col   *catalog.Column // nil: the table
+}
+
+// lexeme is one name as words.
+type lexeme struct {
+	ref
+	words []string // stems
+	// needed are the words without which it is not meant: visit_date of the
+	// table visits needs "date", stay_days needs "stay".
+	needed []bool
+	order  int // in the catalog
+}
+
+func newLexicon(c *catalog.Catalog) *lexicon {
+	l := &lexicon{catalog: c, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
+	prefix := commonPrefix(c)
+	for _, t := range c.Tables {
+		l.tables[t.ID] = t
+		name := nameWords(strings.TrimPrefix(t.Name, prefix))
+		l.add(ref{t, nil}, name, neededOfTable(name))
+		for _, col := range t.Columns {
+			if col.Type.Kind == types.Unsupported {
+				continue
+			}
+			parts := nameWords(strings.TrimPrefix(col.Name, prefix))
+			l.add(ref{t, col}, parts, neededOfColumn(parts, name, col))
+		}
+	}
+	l.graph = newGraph(l)
+	return l
+}
+
+func (l *lexicon) add(r ref, parts []string, needed []bool) {
+	if len(parts) == 0 {
+		return
+	}
+	x := &lexeme{r, parts, needed, len(l.lexemes)}
+	l.lexemes = append(l.lexemes, x)
+	for _, w := range slices.Compact(slices.Sorted(slices.Values(parts))) {
+		if root := words.Root(w); len(l.byWord[w]) == 0 {
+			l.byRoot[root] = append(l.byRoot[root], w)
+		}
+		l.byWord[w] = append(l.byWord[w], x)
+	}
+	joint := strings.Join(parts, "")
+	l.byJoint[joint] = append(l.byJoint[joint], x)
+}
+
+// nameWords are the stems of an identifier, abbreviations written out.
+func nameWords(name string) []string {
+	var out []string
+	for _, w := range words.Split(name) {
+		if long, ok := abbreviations[w]; ok {
+			out = append(out, strings.Fields(long)...)
+			continue
+		}
+		out = append(out, words.Stem(w))
+	}
+	return out
+}
+
+// commonPrefix is what most tables' names begin with, such as "tbl_" or "sb":
+// the part up to where all of at least three differ.
+func commonPrefix(c *catalog.Catalog) string {
+	if len(c.Tables) < 3 {
+		return ""
+	}
+	prefix := c.Tables[0].Name
+	for _, t := range c.Tables[1:] {
+		for !strings.HasPrefix(t.Name, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	for _, t := range c.Tables {
+		if rest := t.Name[len(prefix):]; rest == "" || rest[0] >= 'a' && rest[0] <= 'z' && !strings.HasSuffix(prefix, "_") {
+			return ""
+		}
+	}
+	return prefix
+}
+
+// neededOfTable: words that say only what kind of table it is may be left out.
+func neededOfTable(name []string) []bool {
+	needed := make([]bool, len(name))
+	for i, w := range name {
+		needed[i] = len(name) == 1 || !slices.Contains([]string{"ref", "tbl", "dim", "fact", "table", "list", "info", "information", "detail", "data", "record", "master", "view"}, w)
+	}
+	if !slices.Contains(needed, true) {
+		needed[0] = true
+	}
+	return needed
+}
+
+// neededOfColumn: the table's own name, prepositions and units may be left out.
+func neededOfColumn(parts, table []string, col *catalog.Column) []bool {
+	needed := make([]bool, len(parts))
+	for i, w := range parts {
+		switch {
+		case len(parts) == 1:
+			needed[i] = true
+		case i < len(parts)-1 && slices.Contains(table, w):
+		case slices.Contains([]string{"on", "at", "of", "in", "the", "is", "has", "was", "to", "by", "for"}, w):
+		case i > 0 && slices.Contains(units, w):
+		case i > 0 && isTemporal(col.Type.Kind) && slices.Contains([]string{"date", "time", "timestamp", "datetime", "day"}, w):
+		default:
+			needed[i] = true
+		}
+	}
+	if !slices.Contains(needed, true) {
+		needed[len(needed)-1] = true
+	}
+	return needed
+}
+
+var units = []string{"day", "hour", "minute", "second", "month", "year", "week", "km", "mile", "meter", "kg", "lb", "cm", "mm",
+	"dollar", "euro", "usd", "eur", "gbp", "cent", "percent", "pct", "f", "mph", "inch"}
+
+// typeClass is what one may do with a column.
+type typeClass uint8
+
+const (
+	otherClass typeClass = iota
+	numericClass
+	textClass
+	dateClass
+	boolClass
+)
+
+func classOf(c *catalog.Column) typeClass {
+	switch k := c.Type.Kind; k {
+	case types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8:
+		return numericClass
+	case types.Text, types.Varchar, types.Bpchar, types.Enum:
+		return textClass
+	case types.Bool:
+		return boolClass
+	default:
+		if isTemporal(k) {
+			return dateClass
+		}
+		return otherClass
+	}
+}
+
+func isTemporal(k types.Kind) bool {
+	return k == types.Date || k == types.Timestamp || k == types.TimestampTZ
+}
+
+// isKey reports whether the column identifies rows rather than measuring them.
+func isKey(r ref) bool {
+	for _, f := range r.table.Foreign {
+		if slices.Contains(f.Columns, r.col.ID) {
+			return true
+		}
+	}
+	if len(r.table.Unique) > 0 && slices.Equal(r.table.Unique[0], []catalog.ColumnID{r.col.ID}) {
+		return true
+	}
+	last := nameWords(r.col.Name)
+	return len(last) > 0 && slices.Contains([]string{"id", "code", "key", "uuid", "number", "zip", "phone"}, last[len(last)-1]) && classOf(r.col) != textClass
+}
+
+// isMeasure reports whether sums and averages of the column mean something.
+func isMeasure(r ref) bool {
+	if r.col == nil || classOf(r.col) != numericClass || isKey(r) {
+		return false
+	}
+	last := nameWords(r.col.Name)
+	return last[len(last)-1] != "year"
+}
+
+// display are the columns by which people know a row: its name, or first and
+// last name, or title; else its key.
+func (l *lexicon) display(t *catalog.Table) []ref {
+	own := nameWords(t.Name)
+	find := func(want ...string) *catalog.Column {
+		for _, c := range t.Columns {
+			parts := nameWords(c.Name)
+			if c.Type.Kind != types.Unsupported && (slices.Equal(parts, want) ||
+				len(parts) == len(want)+1 && slices.Contains(own, parts[0]) && slices.Equal(parts[1:], want)) {
+				return c
+			}
+		}
+		return nil
+	}
+	if first, last := find("first", "name"), find("last", "name"); first != nil && last != nil {
+		return []ref{{t, first}, {t, last}}
+	}
+	for _, want := range []string{"name", "full name", "title", "label"} {
+		if c := find(strings.Fields(want)...); c != nil {
+			return []ref{{t, c}}
+		}
+	}
+	for _, c := range t.Columns { // the first column that ends in "name"
+		if parts := nameWords(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
+			return []ref{{t, c}}
+		}
+	}
+	for _, c := range t.Columns { // a text column named like the table: city.city
+		if parts := nameWords(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
+			return []ref{{t, c}}
+		}
+	}
+	for _, want := range []string{"description", "code"} {
+		if c := find(want); c != nil && classOf(c) == textClass {
+			return []ref{{t, c}}
+		}
+	}
+	return l.keyOf(t)
+}
+
+// named reports whether display shows a name and not a mere key.
+func (l *lexicon) named(t *catalog.Table) bool {
+	d := l.display(t)
+	return len(d) > 0 && classOf(d[0].col) != numericClass && !isKey(d[0])
+}
+
+// keyOf are the columns of the primary key; none if it is not visible.
+func (l *lexicon) keyOf(t *catalog.Table) []ref {
+	if len(t.Unique) == 0 {
+		return nil
+	}
+	var out []ref
+	for _, id := range t.Unique[0] {
+		c := t.Column(id)
+		if c == nil || c.Type.Kind == types.Unsupported {
+			return nil
+		}
+		out = append(out, ref{t, c})
+	}
+	return out
+}
+
+// dates are the columns that say when something happened, the most likely one
+// first: filled in always before sometimes, and a birthday last.
+func (l *lexicon) dates(t *catalog.Table) []ref {
+	var out []ref
+	for _, c := range t.Columns {
+		if classOf(c) == dateClass {
+			out = append(out, ref{t, c})
+		}
+	}
+	rank := func(r ref) int {
+		n := 0
+		if !r.col.NotNull {
+			n += 2
+		}
+		for _, w := range nameWords(r.col.Name) {
+			switch w {
+			case "birth", "birthday", "born", "updated", "modified", "deleted", "expiry", "expire":
+				n += 8
+			case "end", "ended", "finished", "closed", "cancelled", "canceled", "paid", "shipped", "due", "discharged":
+				n += 1
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(out, func(a, b ref) int { return rank(a) - rank(b) })
+	return out
+}
+
+// years are integer columns that hold a year.
+func (l *lexicon) years(t *catalog.Table) []ref {
+	var out []ref
+	for _, c := range t.Columns {
+		if parts := nameWords(c.Name); classOf(c) == numericClass && len(parts) > 0 && slices.Contains(parts, "year") {
+			out = append(out, ref{t, c})
+		}
+	}
+	return out
+}
+
+func (r ref) name() string {
+	if r.col == nil {
+		return r.table.Name
+	}
+	return r.col.Name
+}
+
+func (r ref) is(o ref) bool { return r.table == o.table && r.col == o.col }

@@ -1,0 +1,75 @@
+// Package planner answers questions without a model and without a network: it
+// reads English against the visible catalog and drafts SQL.
+//
+// It is a model like any other. What it returns is an untrusted draft that goes
+// through the same gates; nothing rests on its being right. Unlike another, it
+// is deterministic, takes a millisecond, and would rather say which words it
+// did not understand than guess: a draft is made only if every word that
+// carries meaning has a place in it.
+//
+// The way, a file each:
+//
+//	token      the question as words, numbers, quotes
+//	lexicon    the visible names as words; synonyms, abbreviations
+//	keyword    the words that belong to asking: "how many", "per", "at least"
+//	date       "last month", "Q2 2025", "since March"
+//	lattice    which words may mean what, and the best ways to cut the question
+//	compose    the pieces become readings: what is shown, counted, kept, ordered
+//	resolve    each name in a reading finds its column
+//	join       the tables are connected along keys, without counting twice
+//	print      a reading becomes SQL, with the words that caused each part
+//	decide     confidence, alternatives, or what was not understood
+//
+// It knows names, types and keys. It has seen no value: a word is taken for a
+// value only where quotes, a capital letter or its place say so.
+//
+// Begin with [Draft].
+package planner
+
+import (
+	"errors"
+	"time"
+
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/policy"
+)
+
+// Options is what the planner needs beside view and question.
+type Options struct {
+	Now  time.Time      // the instant of the ask
+	Zone *time.Location // in which "today" is meant
+}
+
+// Reading is one way to understand the question.
+type Reading struct {
+	Draft model.Draft // Confidence is set
+}
+
+// maxReadings is how many Readings returns at most.
+const maxReadings = 10
+
+// Draft is the best reading of the question, or a refusal with the code
+// not-understood that says which words are to blame and suggests a question
+// which works.
+func Draft(view policy.View, q egress.Question, opt Options) (model.Draft, error) {
+	all, err := Readings(view, q, opt)
+	if err != nil {
+		return model.Draft{}, err
+	}
+	return all[0].Draft, nil
+}
+
+// Readings are at least one and at most ten ways to understand the question,
+// the best first. Their drafts differ.
+func Readings(view policy.View, q egress.Question, opt Options) ([]Reading, error) {
+	switch {
+	case !view.Made():
+		panic("planner: zero View")
+	case !q.Made():
+		panic("planner: zero Question")
+	case opt.Now.IsZero() || opt.Zone == nil:
+		return nil, errors.New("planner: Options need Now and Zone")
+	}
+	return read(newLexicon(view.Visible()), q.Text(), opt)
+}

@@ -1,0 +1,139 @@
+package planner
+
+import "slices"
+
+// reading is what a question asks for, before its names have found their
+// columns: the sketch of a query without FROM.
+type reading struct {
+	outs    []out
+	conds   []cond
+	groups  []group
+	havings []having
+	orders  []order
+	needs   []need // tables that are spoken of
+	limit   int    // 0: none
+	all     bool   // every column of the first table
+	which   bool   // asked for by "which", "who": name things rather than describe them
+	when    bool   // asked by "when"
+	where   bool   // asked by "where"
+	who     bool
+}
+
+// slot is a place that a name fills.
+type slot struct {
+	nouns []noun // what it may be, the likeliest first
+	piece int    // the piece that caused it
+	want  want
+}
+
+// want is what a slot's column has to be good for.
+type want uint8
+
+const (
+	wantAny     want = iota
+	wantTable        // a table
+	wantMeasure      // numbers that may be added up
+	wantOrdered      // numbers or dates
+	wantNumber
+	wantText
+	wantDate // or a year
+	wantBool
+	wantColumn // any column
+)
+
+type (
+	// out is agg(slot), shown; a table's out is its name.
+	out struct {
+		agg      aggregate
+		distinct bool
+		slot     slot
+	}
+	// cond is slot op values; several values of = are alternatives.
+	cond struct {
+		slot    slot
+		op      string // = <> > >= < <= between period null notnull true like
+		not     bool
+		or      bool // joined to the cond before it by OR
+		values  []string
+		number  bool // values are numbers
+		exact   bool // values are as written; else their case is a guess
+		pattern string
+		period  period
+		agg     aggregate // compare with agg(slot) over all rows
+		years   int       // compare a birthday with so many years ago
+		pieces  []int
+	}
+	// group is what rows are put together by.
+	group struct {
+		slot slot
+		unit string // of dates: day, week, month, quarter, year
+	}
+	// having is agg(slot) op number.
+	having struct {
+		agg    aggregate
+		slot   slot
+		op     string
+		number string
+		high   string // of between
+		pieces []int
+	}
+	// order is by agg(slot), or by slot alone.
+	order struct {
+		agg    aggregate
+		slot   slot
+		desc   bool
+		most   bool // a superlative: NULLs are no candidates
+		rows   bool // by count(*) of what the groups are made of
+		pieces []int
+	}
+	// need is a table whose rows have to be there, or not.
+	need struct {
+		slot slot
+		not  bool
+	}
+)
+
+// aggregate is an aggregate function.
+type aggregate string
+
+const (
+	noAgg    aggregate = ""
+	countAgg aggregate = "count"
+	sumAgg   aggregate = "sum"
+	avgAgg   aggregate = "avg"
+	minAgg   aggregate = "min"
+	maxAgg   aggregate = "max"
+)
+
+// clone makes r's lists its own, so that two states can grow apart.
+func (r reading) clone() reading {
+	r.outs, r.conds, r.groups = slices.Clone(r.outs), slices.Clone(r.conds), slices.Clone(r.groups)
+	r.havings, r.orders, r.needs = slices.Clone(r.havings), slices.Clone(r.orders), slices.Clone(r.needs)
+	return r
+}
+
+// slots are all places of r that a name fills.
+func (r *reading) slots() []*slot {
+	var all []*slot
+	for i := range r.outs {
+		all = append(all, &r.outs[i].slot)
+	}
+	for i := range r.groups {
+		all = append(all, &r.groups[i].slot)
+	}
+	for i := range r.conds {
+		all = append(all, &r.conds[i].slot)
+	}
+	for i := range r.havings {
+		all = append(all, &r.havings[i].slot)
+	}
+	for i := range r.orders {
+		if !r.orders[i].rows {
+			all = append(all, &r.orders[i].slot)
+		}
+	}
+	for i := range r.needs {
+		all = append(all, &r.needs[i].slot)
+	}
+	return all
+}
