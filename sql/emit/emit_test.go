@@ -11,6 +11,7 @@ import (
 	"github.com/grille-dev/grille/catalog/catalogtest"
 	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
 	"github.com/grille-dev/grille/sql/emit"
@@ -25,12 +26,18 @@ var noon = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
 // viewer to whom everything is open.
 func TestSpec(t *testing.T) {
 	spec.Run(t, "testdata/spec", func(*testing.T) spec.Commands {
-		tables := ""
+		tables, file := "", ""
 		return spec.Commands{
 			"catalog": func(a *spec.Args, input string) string {
-				tables = input
+				tables, file = input, ""
 				c := parsed(a.T(), catalog.Postgres, input)
 				return fmt.Sprintf("%d tables", len(c.Tables))
+			},
+			// rules are those of the statements below. The viewer is a nurse of
+			// ward 3; without rules everything is open.
+			"rules": func(a *spec.Args, input string) string {
+				file = input
+				return "ok"
 			},
 			// sql prints the statement of every engine, or of the one named.
 			"sql": func(a *spec.Args, input string) string {
@@ -39,7 +46,11 @@ func TestSpec(t *testing.T) {
 					if only := a.Get("engine"); only != "" && only != engine.String() {
 						continue
 					}
-					view := open(a.T(), parsed(a.T(), engine, tables))
+					c := parsed(a.T(), engine, tables)
+					view := open(a.T(), c)
+					if file != "" {
+						view = ruled(a.T(), c, file)
+					}
 					out = append(out, engine.String()+": "+show(view, input))
 				}
 				return strings.Join(out, "\n")
@@ -77,6 +88,23 @@ func open(t testing.TB, c *catalog.Catalog) policy.View {
 		t.Fatal(err)
 	}
 	view, err := policy.See(viewer.Viewer{Name: "ana", Teams: []string{"all-in"}}, rules, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return view
+}
+
+// ruled is the view of a nurse of ward 3.
+func ruled(t testing.TB, c *catalog.Catalog, file string) policy.View {
+	t.Helper()
+	if c.Engine == catalog.SQLite {
+		file = strings.ReplaceAll(file, "public.", "main.")
+	}
+	r, err := rules.Compile("rules.yaml", []byte(file), c, rules.Options{Teams: []string{"nurses"}, Secret: secret(t), Connection: "clinic"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := policy.See(viewer.Viewer{Name: "ana", Teams: []string{"nurses"}, Attributes: map[string][]string{"ward": {"3"}, "wards": {"3", "4"}}}, r, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,4 +149,13 @@ func show(view policy.View, draft string) string {
 		out += fmt.Sprintf("\n  %d = %s %s", i+1, p.Type, p.Value.Format(p.Type, nil))
 	}
 	return out
+}
+
+func secret(t testing.TB) policy.Secret {
+	t.Helper()
+	s, err := policy.NewSecret(make([]byte, policy.MinSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
