@@ -17,8 +17,10 @@ type Output struct {
 	Type types.Type
 	// Origins are all stored columns that have an influence on the value, by
 	// table and column: also through aggregates, conditions of CASE and
-	// subqueries. Empty: none, the value is a constant of the query.
+	// subqueries. A count(*) has none, and depends on rows all the same.
 	Origins []Origin
+	// Constant: the value is the same in every row, and written in the query.
+	Constant bool
 }
 
 // Origin is a stored column of which something is shown.
@@ -42,7 +44,7 @@ func (a Allowed) Columns() []Output {
 func (v *view) outputs(q *ir.Query, t *trace) []Output {
 	var outs []Output
 	for _, c := range ir.Outputs(q.Body) {
-		o := Output{Name: c.Name, Type: c.Type}
+		o := Output{Name: c.Name, Type: c.Type, Constant: t.constant(c.ID)}
 		for b := range t.value(c.ID) {
 			if origin := v.origin(b); !slices.Contains(o.Origins, origin) {
 				o.Origins = append(o.Origins, origin)

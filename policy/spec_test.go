@@ -208,9 +208,16 @@ func says(a policy.Allowed) string {
 		fmt.Fprintln(&b, "note:", line)
 	}
 	for _, c := range a.Columns() {
-		fmt.Fprintf(&b, "%s %s from", c.Name, c.Type)
-		for _, o := range c.Origins {
-			fmt.Fprintf(&b, " %s (%s, %s)", o.Name, o.Class, o.Mask)
+		fmt.Fprintf(&b, "%s %s", c.Name, c.Type)
+		if c.Constant {
+			b.WriteString(" constant")
+		}
+		for i, o := range c.Origins {
+			word := ","
+			if i == 0 {
+				word = " from"
+			}
+			fmt.Fprintf(&b, "%s %s (%s, %s)", word, o.Name, o.Class, o.Mask)
 		}
 		b.WriteString("\n")
 	}

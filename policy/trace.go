@@ -33,6 +33,7 @@ type derived struct {
 	of    catalog.ColumnID
 	exprs []ir.Expr  // or expressions
 	ids   []ir.ColID // or other columns
+	rows  bool       // it is of several rows by construction: VALUES, functions, set operations
 }
 
 func newTrace(q *ir.Query) *trace {
@@ -60,11 +61,11 @@ func (t *trace) node(n ir.Node) {
 	case *ir.SetOp:
 		l, r := ir.Outputs(n.Left.Body), ir.Outputs(n.Right.Body)
 		for i, c := range n.Cols {
-			t.made[c.ID] = derived{ids: []ir.ColID{l[i].ID, r[i].ID}}
+			t.made[c.ID] = derived{ids: []ir.ColID{l[i].ID, r[i].ID}, rows: true}
 		}
 	case *ir.Values:
 		for i, c := range n.Cols {
-			d := derived{}
+			d := derived{rows: true}
 			for _, row := range n.Rows {
 				d.exprs = append(d.exprs, row[i])
 			}
@@ -76,7 +77,7 @@ func (t *trace) node(n ir.Node) {
 		t.outputs(n.Cols, n.CTE.Query)
 	case *ir.FuncRel:
 		for _, c := range n.Cols {
-			t.made[c.ID] = derived{exprs: n.Args}
+			t.made[c.ID] = derived{exprs: n.Args, rows: true}
 		}
 	case *ir.Query, *ir.Join, ir.Expr:
 	case *ir.Guarded:
@@ -185,4 +186,28 @@ func (t *trace) resolve(id ir.ColID, memo map[ir.ColID]bases, of func(ir.Expr) b
 		b.add(t.resolve(from, memo, of))
 	}
 	return b
+}
+
+// constant reports whether column id is computed from nothing but constants.
+func (t *trace) constant(id ir.ColID) bool {
+	d := t.made[id]
+	if d.table != nil || d.rows {
+		return false
+	}
+	constant := true
+	for _, e := range d.exprs {
+		ir.Walk(e, func(n ir.Node) bool {
+			switch n := n.(type) {
+			case *ir.Ref:
+				constant = constant && t.constant(n.Col)
+			case *ir.Agg, *ir.Over, *ir.Query:
+				constant = false
+			}
+			return constant
+		})
+	}
+	for _, from := range d.ids {
+		constant = constant && t.constant(from)
+	}
+	return constant
 }
