@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 // The text is PostgreSQL's dialect, in which drafts are written; it is not the
 // text that ran, and nothing runs it. say gives the comment of a relation.
 func display(q *ir.Query, zone *time.Location, say func(*ir.Guarded) string) string {
-	d := &displayer{zone: zone, say: say, names: map[ir.ColID]string{}, ctes: map[*ir.CTE]string{},
-		taken: map[string]bool{}, single: relations(q) < 2}
+	d := &displayer{zone: zone, say: say, names: map[ir.ColID]string{}, plain: map[ir.ColID]string{}, ctes: map[*ir.CTE]string{},
+		withs: map[string]bool{}, taken: map[string]bool{}, single: relations(q) < 2}
 	d.query(q, nil)
 	return strings.TrimRight(d.b.String(), "\n")
 }
@@ -27,9 +28,11 @@ type displayer struct {
 	b      strings.Builder
 	zone   *time.Location
 	say    func(*ir.Guarded) string
-	names  map[ir.ColID]string
+	names  map[ir.ColID]string // how a column is written
+	plain  map[ir.ColID]string // its name alone
 	ctes   map[*ir.CTE]string
-	taken  map[string]bool // names of relations, unique in the whole text
+	withs  map[string]bool // names of WITH items, unique in the whole text
+	taken  map[string]bool // names of relations that can be seen from here
 	single bool
 	depth  int
 }
@@ -47,14 +50,14 @@ func (d *displayer) query(q *ir.Query, as []string) {
 		if i > 0 {
 			word = ", "
 		}
-		name := d.unique(c.Name)
+		name := unused(d.withs, c.Name)
 		d.ctes[c] = name
 		how := " AS ("
 		if c.Materialized {
 			how = " AS MATERIALIZED ("
 		}
 		d.line("%s%s%s", word, ident(name), how)
-		d.in(func() { d.query(c.Query, d.outputNames(c.Query)) })
+		d.in(func() { d.apart(true, func() { d.query(c.Query, d.outputNames(c.Query)) }) })
 		d.line(")")
 	}
 	d.body(q.Body, as)
@@ -74,6 +77,18 @@ func (d *displayer) query(q *ir.Query, as []string) {
 }
 
 func (d *displayer) in(f func()) { d.depth++; f(); d.depth-- }
+
+// apart prints a query with relations of its own. A blind one does not see those
+// around it, and may use their names again.
+func (d *displayer) apart(blind bool, f func()) {
+	taken := d.taken
+	d.taken = map[string]bool{}
+	if !blind {
+		maps.Copy(d.taken, taken)
+	}
+	f()
+	d.taken = taken
+}
 
 func orderWords(desc, nullsFirst bool) string {
 	s := ""
@@ -99,9 +114,9 @@ func (d *displayer) body(b ir.Body, as []string) {
 			word += " ALL"
 		}
 		d.line("(")
-		d.in(func() { d.query(b.Left, as) })
+		d.in(func() { d.apart(false, func() { d.query(b.Left, as) }) })
 		d.line(") %s (", word)
-		d.in(func() { d.query(b.Right, nil) })
+		d.in(func() { d.apart(false, func() { d.query(b.Right, nil) }) })
 		d.line(")")
 		for i, c := range b.Cols {
 			d.names[c.ID] = fmt.Sprint(i + 1)
@@ -133,6 +148,7 @@ func (d *displayer) selects(s *ir.Select, as []string) {
 	for i, k := range s.Keys {
 		keys[i] = d.bare(k.Expr)
 		d.names[k.ID] = d.expr(k.Expr)
+		d.plain[k.ID] = d.ownName(k.Expr)
 	}
 	if s.Having != nil {
 		having = d.bare(s.Having)
@@ -148,7 +164,7 @@ func (d *displayer) selects(s *ir.Select, as []string) {
 		if as != nil {
 			name = as[len(out)]
 		}
-		if name != "" && name != "?column?" && name != lastName(x) {
+		if name != "" && name != "?column?" && name != d.ownName(o.Expr) {
 			x += " AS " + ident(name)
 		}
 		out = append(out, x)
@@ -209,7 +225,8 @@ func (d *displayer) rel(r ir.Rel) string {
 			lateral = "LATERAL "
 		}
 		names := d.outputNames(r.Query)
-		text := d.sub(r.Query, names)
+		text := ""
+		d.apart(!r.Lateral, func() { text = d.block(r.Query, names) })
 		name := d.unique(r.Alias)
 		d.declare(r.Cols, name, names)
 		return lateral + text + " AS " + ident(name)
@@ -268,7 +285,8 @@ func (d *displayer) table(t *ir.Table, as string, cs []ir.Column) string {
 	}
 	d.declare(cs, name, names)
 	text := ident(t.Table.Name)
-	if t.Table.Schema != "public" && t.Table.Schema != "main" {
+	// A qualified name is never that of a WITH item.
+	if t.Table.Schema != "public" && t.Table.Schema != "main" || d.withs[t.Table.Name] {
 		text = ident(t.Table.Schema) + "." + text
 	}
 	if name != t.Table.Name {
@@ -279,6 +297,7 @@ func (d *displayer) table(t *ir.Table, as string, cs []ir.Column) string {
 
 func (d *displayer) declare(cs []ir.Column, rel string, names []string) {
 	for i, c := range cs {
+		d.plain[c.ID] = names[i]
 		d.names[c.ID] = ident(names[i])
 		if !d.single {
 			d.names[c.ID] = ident(rel) + "." + ident(names[i])
@@ -316,8 +335,14 @@ func unused(taken map[string]bool, name string) string {
 	return try
 }
 
-// sub prints a query in brackets, in the middle of a line.
-func (d *displayer) sub(q *ir.Query, as []string) string {
+// sub prints a query that stands in an expression.
+func (d *displayer) sub(q *ir.Query) (text string) {
+	d.apart(false, func() { text = d.block(q, nil) })
+	return text
+}
+
+// block prints a query in brackets, in the middle of a line.
+func (d *displayer) block(q *ir.Query, as []string) string {
 	outer := d.b.String()
 	d.b.Reset()
 	d.in(func() { d.in(func() { d.query(q, as) }) })
@@ -393,7 +418,15 @@ func (d *displayer) expr(e ir.Expr) string {
 		if e.Or {
 			word = " OR "
 		}
-		return "(" + strings.Join(d.exprs(e.Args), word) + ")"
+		parts := make([]string, len(e.Args))
+		for i, a := range e.Args {
+			if _, nested := a.(*ir.Logic); nested {
+				parts[i] = d.expr(a)
+			} else {
+				parts[i] = d.bare(a) // AND and OR bind less tightly than anything else
+			}
+		}
+		return "(" + strings.Join(parts, word) + ")"
 	case *ir.Not:
 		return "(NOT " + d.expr(e.X) + ")"
 	case *ir.Is:
@@ -421,17 +454,17 @@ func (d *displayer) expr(e ir.Expr) string {
 			row = d.expr(e.Row[0])
 		}
 		if e.Op == "=" && !e.All {
-			return "(" + row + " " + strings.ToUpper(not(e.Not)) + "IN " + d.sub(e.Query, nil) + ")"
+			return "(" + row + " " + strings.ToUpper(not(e.Not)) + "IN " + d.sub(e.Query) + ")"
 		}
-		text := row + " " + e.Op + " " + anyAll(e.All) + " " + d.sub(e.Query, nil)
+		text := row + " " + e.Op + " " + anyAll(e.All) + " " + d.sub(e.Query)
 		if e.Not {
 			return "(NOT (" + text + "))"
 		}
 		return "(" + text + ")"
 	case *ir.Exists:
-		return "EXISTS " + d.sub(e.Query, nil)
+		return "EXISTS " + d.sub(e.Query)
 	case *ir.Scalar:
-		return d.sub(e.Query, nil)
+		return d.sub(e.Query)
 	case *ir.List:
 		return "ARRAY[" + strings.Join(d.bares(e.Items), ", ") + "]"
 	case *ir.Agg:
@@ -585,15 +618,30 @@ func typeSQL(t types.Type, m types.Mod) string {
 	return strings.TrimPrefix(t.SQLMod(m), "pg_catalog.")
 }
 
-// lastName is the name that PostgreSQL gives an output of this text.
-func lastName(x string) string {
-	if i := strings.LastIndexByte(x, '.'); i >= 0 {
-		x = x[i+1:]
+// ownName is the name that PostgreSQL gives to an output without AS.
+func (d *displayer) ownName(e ir.Expr) string {
+	switch e := e.(type) {
+	case *ir.Ref:
+		return d.plain[e.Col]
+	case *ir.Agg:
+		return e.Fn.Func.Name
+	case *ir.Over:
+		return e.Fn.Func.Name
+	case *ir.Call:
+		if e.Fn.Func.Class != funcs.Operator {
+			return e.Fn.Func.Name
+		}
+		return ""
+	case *ir.Case:
+		return "case"
+	case *ir.Cast:
+		if e.Implicit {
+			return d.ownName(e.X)
+		}
+		return ""
+	default:
+		return ""
 	}
-	if i := strings.IndexByte(x, '('); i > 0 && strings.HasSuffix(x, ")") {
-		return x[:i]
-	}
-	return strings.Trim(x, `"`)
 }
 
 // ident quotes a name where it must be.

@@ -47,9 +47,9 @@ type words struct {
 
 func (w *words) say(format string, args ...any) {
 	w.lines = append(w.lines, strings.Repeat("  ", w.depth)+fmt.Sprintf(format, args...))
-	for len(w.later) > 0 {
-		f := w.later[0]
-		w.later = w.later[1:]
+	later := w.later
+	w.later = nil
+	for _, f := range later {
 		f()
 	}
 }
@@ -344,6 +344,15 @@ func (w *words) args(es []ir.Expr) []string {
 	return parts
 }
 
+// unit takes the quotes from the unit of a function of dates.
+func unit(s *funcs.Sig, args []string) []string {
+	switch s.Func.Name {
+	case "extract", "date_part", "date_trunc":
+		args[0] = strings.Trim(args[0], `"`)
+	}
+	return args
+}
+
 // inner promises to tell what a query inside an expression does.
 func (w *words) inner(q *ir.Query) string {
 	w.subs++
@@ -448,6 +457,7 @@ func (w *words) frame(f *ir.Frame) string {
 // call fills the words that package funcs has for a function.
 func (w *words) call(s *funcs.Sig, args []string) string {
 	f := s.Func
+	args = unit(s, args)
 	if f.Words != "" {
 		return fill(f.Words, args)
 	}
