@@ -40,7 +40,10 @@ func Text(text string, w Want) error {
 	if w.Full == nil || w.Query == nil || w.Guard == nil {
 		return fault("nothing to check against")
 	}
-	tree, err := syntax.Parse(text)
+	tree, err := syntax.ParseOwn(text)
+	if refusal.CodeOf(err) == refusal.TooLong {
+		return refusal.New(refusal.TooLong, "ask for less in one statement", "the statement is too long or too deep to be checked")
+	}
 	if err != nil {
 		return fault("it does not parse: %v", err)
 	}

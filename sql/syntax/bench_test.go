@@ -59,7 +59,7 @@ func BenchmarkParse(b *testing.B) {
 		b.Run(q.name+"/guard", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				guard(q.text, false)
+				guard(q.text, false, draftCaps())
 			}
 		})
 	}

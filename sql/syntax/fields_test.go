@@ -139,7 +139,7 @@ func converted(text string, stmt *ast.Node) string {
 	var err error
 	func() {
 		defer recovered(&err)
-		c := &converter{guarded: guard(text, false)}
+		c := &converter{guarded: guard(text, false, draftCaps())}
 		out = Dump(c.statement(stmt))
 	}()
 	if err != nil {

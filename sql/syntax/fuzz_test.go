@@ -70,7 +70,7 @@ func checkTokens(t *testing.T, g guarded) {
 
 func guarding(text string) (g guarded, err error) {
 	defer recovered(&err)
-	return guard(text, false), nil
+	return guard(text, false, draftCaps()), nil
 }
 
 // Nothing panics; what parses has spans inside of the text and prints.

@@ -19,6 +19,14 @@ const (
 	maxWork = 40_000
 )
 
+// caps are the limits for one kind of text. What Grille prints of a draft is
+// longer and deeper than the draft: names are qualified, every literal is a
+// typed parameter, everything stands in parentheses, tables in their guards.
+type caps struct{ bytes, tokens, depth, work int }
+
+func draftCaps() caps { return caps{MaxBytes, MaxTokens, MaxDepth, maxWork} }
+func ownCaps() caps   { return caps{16 * MaxBytes, 20 * MaxTokens, 4 * MaxDepth, 4 * maxWork} }
+
 // guarded is a text that passed the guard: one statement or expression, and
 // its tokens.
 type guarded struct {
@@ -32,13 +40,13 @@ type halt struct{ *refusal.Refusal }
 
 // guard reads text once, before any parser does, and refuses what is too
 // large, no text, unbalanced, or not exactly one statement (or expression).
-func guard(text string, expr bool) guarded {
-	if len(text) > MaxBytes {
+func guard(text string, expr bool, most caps) guarded {
+	if len(text) > most.bytes {
 		panic(halt{refusal.New(refusal.TooLong, "ask for less in one statement",
-			"the statement has %d bytes; at most %d are read", len(text), MaxBytes)})
+			"the statement has %d bytes; at most %d are read", len(text), most.bytes)})
 	}
 	plainText(text)
-	g := &balance{guarded: guarded{text: text, expr: expr, toks: make([]token, 0, len(text)/3+8)}}
+	g := &balance{caps: most, guarded: guarded{text: text, expr: expr, toks: make([]token, 0, len(text)/3+8)}}
 	s := scanner{text: text}
 	for {
 		t, ok := s.next()
@@ -77,6 +85,7 @@ func plainText(text string) {
 // estimates the parser's work.
 type balance struct {
 	guarded
+	caps       caps
 	open       []frame
 	work       int
 	statements int
@@ -91,13 +100,13 @@ type frame struct {
 
 func (b *balance) add(t token) {
 	i := int32(len(b.toks))
-	if i == MaxTokens {
+	if int(i) == b.caps.tokens {
 		panic(halt{refusal.New(refusal.TooLong, "ask for less in one statement",
-			"the statement has more than %d words and signs", MaxTokens).At(Span{Pos: t.pos, End: t.end})})
+			"the statement has more than %d words and signs", b.caps.tokens).At(Span{Pos: t.pos, End: t.end})})
 	}
 	b.toks = append(b.toks, t)
 	b.work += b.factor()
-	if b.work > maxWork {
+	if b.work > b.caps.work {
 		panic(halt{refusal.New(refusal.TooLong, "nest less, or name the inner parts in WITH",
 			"too many subqueries or substring() calls stand inside each other").At(Span{Pos: t.pos, End: t.end})})
 	}
@@ -163,11 +172,11 @@ func (b *balance) label(i int32) bool {
 }
 
 func (b *balance) push(i int32, factor int) {
-	if len(b.open) == MaxDepth {
+	if len(b.open) == b.caps.depth {
 		panic(halt{refusal.New(refusal.TooLong, "nest less, or name the inner parts in WITH",
-			"brackets and CASE stand more than %d deep inside each other", MaxDepth).At(b.span(i))})
+			"brackets and CASE stand more than %d deep inside each other", b.caps.depth).At(b.span(i))})
 	}
-	b.open = append(b.open, frame{tok: i, factor: min(b.factor()*factor, maxWork+1)})
+	b.open = append(b.open, frame{tok: i, factor: min(b.factor()*factor, b.caps.work+1)})
 }
 
 func (b *balance) factor() int {
@@ -220,7 +229,7 @@ func (b *balance) subquery(i int32) {
 	}
 	frames := b.open[len(b.open)-run:]
 	for k := range frames {
-		frames[k].factor = min(frames[k].factor*(k+1), maxWork+1)
+		frames[k].factor = min(frames[k].factor*(k+1), b.caps.work+1)
 	}
 }
 

@@ -10,10 +10,15 @@ import (
 	"github.com/grille-dev/grille/refusal"
 )
 
-// Parse reads one SELECT. The error is a *refusal.Refusal.
-func Parse(text string) (q *Query, err error) {
+// Parse reads one SELECT of a draft. The error is a *refusal.Refusal.
+func Parse(text string) (q *Query, err error) { return parse(text, draftCaps()) }
+
+// ParseOwn reads one SELECT that Grille printed: the limits are wider.
+func ParseOwn(text string) (q *Query, err error) { return parse(text, ownCaps()) }
+
+func parse(text string, most caps) (q *Query, err error) {
 	defer recovered(&err)
-	g := guard(text, false)
+	g := guard(text, false, most)
 	if word := g.verb(); word != "" {
 		panic(halt{notSelect(word).At(g.span(g.first()))})
 	}
@@ -35,7 +40,7 @@ const exprPrefix = "SELECT 1 WHERE "
 // are places in text. The error is a *refusal.Refusal.
 func ParseExpr(text string) (x Expr, err error) {
 	defer recovered(&err)
-	g := guard(text, true)
+	g := guard(text, true, draftCaps())
 	stmt, err := run(exprPrefix + text)
 	if err != nil {
 		panic(halt{g.syntaxError(shifted(err, len(exprPrefix)))})
