@@ -71,6 +71,35 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// What is printed of a draft is longer and deeper than the draft: the largest
+// drafts must still pass the check, or be refused as too long.
+func TestLargestDrafts(t *testing.T) {
+	for name, text := range map[string]string{
+		"deep":       "SELECT " + strings.Repeat("(1 + ", 60) + "1" + strings.Repeat(")", 60),
+		"deep calls": "SELECT " + strings.Repeat("coalesce(lower(", 30) + "'x'" + strings.Repeat("), '')", 30),
+		"cases":      "SELECT " + strings.Repeat("CASE WHEN m > 1 THEN ", 60) + "1" + strings.Repeat(" END", 60) + " FROM t",
+		"subqueries": strings.Repeat("SELECT m FROM (", 60) + "SELECT m FROM t" + strings.Repeat(") x", 60),
+		"scalars":    strings.Repeat("SELECT 1 + (", 12) + "SELECT 1" + strings.Repeat(")", 12),
+		"long list":  "SELECT m FROM t WHERE m IN (" + strings.TrimSuffix(strings.Repeat("1,", 2400), ",") + ")",
+		"wide":       "SELECT " + strings.TrimSuffix(strings.Repeat("m+1,", 1200), ",") + " FROM t",
+		"long chain": "SELECT 1" + strings.Repeat("+1", 2400),
+		"long or":    "SELECT m FROM t WHERE m = 1" + strings.Repeat(" OR m = 1", 1200),
+		"unions":     "SELECT m FROM t" + strings.Repeat(" UNION ALL SELECT m FROM t", 300),
+	} {
+		for _, engine := range []catalog.Engine{catalog.Postgres, catalog.SQLite} {
+			switch err := journey(engine, text); refusal.CodeOf(err) {
+			case refusal.TooLong:
+			case "":
+				if err != nil {
+					t.Errorf("%s on %s: %v", name, engine, err)
+				}
+			default:
+				t.Errorf("%s on %s: %v", name, engine, err)
+			}
+		}
+	}
+}
+
 func counted(m map[string]int) string {
 	var keys []string
 	for k := range m {
