@@ -49,6 +49,8 @@ func whyOf(err error) run.Why {
 	switch {
 	case len(pe.Code) != 5:
 		return run.Stopped
+	case pe.Code == "08P01": // the messages of the statement do not fit together
+		return run.Broken
 	case pe.Code[:2] == "22", pe.Code == "21000":
 		return run.BadValue
 	case pe.Code == "57014", pe.Code == "55P03", pe.Code == "25P03", pe.Code == "25P04":

@@ -160,3 +160,9 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 	}
 }
+
+// replaceRole splits a setup into statements, with $me as the role's name:
+// some of them cannot stand in one transaction with others.
+func replaceRole(text, role string) []string {
+	return strings.Split(strings.ReplaceAll(text, "$me", role), "; ")
+}

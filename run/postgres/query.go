@@ -91,8 +91,10 @@ func (e *Engine) launch(ctx context.Context, f flight, fresh bool) (*source, err
 	s := &source{e: e, ctx: ctx, c: c, cols: f.cols}
 	s.watch()
 	if err := s.start(f); err != nil {
+		var pe *pgconn.PgError
+		s.over = errors.As(err, &pe)
 		stale := c.used && !fresh && s.answers == 0 && ctx.Err() == nil && whyOf(err) == run.Gone
-		s.end(false)
+		s.end()
 		if stale {
 			return nil, errStale
 		}
@@ -173,7 +175,7 @@ type source struct {
 	cols    []decoder
 	text    arena
 	answers int
-	done    bool // the statement has run to its end
+	over    bool // the database has ended the statement: at its end, or by an error
 	err     error
 
 	unwatch func() bool   // false: the canceller has run or runs
@@ -204,7 +206,7 @@ func (s *source) cancel() {
 
 // Next implements [run.Source].
 func (s *source) Next(row []types.Value) (ok bool) {
-	if s.done || s.err != nil || s.rr == nil {
+	if s.over || s.err != nil || s.rr == nil {
 		return false
 	}
 	if !s.rr.NextRow() {
@@ -237,11 +239,10 @@ func (s *source) finish() {
 	if err == nil {
 		err = s.pl.Close()
 	}
+	s.over = true
 	if err != nil {
 		s.err = s.e.refuse(s.ctx, err)
-		return
 	}
-	s.done = true
 }
 
 // Err implements [run.Source].
@@ -250,7 +251,7 @@ func (s *source) Err() error { return s.err }
 // Close implements [run.Source].
 func (s *source) Close() error {
 	if s.c != nil {
-		s.end(s.done && s.err == nil)
+		s.end()
 	}
 	if s.release != nil {
 		s.release()
@@ -261,25 +262,40 @@ func (s *source) Close() error {
 // end gives the connection back, or ends the statement in the database and
 // closes the connection. A connection that a cancel request was sent for is
 // never used again: the request may arrive late and hit the next statement.
-func (s *source) end(reuse bool) {
-	if !s.unwatch() {
+func (s *source) end() {
+	clean := s.unwatch()
+	if !clean {
 		<-s.quiet
-		reuse = false
-	} else if !reuse && s.answers > 0 && !s.over() {
-		s.cancel()
 	}
+	clean = clean && s.settle()
 	c := s.c
 	s.c = nil
-	if reuse {
+	if clean {
 		s.e.pool.put(c)
 	} else {
 		s.e.pool.drop(c)
 	}
 }
 
-// over reports whether the database has ended the statement by itself.
-func (s *source) over() bool {
-	return s.done || s.c.IsClosed()
+// settle brings the connection between transactions, if the database has ended
+// the statement by itself.
+func (s *source) settle() bool {
+	switch {
+	case s.c.IsClosed():
+		return false
+	case s.pl == nil:
+		return true
+	case !s.over:
+		s.cancel()
+		return false
+	}
+	_ = s.pl.Close() // the error has been told
+	if s.c.IsClosed() || s.c.TxStatus() == 'I' {
+		return !s.c.IsClosed()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+	defer cancel()
+	return s.c.ExecParams(ctx, "ROLLBACK", nil, nil, nil, nil).Read().Err == nil && s.c.TxStatus() == 'I'
 }
 
 // driftText fails unless the tables $1 still have the fingerprints $2.
