@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -101,8 +102,8 @@ var errShape = errors.New("write postgres://user@host:port/database, with %-esca
 
 func parsePostgres(text string) (Target, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Opaque != "" || u.Fragment != "" || u.RawFragment != "" {
-		return nil, errShape
+	if err != nil || u.Opaque != "" || u.Fragment != "" || strings.ContainsRune(text, '#') || strings.Count(text, "@") > 1 {
+		return nil, errShape // with two @, parsers disagree about the host
 	}
 	p := Postgres{Host: u.Hostname(), Port: 5432, Database: strings.TrimPrefix(u.Path, "/")}
 	if u.User != nil {
@@ -123,7 +124,7 @@ func (p *Postgres) check(u *url.URL) error {
 	switch {
 	case p.Host == "":
 		return fmt.Errorf("the connection string names no host; %w", errShape)
-	case strings.ContainsAny(p.Host, "/,@%") || strings.HasPrefix(p.Host, "."):
+	case !hostLike(p.Host):
 		return errors.New("a connection string names one host; sockets and lists of hosts are not used")
 	case p.User == "":
 		return fmt.Errorf("the connection string names no user; %w", errShape)
@@ -140,6 +141,16 @@ func (p *Postgres) check(u *url.URL) error {
 		return errors.New("the port is missing after the colon")
 	}
 	return nil
+}
+
+// hostLike reports whether s is an address or looks like a name.
+func hostLike(s string) bool {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Zone() == ""
+	}
+	return !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") && !strings.ContainsFunc(s, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '-' || r == '_')
+	})
 }
 
 func (p *Postgres) parameters(query string) error {
