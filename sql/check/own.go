@@ -1,14 +1,17 @@
 package check
 
 import (
+	"strconv"
+
 	"github.com/grille-dev/grille/sql/syntax"
 )
 
 // own requires that a text has nothing in it but what emit prints: no name of a
 // draft, no literal, nothing that PostgreSQL would look up in a search path.
 //
-//   - WITH items are w1, w2, ..., relations t1, t2, ..., outputs c1, c2, ...;
-//     only the outermost list may use other names;
+//   - WITH items are w1, w2, ..., relations t1, t2, ..., each number once, and
+//     the outputs of a block c1, c2, ... in this order; only the outermost list
+//     may use other names;
 //   - a table is schema.table or a WITH item, a column is t1.column, without *;
 //   - a function is pg_catalog.name, or one of the four that are grammar;
 //   - a value is a parameter in a CAST to a qualified type, or NULL in one, or
@@ -17,7 +20,7 @@ import (
 //
 // Whatever is not listed here is refused.
 func own(tree *syntax.Query, params int) error {
-	o := &ownText{used: make([]bool, params)}
+	o := &ownText{used: make([]bool, params), named: map[string]bool{}}
 	o.query(tree, true)
 	for i, used := range o.used {
 		if !used {
@@ -28,8 +31,9 @@ func own(tree *syntax.Query, params int) error {
 }
 
 type ownText struct {
-	used []bool
-	err  error
+	used  []bool // parameters
+	named map[string]bool
+	err   error
 }
 
 func (o *ownText) wrong(format string, args ...any) {
@@ -51,12 +55,20 @@ func numbered(s, prefix string) bool {
 	return true
 }
 
+// name reports whether s is a name of ours that has not been given before: one
+// name never means two things, not even in blocks that cannot see each other.
+func (o *ownText) name(s, prefix string) bool {
+	fresh := numbered(s, prefix) && !o.named[s]
+	o.named[s] = true
+	return fresh
+}
+
 func (o *ownText) query(q *syntax.Query, outermost bool) {
 	if q.Recursive {
 		o.wrong("WITH RECURSIVE")
 	}
 	for _, w := range q.With {
-		if !numbered(w.Name, "w") || len(w.Columns) > 0 || w.Materialized == syntax.MaterializeNever {
+		if !o.name(w.Name, "w") || len(w.Columns) > 0 || w.Materialized == syntax.MaterializeNever {
 			o.wrong("a WITH item that is not ours")
 		}
 		o.query(w.Query, false)
@@ -99,8 +111,8 @@ func (o *ownText) selection(s *syntax.Select, outermost bool) {
 	if len(s.DistinctOn) > 0 || s.GroupDistinct || len(s.Windows) > 0 || len(s.Targets) == 0 {
 		o.wrong("a clause that is not printed")
 	}
-	for _, t := range s.Targets {
-		if t.Name == "" || !outermost && !numbered(t.Name, "c") {
+	for i, t := range s.Targets {
+		if t.Name == "" || !outermost && t.Name != column(i) {
 			o.wrong("an output that is not named by us")
 		}
 		o.expr(t.X)
@@ -126,13 +138,15 @@ func (o *ownText) selection(s *syntax.Select, outermost bool) {
 	o.optional(s.Having)
 }
 
+func column(i int) string { return "c" + strconv.Itoa(i+1) }
+
 func (o *ownText) alias(a *syntax.Alias, columns bool) {
-	if a == nil || !numbered(a.Name, "t") || columns != (len(a.Columns) > 0) {
+	if a == nil || !o.name(a.Name, "t") || columns != (len(a.Columns) > 0) {
 		o.wrong("a relation that is not named by us")
 		return
 	}
-	for _, c := range a.Columns {
-		if !numbered(c, "c") {
+	for i, c := range a.Columns {
+		if c != column(i) {
 			o.wrong("a column that is not named by us")
 		}
 	}
