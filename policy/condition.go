@@ -39,6 +39,9 @@ func (c *Condition) Text() string { return c.text }
 //     name, and what IN compares with comes from the subquery's own tables:
 //     "visit_id IN (SELECT visit_id FROM visits)" where visits has no visit_id is
 //     true for all rows, in SQL;
+//   - it depends on the row or the viewer, and so does each EXISTS: in "EXISTS
+//     (SELECT 1 FROM visits WHERE patient_id = id)" id is that of visits, and one
+//     such visit opens every row;
 //   - a list attribute only in IN (viewer.x) or = ANY (viewer.x), and not under
 //     NOT: NOT (ward = ANY ('{}')) is true for all rows.
 func NewCondition(expr ir.Expr, over *ir.Table, attrs map[string]Attribute, text string) (*Condition, error) {
@@ -58,6 +61,9 @@ func NewCondition(expr ir.Expr, over *ir.Table, attrs map[string]Attribute, text
 	}
 	if err := check.expr(c.expr, true, 0); err != nil {
 		return nil, err
+	}
+	if !check.depends(c.expr) {
+		return nil, wrong(c.expr, "write all for every row", "this is the same for all rows")
 	}
 	return c, nil
 }
@@ -129,6 +135,9 @@ func (k *conditionCheck) node(e ir.Expr, positive bool, depth int) error {
 	case *ir.List:
 		return k.all(e.Items, false, depth)
 	case *ir.Exists:
+		if !k.depends(e) {
+			return wrong(e, "compare one of its columns with one of the table outside, written with its table's name", "this subquery is the same for all rows")
+		}
 		return k.query(e.Query, positive, depth+1, false)
 	case *ir.InQuery:
 		if err := k.all(e.Row, false, depth); err != nil {
@@ -248,6 +257,21 @@ func (k *conditionCheck) query(q *ir.Query, positive bool, depth int, compared b
 		}
 	}
 	return nil
+}
+
+// depends reports whether e reads a column of the rule's table or an attribute.
+func (k *conditionCheck) depends(e ir.Expr) bool {
+	depends := false
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Ref:
+			depends = depends || k.outer[n.Col]
+		case *ir.Attr:
+			depends = true
+		}
+		return !depends
+	})
+	return depends
 }
 
 // own reports whether e reads a column of a subquery's tables.

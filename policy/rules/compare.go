@@ -13,6 +13,7 @@ func (c *compiler) compare() {
 		c.closed(t)
 		c.generated(t)
 		c.copied(t)
+		c.inherited(t)
 		if t.rule.AsView {
 			c.say(Note, t.key.Pos(), "%s is a %s: the rules of the tables below it do not apply inside, and this version does not look which columns it takes from them", t.stored.Name, kind(t.stored.Kind))
 		}
@@ -70,6 +71,16 @@ func (c *compiler) copied(t *table) {
 			}
 			c.say(Error, t.columns[id].Pos(), "%s.%s and %s.%s hold the same values, and class %q shows what class %q does not: give both one class",
 				t.stored.Name, t.stored.Column(id).Name, other.stored.Name, other.stored.Column(k.ToColumns[i]).Name, open.Name, closed.Name)
+		}
+	}
+}
+
+// inherited refuses rules for both ends of an inheritance: reading the parent
+// reads the child's rows under the parent's rule alone (redteam H4).
+func (c *compiler) inherited(t *table) {
+	for _, id := range t.stored.Inherits {
+		if parent := c.tableOf(id); parent != nil {
+			c.say(Error, t.key.Pos(), "the rows of %s are rows of %s too, and are seen there under that rule: keep one of the two", t.stored.Name, parent.stored.Name)
 		}
 	}
 }

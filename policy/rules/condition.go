@@ -21,6 +21,9 @@ func (c *compiler) condition(t *table, n strict.Node) (*policy.Condition, error)
 	if text == "all" {
 		return nil, n.Errorf("%q is no condition: write it in rows of a grant, or remove the key", text)
 	}
+	if hasComment(text) {
+		return nil, n.Errorf("a comment may not stand in a condition, where it hides what follows it: write it as a YAML comment, after #")
+	}
 	x, err := syntax.ParseExpr(text)
 	if err != nil {
 		return nil, c.at(n, text, err)
@@ -40,6 +43,24 @@ func (c *compiler) condition(t *table, n strict.Node) (*policy.Condition, error)
 	return cond, nil
 }
 
+// hasComment reports -- or /* outside of quotes.
+func hasComment(text string) bool {
+	var quote byte
+	for i := 0; i < len(text); i++ {
+		switch {
+		case quote != 0:
+			if text[i] == quote {
+				quote = 0
+			}
+		case text[i] == '\'' || text[i] == '"':
+			quote = text[i]
+		case strings.HasPrefix(text[i:], "--"), strings.HasPrefix(text[i:], "/*"):
+			return true
+		}
+	}
+	return false
+}
+
 // at gives a refusal of a condition its place in the file, and quotes what it
 // is about.
 func (c *compiler) at(n strict.Node, text string, err error) error {
@@ -53,7 +74,10 @@ func (c *compiler) at(n strict.Node, text string, err error) error {
 			message = part + ": " + message
 		}
 	}
-	if r.Try != "" {
+	switch {
+	case r.Code == refusal.UnknownTable:
+		message += ": a row condition reads tables that this file names"
+	case r.Try != "":
 		message += ": " + r.Try
 	}
 	return &strict.Error{Pos: c.inside(n, text, int(r.Span.Pos)), Message: message}

@@ -175,10 +175,9 @@ func (c *compiler) freeze(version string) *policy.Rules {
 // read decodes the file. Each table is read by itself, so that an error in one
 // does not hide those of the others.
 func (c *compiler) read(root strict.Node) error {
-	var version int
 	var tables []strict.Entry
 	err := root.Fields(
-		strict.Required("version", strict.Int(&version, 1, 1)),
+		strict.Required("version", readVersion),
 		strict.Optional("attributes", c.readAttributes),
 		strict.Required("classes", c.readClasses),
 		strict.Optional("scopes", notYet("hard filters (scopes)")),
@@ -195,6 +194,14 @@ func (c *compiler) read(root strict.Node) error {
 		c.fail(c.readTable(t))
 	}
 	return nil
+}
+
+func readVersion(n strict.Node) error {
+	text, err := n.Text()
+	if err == nil && text != "1" {
+		return n.Errorf("rules files of version %q are not known here: write version: 1", text)
+	}
+	return err
 }
 
 // notYet refuses a key whose meaning this version cannot keep.

@@ -1,0 +1,216 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// Init proposes a rules file for a database, to be read and edited by a person.
+// It looks at names, types, keys and comments, and at no row. What it is not
+// sure of it closes, and it grants nothing: nobody sees anything until somebody
+// has written a grant.
+func Init(cat *catalog.Catalog) []byte {
+	var b strings.Builder
+	b.WriteString(head)
+	p := proposal{cat: cat, class: map[*catalog.Column]string{}}
+	for _, t := range cat.Tables {
+		for _, c := range t.Columns {
+			p.class[c] = p.of(t, c)
+		}
+	}
+	p.spread()
+	var views []string
+	for _, t := range cat.Tables {
+		if !policy.Stored(t.Kind) {
+			views = append(views, fmt.Sprintf("%s (%s)", tableName(cat, t), kind(t.Kind)))
+			continue
+		}
+		p.write(&b, t)
+	}
+	if len(views) > 0 {
+		b.WriteString("\n# Not proposed, for the rules of the tables below do not hold inside them; to open\n# one, name it and write `as: view`:\n")
+		for _, v := range views {
+			fmt.Fprintf(&b, "#   %s\n", v)
+		}
+	}
+	return []byte(b.String())
+}
+
+const head = `# Who may see what. Whatever is not named here is closed: a table without a grant,
+# a column without a class, a column that the database gets tomorrow.
+#
+# Proposed from names, types and keys; no row was read. Read each line, change it
+# to what is true, then add grants and try them: grille rules check.
+version: 1
+
+classes:
+  plain:        {show: value}
+  key:          {show: value, samples: 0}
+  person.name:  {show: redact, model: hide}
+  contact:      {show: hash, model: hide}
+  birth:        {show: {bucket: year}, model: hide}
+  zip:          {show: {bucket: zip3}}
+  sensitive:    {show: redact, model: hide}   # health, belief, sex life, pay
+  text.free:    {show: never}                 # could hold anything
+  secret:       {show: never}
+  unsure:       {show: never}                 # nobody has decided yet
+
+tables:
+`
+
+// The order of classes from open to closed; keys take the more closed one of
+// their two ends.
+func order() []string {
+	return []string{"plain", "key", "zip", "birth", "contact", "person.name", "sensitive", "text.free", "unsure", "secret"}
+}
+
+func stricter(a, b string) string {
+	if slices.Index(order(), a) < slices.Index(order(), b) {
+		return b
+	}
+	return a
+}
+
+type proposal struct {
+	cat   *catalog.Catalog
+	class map[*catalog.Column]string
+}
+
+func (p *proposal) write(b *strings.Builder, t *catalog.Table) {
+	fmt.Fprintf(b, "  %s:\n    columns:\n", scalar(tableName(p.cat, t)))
+	for _, c := range t.Columns {
+		fmt.Fprintf(b, "      %s: %s\n", yamlKey(c.Name), p.class[c])
+	}
+	b.WriteString("    # grants: {TEAM: {rows: all}}\n")
+}
+
+// spread gives both ends of a foreign key one class: they hold the same values.
+func (p *proposal) spread() {
+	for changed := true; changed; {
+		changed = false
+		for _, t := range p.cat.Tables {
+			for _, k := range t.Foreign {
+				changed = p.even(t, k) || changed
+			}
+		}
+	}
+}
+
+func (p *proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
+	to := p.cat.Table(k.To)
+	if to == nil || len(k.Columns) != len(k.ToColumns) {
+		return false
+	}
+	changed := false
+	for i, id := range k.Columns {
+		a, b := t.Column(id), to.Column(k.ToColumns[i])
+		if a == nil || b == nil || p.class[a] == p.class[b] {
+			continue
+		}
+		class := stricter(p.class[a], p.class[b])
+		p.class[a], p.class[b] = class, class
+		changed = true
+	}
+	return changed
+}
+
+// of sorts one column. The order of the questions is the order of caution.
+func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
+	name := words.Split(c.Name)
+	said := append(slices.Clone(name), words.Split(c.Comment)...)
+	has := func(of []string, list ...string) bool {
+		return slices.ContainsFunc(of, func(w string) bool { return slices.Contains(list, words.Stem(w)) })
+	}
+	fits := func(class string, m policy.Mask) string {
+		if m.Unfit(c.Type) != "" {
+			return "unsure"
+		}
+		return class
+	}
+	hash := policy.Mask{Show: policy.Hash, Family: "any"}
+	all := strings.Join(name, "")
+	switch {
+	case c.Type.Kind == types.Unsupported:
+		return "unsure"
+	case c.Generated:
+		return "unsure" // it repeats other columns, and nothing says which
+	case has(said, "password", "passwd", "pwd", "secret", "token", "apikey", "salt", "hash", "credential", "pin", "cvv", "cvc", "otp", "signature", "certificate"),
+		strings.Contains(all, "apikey"), strings.Contains(all, "privatekey"), strings.Contains(all, "creditcard"), strings.Contains(all, "cardnumber"):
+		return "secret"
+	case has(said, "ssn", "iban", "bic", "passport", "tax", "taxid", "vat", "national", "licence", "license", "insurance", "account") && !has(name, "id", "count", "amount", "rate", "type", "status", "total"):
+		return "secret"
+	case has(said, "diagnosis", "disease", "health", "medical", "religion", "ethnicity", "race", "sexuality", "orientation", "salary", "wage", "income", "pay", "disability", "genetic", "biometric", "union"):
+		return "sensitive"
+	case has(said, "note", "comment", "description", "remark", "message", "body", "content", "bio", "biography", "feedback", "review", "memo", "subject", "text") && c.Type.IsText(),
+		c.Type.Kind == types.JSON, c.Type.Kind == types.JSONB, c.Type.Kind == types.Bytea, c.Type.Kind == types.Array:
+		return "text.free"
+	case has(said, "birthday", "birthdate", "dob", "birth", "born"):
+		return fits("birth", policy.Mask{Show: policy.Year})
+	case has(said, "email", "mail", "phone", "mobile", "fax", "telephone", "cell", "ip", "url", "website", "twitter", "username", "login", "nickname", "device"):
+		return fits("contact", hash)
+	case has(name, "age", "gender", "sex", "nationality", "marital", "weight", "height", "balance", "credit", "debt", "fingerprint", "photo", "picture"):
+		return "unsure"
+	case has(said, "street", "address", "latitude", "longitude", "lat", "lng", "lon", "geo", "location", "coordinate") && !has(name, "id"):
+		return "unsure"
+	case has(name, "zip", "zipcode", "postcode", "postal"):
+		return fits("zip", policy.Mask{Show: policy.Zip3})
+	case p.key(t, c):
+		return "key"
+	case has(said, "firstname", "lastname", "surname", "forename", "maiden", "fullname", "middlename"),
+		has(name, "first", "last", "family", "given", "full", "middle") && has(name, "name"):
+		return "person.name"
+	case has(name, "name", "title", "label") && p.person(t):
+		return "person.name"
+	}
+	return p.plain(t, c, name)
+}
+
+// plain is for what is left: facts about things. Texts are open only where a
+// name says what kind of word stands in them.
+func (p *proposal) plain(t *catalog.Table, c *catalog.Column, name []string) string {
+	switch {
+	case c.Type.IsNumber(), c.Type.Kind == types.Bool, c.Type.Kind == types.Enum, c.Type.IsTemporal():
+		return "plain"
+	case !c.Type.IsText():
+		return "unsure"
+	case p.person(t):
+		return "unsure"
+	}
+	if slices.ContainsFunc(name, func(w string) bool { return slices.Contains(openWords(), words.Stem(w)) }) {
+		return "plain"
+	}
+	return "unsure"
+}
+
+// openWords are names of texts that say what a thing is.
+func openWords() []string {
+	return []string{"name", "title", "label", "code", "status", "state", "type", "kind", "category", "country", "city", "region",
+		"currency", "language", "unit", "color", "colour", "size", "genre", "brand", "model", "department", "role", "level", "stage", "channel", "sku"}
+}
+
+// key reports primary and foreign keys and what is called an id, of types that
+// hold no words.
+func (p *proposal) key(t *catalog.Table, c *catalog.Column) bool {
+	in := slices.ContainsFunc(t.Unique, func(k []catalog.ColumnID) bool { return slices.Contains(k, c.ID) })
+	for _, k := range t.Foreign {
+		in = in || slices.Contains(k.Columns, c.ID)
+	}
+	name := words.Split(c.Name)
+	in = in || len(name) > 0 && name[len(name)-1] == "id"
+	return in && (c.Type.IsInteger() || c.Type.Kind == types.UUID)
+}
+
+// person reports tables that are about people.
+func (p *proposal) person(t *catalog.Table) bool {
+	return slices.ContainsFunc(words.Split(t.Name), func(w string) bool {
+		return slices.Contains([]string{"person", "patient", "customer", "client", "user", "employee", "staff", "member", "contact", "student", "teacher",
+			"author", "guest", "visitor", "driver", "passenger", "actor", "doctor", "nurse", "citizen", "tenant", "subscriber", "applicant", "candidate",
+			"owner", "account", "profile", "people", "lead", "donor", "player", "artist", "supplier"}, words.Stem(w))
+	})
+}

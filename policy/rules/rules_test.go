@@ -1,0 +1,90 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/catalog/catalogtest"
+	"github.com/grille-dev/grille/internal/spec"
+	"github.com/grille-dev/grille/policy"
+)
+
+func options(t testing.TB) Options {
+	secret, err := policy.NewSecret([]byte(strings.Repeat("spec", 8)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Teams: []string{"clinicians", "analysts", "billing"}, Secret: secret, Connection: "spec"}
+}
+
+// TestSpec runs the pages in testdata/spec: what a rules file may say.
+//
+//	catalog [engine=sqlite]
+//	check          what is to be said about a file; "fine" if nothing
+//	write          the file with the columns of today in the place of "*"
+//	init           the file that is proposed for the catalog
+func TestSpec(t *testing.T) {
+	spec.Run(t, "testdata/spec", func(t *testing.T) spec.Commands {
+		var cat *catalog.Catalog
+		check := func(text string) string {
+			var lines []string
+			for _, f := range Check("rules.yaml", []byte(text), cat, options(t)) {
+				lines = append(lines, strings.TrimPrefix(f.String(), "rules.yaml:"))
+			}
+			if len(lines) == 0 {
+				return "fine"
+			}
+			return strings.Join(lines, "\n")
+		}
+		return spec.Commands{
+			"catalog": func(a *spec.Args, input string) string {
+				engine := catalog.Postgres
+				if a.Get("engine") == "sqlite" {
+					engine = catalog.SQLite
+				}
+				c, err := catalogtest.Parse(engine, input)
+				if err != nil {
+					a.Fail("%v", err)
+				}
+				cat = c
+				return "ok"
+			},
+			"check": func(_ *spec.Args, input string) string { return check(input + "\n") },
+			// The rest of a file that is fine but for one table.
+			"table": func(_ *spec.Args, input string) string {
+				return check(sound + "  " + strings.ReplaceAll(input, "\n", "\n  ") + "\n")
+			},
+			"rows": func(_ *spec.Args, input string) string {
+				return check(sound + "  patients:\n    columns: {id: key, ward: plain}\n    grants:\n      analysts:\n        rows: " + input + "\n")
+			},
+			"write": func(_ *spec.Args, input string) string {
+				out, err := Write("rules.yaml", []byte(input+"\n"), cat)
+				if err != nil {
+					return err.Error()
+				}
+				return string(out)
+			},
+			"init": func(a *spec.Args, _ string) string {
+				text := Init(cat)
+				for _, f := range Check("rules.yaml", text, cat, options(t)) {
+					if f.Severity != Note {
+						a.Fail("the proposal is no sound file: %s\n%s", f, text)
+					}
+				}
+				_, tables, _ := strings.Cut(string(text), "\ntables:\n")
+				return tables
+			},
+		}
+	})
+}
+
+const sound = `version: 1
+attributes: {wards: "int[]", region: text}
+classes:
+  plain: {show: value}
+  key: {show: value}
+  name: {show: redact}
+  secret: {show: never}
+tables:
+`
