@@ -30,7 +30,7 @@ func driverConfig(c Config, d *dial.Dialer) (*pgconn.Config, error) {
 	if os.Getenv("PGSERVICE") != "" {
 		return nil, errors.New("the environment variable PGSERVICE is set, and the database driver would read its file; unset it for Grille")
 	}
-	cc, err := pgconn.ParseConfig("host=127.0.0.1 port=1 user=x password=x dbname=x sslmode=disable" +
+	cc, err := pgconn.ParseConfig("host=/unused port=1 user=x password=x dbname=x sslmode=disable" +
 		" sslnegotiation=postgres sslcertmode=disable connect_timeout=1 target_session_attrs=any" +
 		" min_protocol_version=3.0 max_protocol_version=3.0 channel_binding=prefer require_auth=scram-sha-256")
 	if err != nil {
@@ -59,18 +59,15 @@ func driverConfig(c Config, d *dial.Dialer) (*pgconn.Config, error) {
 	return cc, nil
 }
 
-// requireAuth is which proofs of identity the server may ask for: never the
-// password in clear text over a connection without TLS, and with a password
-// always some proof, so that an impostor cannot just let us in.
+// requireAuth is which proofs of identity the server may ask for. Over TLS the
+// server has proved its own, and may ask for the password. On the machine
+// itself anybody may listen on a free port, and the password is not said in
+// clear text.
 func requireAuth(c Config) string {
-	switch {
-	case c.Target.Password.Empty():
-		return "none"
-	case c.Target.Plain:
-		return "scram-sha-256,md5,none" // loopback: trust is common, and tells nobody the password
-	default:
-		return "scram-sha-256,md5,password"
+	if c.Target.Plain {
+		return "scram-sha-256,md5,none"
 	}
+	return ""
 }
 
 // conn is one connection whose session and role have been looked at.
