@@ -34,12 +34,6 @@ type Param struct {
 	Type  types.Type
 }
 
-// Attr is the declared type of a viewer attribute.
-type Attr struct {
-	Type types.Type // of one value
-	List bool
-}
-
 // Query binds a draft. Errors are refusals with a span in the draft's text.
 func Query(tree *syntax.Query, names catalog.Names, env Env) (q *ir.Query, err error) {
 	b := &binder{names: names, env: env}
@@ -55,27 +49,10 @@ func Own(tree *syntax.Query, names catalog.Names, params []Param) (q *ir.Query, 
 	return b.top(tree), nil
 }
 
-// Condition binds a boolean expression over the columns of one table and
-// viewer.<attribute>, as row conditions of rules are written. It returns the
-// occurrence of the table whose column identities the expression uses.
-// Subqueries resolve against names.
-func Condition(x syntax.Expr, table *catalog.Table, names catalog.Names, attrs map[string]Attr) (e ir.Expr, t *ir.Table, err error) {
-	b := &binder{names: names, attrs: attrs, rule: true}
-	defer b.catch(&err)
-	t = b.table(table, table.Name, syntax.Span{})
-	s := &scope{}
-	s.ns = namespaceOf(t.Alias, table.Schema, ir.Columns(t), t)
-	x2 := b.exprs(s, "a row condition")
-	e = x2.boolean(x)
-	checkLists(e)
-	return e, t, nil
-}
-
 type binder struct {
 	names  catalog.Names
 	env    Env
 	own    bool
-	rule   bool
 	params []Param
 	attrs  map[string]Attr
 	ctes   *cteScope

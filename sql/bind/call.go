@@ -144,12 +144,12 @@ func (x *exprs) special(n *syntax.Call) ir.Expr {
 }
 
 // match resolves the overload of f for argument types.
-func (x *exprs) match(span syntax.Span, f *funcs.Func, name string, ts []types.Type) (funcs.Match, []types.Type, types.Type) {
+func (x *exprs) match(span syntax.Span, f *funcs.Func, ts []types.Type) funcs.Match {
 	m, err := f.Resolve(ts)
 	if err != nil {
-		x.noMatch(span, err, name, ts)
+		x.noMatch(span, err, ts)
 	}
-	return m, m.Args, m.Result
+	return m
 }
 
 // resolve finds the overload for bound arguments and casts them to it.
@@ -162,18 +162,18 @@ func (x *exprs) resolveAs(span syntax.Span, f *funcs.Func, name string, args []i
 	for i, a := range args {
 		ts[i] = a.Type()
 	}
-	m, want, result := x.match(span, f, name, ts)
+	m := x.match(span, f, ts)
 	for i := range args {
 		sub := *x
 		sub.clause = name
-		args[i] = sub.coerce(args[i], want[i])
+		args[i] = sub.coerce(args[i], m.Args[i])
 	}
 	if m.Sig.Check != nil {
 		if wrong := m.Sig.Check(ir.Consts(args)); wrong != "" {
 			fail(span, refusal.Constant, "change the constant", "%s: %s", name, wrong)
 		}
 	}
-	return m.Sig, args, result
+	return m.Sig, args, m.Result
 }
 
 // call binds a function or operator over bound arguments.

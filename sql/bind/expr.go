@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"errors"
 	"math/big"
 	"strings"
 	"time"
@@ -402,7 +401,7 @@ func (x *exprs) in(n *syntax.In) ir.Expr {
 	}
 	all := append([]ir.Expr{left}, list...)
 	t := x.common(n.At(), all, "the values of IN")
-	cmp, _, _ := x.match(n.At(), funcs.FindOperator("="), "=", []types.Type{t, t})
+	cmp := x.match(n.At(), funcs.FindOperator("="), []types.Type{t, t})
 	return &ir.In{Span: at(n), X: all[0], Cmp: cmp.Sig, List: all[1:], Not: n.Not}
 }
 
@@ -431,9 +430,9 @@ func (x *exprs) inQuery(n *syntax.InQuery) ir.Expr {
 	}
 	ts := make([]types.Type, len(outs))
 	for i, c := range outs {
-		m, args, _ := x.match(n.At(), f, out.Op, []types.Type{out.Row[i].Type(), c.Type})
-		out.Row[i] = x.coerce(out.Row[i], args[0])
-		ts[i] = args[1]
+		m := x.match(n.At(), f, []types.Type{out.Row[i].Type(), c.Type})
+		out.Row[i] = x.coerce(out.Row[i], m.Args[0])
+		ts[i] = m.Args[1]
 		out.Cmp = append(out.Cmp, m.Sig)
 	}
 	out.Query = x.b.outputsAs(out.Query, ts)
@@ -472,11 +471,11 @@ func (x *exprs) quantified(n *syntax.Quantified) ir.Expr {
 }
 
 func (x *exprs) anyOf(span syntax.Span, left ir.Expr, op string, all bool, arr ir.Expr) ir.Expr {
-	m, args, _ := x.match(span, funcs.FindOperator(op), op, []types.Type{left.Type(), arr.Type().Element()})
-	if args[1] != arr.Type().Element() {
+	m := x.match(span, funcs.FindOperator(op), []types.Type{left.Type(), arr.Type().Element()})
+	if m.Args[1] != arr.Type().Element() {
 		fail(span, refusal.Types, "cast one side", "%s cannot be compared with elements of %s", left.Type(), arr.Type())
 	}
-	return &ir.AnyOf{Span: ir.Span{Span: span}, X: x.coerce(left, args[0]), Cmp: m.Sig, All: all, Array: arr}
+	return &ir.AnyOf{Span: ir.Span{Span: span}, X: x.coerce(left, m.Args[0]), Cmp: m.Sig, All: all, Array: arr}
 }
 
 func (x *exprs) caseExpr(n *syntax.Case) ir.Expr {
@@ -643,73 +642,18 @@ func (x *exprs) clock(span syntax.Span, k types.Kind) *ir.Const {
 }
 
 // noMatch refuses a call that no overload fits.
-func (x *exprs) noMatch(span syntax.Span, err error, name string, ts []types.Type) {
-	var parts []string
+func (x *exprs) noMatch(span syntax.Span, err error, ts []types.Type) {
 	for _, t := range ts {
-		parts = append(parts, t.String())
 		if t.Kind == types.Token {
 			fail(span, refusal.MaskedLiteral, "compare it with the same column elsewhere, group by it, or count it", "a pseudonym can only be compared with pseudonyms of the same column")
 		}
 	}
-	var known interface{ Known() string }
-	try := "cast the arguments to types that fit"
-	if errors.As(err, &known) && known.Known() != "" {
-		try = known.Known()
+	msg, known, _ := strings.Cut(err.Error(), "; known are ")
+	try := "known are " + known
+	if len(ts) == 2 && (ts[0].IsText() && ts[1].IsNumber() || ts[0].IsNumber() && ts[1].IsText()) {
+		try = "write the number in quotes, as in '5', or CAST one side"
+	} else if known == "" || strings.Contains(known, "...") {
+		try = "CAST the arguments to types that fit"
 	}
-	fail(span, refusal.Types, try, "%s does not take (%s)", name, strings.Join(parts, ", "))
-}
-
-// checkLists refuses a list attribute anywhere but in positive membership:
-// under NOT an empty list would show every row (redteam H15). The WHERE of a
-// positive EXISTS or IN is such a place too: id IN (SELECT patient_id FROM visits
-// WHERE ward IN (viewer.wards)).
-func checkLists(e ir.Expr) {
-	switch e := e.(type) {
-	case *ir.Logic:
-		for _, a := range e.Args {
-			checkLists(a)
-		}
-		return
-	case *ir.AnyOf:
-		if _, ok := e.Array.(*ir.Attr); ok && !e.All && e.Cmp.Func.Name == "=" {
-			checkLists(e.X)
-			return
-		}
-	case *ir.Exists:
-		checkListsIn(e.Query)
-		return
-	case *ir.InQuery:
-		if e.Op == "=" && !e.All && !e.Not {
-			for _, x := range e.Row {
-				noLists(x)
-			}
-			checkListsIn(e.Query)
-			return
-		}
-	}
-	noLists(e)
-}
-
-func checkListsIn(q *ir.Query) {
-	for _, w := range q.With {
-		noLists(w.Query)
-	}
-	s, ok := q.Body.(*ir.Select)
-	if !ok || s.Where == nil {
-		noLists(q)
-		return
-	}
-	checkLists(s.Where)
-	rest := *s
-	rest.Where = nil
-	noLists(&rest)
-}
-
-func noLists(n ir.Node) {
-	ir.Walk(n, func(n ir.Node) bool {
-		if a, ok := n.(*ir.Attr); ok && a.T.Kind == types.Array {
-			fail(a.At(), refusal.Types, "write column IN (viewer."+a.Name+"), joined to the rest by AND or OR", "viewer.%s is a list and may stand in a positive IN only", a.Name)
-		}
-		return true
-	})
+	fail(span, refusal.Types, try, "%s", msg)
 }

@@ -404,8 +404,15 @@ func figureName(x syntax.Expr) string {
 		return figureName(x.X)
 	case *syntax.Row:
 		return "row"
-	default:
+	case *syntax.Grouping:
+		return "grouping"
+	case *syntax.Subscript:
+		return figureName(x.X)
+	case *syntax.Literal, *syntax.Param, *syntax.Binary, *syntax.Unary, *syntax.Logic, *syntax.Not, *syntax.Is,
+		*syntax.IsDistinct, *syntax.Between, *syntax.Like, *syntax.In, *syntax.InQuery, *syntax.Quantified, *syntax.GroupSet:
 		return "?column?"
+	default:
+		panic("bind: unknown expression")
 	}
 }
 
