@@ -8,15 +8,18 @@ import (
 )
 
 // Secret is the key of a workspace, from which the keys of hash masks are made.
-// No format verb prints it.
-type Secret struct{ key []byte }
+// No format verb prints it, also not of a struct that holds it: fmt calls no
+// methods of unexported fields, follows pointers, and cannot look into a
+// function.
+type Secret struct{ key func() []byte }
 
 // NewSecret copies key, which is at least [MinSecret] bytes long.
 func NewSecret(key []byte) (Secret, error) {
 	if len(key) < MinSecret {
 		return Secret{}, fmt.Errorf("the secret of a workspace has at least %d bytes", MinSecret)
 	}
-	return Secret{append([]byte(nil), key...)}, nil
+	key = append([]byte(nil), key...)
+	return Secret{func() []byte { return key }}, nil
 }
 
 // Format prints no secret.
@@ -32,7 +35,7 @@ type keys struct {
 }
 
 func newKeys(secret Secret, connection string) (keys, error) {
-	if len(secret.key) < MinSecret {
+	if secret.key == nil {
 		return keys{}, fmt.Errorf("a column is shown as a hash: the workspace needs a secret of at least %d bytes", MinSecret)
 	}
 	if connection == "" {
@@ -58,14 +61,14 @@ const block = 64
 // comparable tokens. Every part of the info has its length before it: no two
 // lists of parts give the same bytes.
 func (k keys) of(family string) []byte {
-	if len(k.secret.key) < MinSecret {
+	if k.secret.key == nil {
 		panic("policy: a hash without a secret")
 	}
 	var info strings.Builder
 	for _, part := range []string{"grille/token/1", k.connection, family} {
 		fmt.Fprintf(&info, "%d:%s", len(part), part)
 	}
-	key, err := hkdf.Key(sha256.New, k.secret.key, nil, info.String(), sha256.Size)
+	key, err := hkdf.Key(sha256.New, k.secret.key(), nil, info.String(), sha256.Size)
 	if err != nil {
 		panic("policy: " + err.Error())
 	}

@@ -373,6 +373,9 @@ func (p *printer) expr(e Expr) string {
 		if e.Value.IsNull() {
 			return "null:" + p.typ(e.T)
 		}
+		if e.From == FromKey && !p.normal {
+			return "(key):" + p.typ(e.T)
+		}
 		return fmt.Sprintf("%s:%s", quoteConst(e), p.typ(e.T))
 	case *Attr:
 		return "viewer." + e.Name
