@@ -109,54 +109,15 @@ type Explanation struct {
 func Explain(a policy.Allowed, zone *time.Location) Explanation {
 	q := a.Query()
 	steps, names := explain(q, zone)
+	say := func(g *ir.Guarded) string { return a.View().Says(g.Table.Table.ID) }
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
+	outs := a.Columns()
 	for i, c := range outputs(q) {
 		l := label(c.Name)
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], constant(q.Body, c.ID)})
+		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant})
 	}
 	return e
 }
-
-// constant reports whether an output reads no column of the database: a model
-// can write what it likes into such a column, so it is marked.
-func constant(b ir.Body, id ir.ColID) bool {
-	switch b := b.(type) {
-	case *ir.Select:
-		for _, d := range b.Out {
-			if d.ID == id {
-				return writtenOnly(d.Expr)
-			}
-		}
-		return false
-	case *ir.SetOp:
-		for i, c := range b.Cols {
-			if c.ID == id {
-				l, r := outputs(b.Left), outputs(b.Right)
-				return constant(b.Left.Body, l[i].ID) && constant(b.Right.Body, r[i].ID)
-			}
-		}
-		return false
-	case *ir.Values:
-		return true
-	default:
-		panic("answer: unknown body")
-	}
-}
-
-func writtenOnly(e ir.Expr) bool {
-	written := true
-	ir.Walk(e, func(n ir.Node) bool {
-		switch n.(type) {
-		case *ir.Ref, *ir.Agg, *ir.Over, *ir.Query:
-			written = false
-		}
-		return written
-	})
-	return written
-}
-
-// say is the comment beside a relation: the names of its rules.
-func say(g *ir.Guarded) string { return strings.Join(g.Rules, "; ") }

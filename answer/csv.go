@@ -15,6 +15,10 @@ import (
 func (a *Answer) WriteCSV(w io.Writer) error { return writeCSV(w, a) }
 
 func writeCSV(w io.Writer, a stream) error {
+	more := a.Next()
+	if err := a.Err(); err != nil && !more {
+		return err // nothing came: then nothing is written
+	}
 	b := bufio.NewWriter(w)
 	cols := a.columns()
 	for i, c := range cols {
@@ -22,7 +26,7 @@ func writeCSV(w io.Writer, a stream) error {
 		b.WriteString(quoteCSV(defuse(c.Label)))
 	}
 	b.WriteByte('\n')
-	for a.Next() {
+	for ; more; more = a.Next() {
 		for i, v := range a.Row() {
 			comma(b, i)
 			b.WriteString(fieldCSV(v, cols[i].Type, a.zone()))

@@ -47,9 +47,6 @@ func TestPages(t *testing.T) {
 				}
 				for _, c := range outputs(q) {
 					b.WriteString("column " + label(c.Name) + ": " + names[c.ID])
-					if constant(q.Body, c.ID) {
-						b.WriteString(" (written in the query)")
-					}
 					b.WriteByte('\n')
 				}
 				return b.String()

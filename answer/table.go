@@ -41,6 +41,9 @@ func writeTable(w io.Writer, a stream) error {
 	for len(held) <= lookedAt && a.Next() {
 		held = append(held, line(a, cols))
 	}
+	if err := a.Err(); err != nil && len(held) == 1 {
+		return err // nothing came: then nothing is written
+	}
 	for _, row := range held {
 		for i, s := range row {
 			t.widths[i] = max(t.widths[i], breadth(s))
