@@ -61,12 +61,13 @@ func (ours) allows(a action) bool {
 type statement struct {
 	tables map[string]map[string]bool // lower case: table -> columns
 	views  bool                       // a view is read: its inside is the database's affair
-	inside map[string]bool            // all views of the database
+	stored schema                     // all tables and views of the database
 	funcs  map[string]bool
+	rows   map[string]bool // functions that stand in FROM
 }
 
-func gateOf(reads []emit.Read, views, funcs map[string]bool) statement {
-	g := statement{tables: map[string]map[string]bool{}, inside: views, funcs: funcs}
+func (e *Engine) gateOf(reads []emit.Read, s schema) statement {
+	g := statement{tables: map[string]map[string]bool{}, stored: s, funcs: e.funcs, rows: e.rows}
 	for _, r := range reads {
 		cols := map[string]bool{}
 		for _, id := range r.Columns {
@@ -96,7 +97,7 @@ func (g statement) allows(a action) bool {
 // within reports whether an action stands inside a view. A statement's own
 // names (t1, w1, c1) cannot be a view's: package emit would have to read a view
 // of that name, and then it may.
-func (g statement) within(a action) bool { return g.views && g.inside[lower(a.accessor)] }
+func (g statement) within(a action) bool { return g.views && g.stored.views[lower(a.accessor)] }
 
 func (g statement) reads(a action) bool {
 	if a.schema == "" {
@@ -110,7 +111,11 @@ func (g statement) reads(a action) bool {
 	if g.within(a) {
 		return true
 	}
-	cols, ok := g.tables[lower(a.name)]
+	name := lower(a.name)
+	if _, stored := g.stored.of[name]; !stored && g.rows[name] {
+		return true
+	}
+	cols, ok := g.tables[name]
 	return ok && (a.column == "" || cols[lower(a.column)])
 }
 

@@ -15,8 +15,9 @@ import (
 // being compiled.
 type conn struct {
 	*sqlite3.Conn
-	gate gate
-	said string // the last thing the authorizer denied, for the operator's log
+	gate  gate
+	said  string // the last thing the authorizer denied, for the operator's log
+	fault error  // what a function of ours said that was no refusal of a value
 }
 
 // Caps of one connection. The smallest values that leave room for what package
@@ -69,7 +70,7 @@ func (e *Engine) prepare(c *conn) error {
 	if err := c.Exec("PRAGMA query_only = on; PRAGMA cell_size_check = on; PRAGMA temp_store = memory; PRAGMA mmap_size = 0"); err != nil {
 		return err
 	}
-	if err := e.c.Register(c.Conn); err != nil {
+	if err := c.register(library(e.zone)); err != nil {
 		return fmt.Errorf("registering functions: %w", err)
 	}
 	for _, l := range caps() {

@@ -312,23 +312,22 @@ func (s schema) print(name string) string {
 }
 
 // drift fails unless the tables are as when they were introspected. It must
-// run in the transaction that the statement will run in. It returns the names
-// of all views.
-func (c *conn) drift(reads []emit.Read) (map[string]bool, error) {
+// run in the transaction that the statement will run in.
+func (c *conn) drift(reads []emit.Read) (schema, error) {
 	s, err := c.schema()
 	if err != nil {
-		return nil, err
+		return schema{}, err
 	}
 	for _, r := range reads {
 		if r.Table.Fingerprint == "" {
-			return nil, run.Fault("a table without identity")
+			return schema{}, run.Fault("a table without identity")
 		}
 		name := lower(r.Table.Name)
 		if _, ok := s.of[name]; !ok || s.print(name) != r.Table.Fingerprint {
-			return nil, errDrift
+			return schema{}, errDrift
 		}
 	}
-	return s.views, nil
+	return s, nil
 }
 
 // ask runs one of our own constant texts.

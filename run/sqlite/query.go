@@ -48,11 +48,11 @@ func (s *source) start(q query) error {
 	if err := s.c.Exec("BEGIN"); err != nil {
 		return err
 	}
-	views, err := s.c.drift(q.reads)
+	stored, err := s.c.drift(q.reads)
 	if err != nil {
 		return err
 	}
-	s.c.gate = gateOf(q.reads, views, s.e.funcs)
+	s.c.gate = s.e.gateOf(q.reads, stored)
 	stmt, tail, err := s.c.Prepare(q.text)
 	s.c.gate = ours{}
 	if err != nil {
@@ -100,7 +100,10 @@ func (s *source) Next(row []types.Value) bool {
 		return false
 	}
 	if !s.stmt.Step() {
-		if err := s.stmt.Err(); err != nil {
+		switch err := s.stmt.Err(); {
+		case s.c.fault != nil:
+			s.err = s.e.c.Log.Refuse(run.Broken, s.c.fault)
+		case err != nil:
 			s.err = s.e.refuse(s.ctx, err)
 		}
 		return false
@@ -132,7 +135,7 @@ func (s *source) Close() error {
 	}
 	s.release()
 	c.SetInterrupt(context.Background())
-	c.said = ""
+	c.said, c.fault = "", nil
 	if !c.GetAutocommit() && c.Exec("ROLLBACK") != nil {
 		s.e.pool.drop(c)
 		return nil

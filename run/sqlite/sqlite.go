@@ -23,15 +23,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
-	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/util/ioutil"
 	"github.com/ncruces/go-sqlite3/vfs/readervfs"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 // Config is one connection of the operator's file.
@@ -41,11 +41,8 @@ type Config struct {
 	Image []byte
 	// Dirs are the folders that databases may lie in. None means none.
 	Dirs []string
-	// Register adds PostgreSQL's functions and collations to a new connection.
-	Register func(*sqlite3.Conn) error
-	// Functions are the names that a statement may call, SQLite's own and
-	// registered ones.
-	Functions []string
+	// TimeZone is the session's, an IANA name.
+	TimeZone string
 	// Concurrent is how many statements may run at once.
 	Concurrent int
 	// Memory bounds the memory of one connection, in bytes. Zero means 256 MiB.
@@ -58,7 +55,9 @@ type Engine struct {
 	c     Config
 	path  string // resolved; "" for an image
 	image string // the name of an image
-	funcs map[string]bool
+	zone  *time.Location
+	funcs map[string]bool // what a statement may call
+	rows  map[string]bool // functions that stand in FROM
 	pool  *pool
 }
 
@@ -70,20 +69,23 @@ func New(c Config) (*Engine, error) {
 	if c.Memory == 0 {
 		c.Memory = 256 << 20
 	}
-	e := &Engine{c: c, funcs: map[string]bool{}}
+	e := &Engine{c: c}
 	switch {
 	case c.Concurrent < 1:
 		return nil, errors.New("sqlite: Config.Concurrent is not set")
-	case c.Register == nil:
-		return nil, errors.New("sqlite: Config.Register is not set")
+	case c.TimeZone == "" || c.TimeZone == "Local":
+		return nil, errors.New("sqlite: Config.TimeZone is not set; write an IANA name such as UTC or Europe/Berlin")
 	case c.Path != "" && c.Image != nil:
 		return nil, errors.New("sqlite: Config has a Path and an Image")
 	case c.Path == "" && c.Image == nil:
 		return nil, errors.New("sqlite: Config.Path is empty")
 	}
-	for _, f := range c.Functions {
-		e.funcs[strings.ToLower(f)] = true
+	zone, ok := types.Zone(c.TimeZone)
+	if !ok {
+		return nil, fmt.Errorf("the time zone %q is not known; write an IANA name such as Europe/Berlin", c.TimeZone)
 	}
+	e.zone = zone
+	e.funcs, e.rows = names(library(zone))
 	if c.Image != nil {
 		e.image = "grille-" + rand.Text()
 		readervfs.Create(e.image, ioutil.NewSizeReaderAt(bytes.NewReader(c.Image)))

@@ -31,13 +31,10 @@ func file(t testing.TB, setup string) string {
 	return path
 }
 
-func noFunctions(*sqlite3.Conn) error { return nil }
-
 // engine is an engine on a database file.
 func engine(t testing.TB, path string, change ...func(*Config)) *Engine {
 	t.Helper()
-	c := Config{Path: path, Dirs: []string{filepath.Dir(path)}, Register: noFunctions, Concurrent: 2, Log: run.Log{To: slog.New(slog.NewTextHandler(t.Output(), nil))},
-		Functions: []string{"count", "sum", "max", "typeof", "upper"}}
+	c := Config{Path: path, Dirs: []string{filepath.Dir(path)}, TimeZone: "UTC", Concurrent: 2, Log: run.Log{To: slog.New(slog.NewTextHandler(t.Output(), nil))}}
 	for _, f := range change {
 		f(&c)
 	}
