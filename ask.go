@@ -1,0 +1,182 @@
+package grille
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/release"
+	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/ground"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/syntax"
+	"github.com/grille-dev/grille/viewer"
+)
+
+// ask is one question on its way: one view, one instant, one zone.
+type ask struct {
+	*Grille
+	view  policy.View
+	id    string
+	now   time.Time
+	trace *Trace
+}
+
+func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k *ask, err error) {
+	if trace == nil {
+		trace = &Trace{}
+	}
+	*trace = Trace{}
+	var raw [8]byte
+	if _, err := io.ReadFull(g.c.Random, raw[:]); err != nil {
+		return nil, err
+	}
+	k = &ask{Grille: g, id: hex.EncodeToString(raw[:]), now: g.c.Clock(), trace: trace}
+	defer k.recover(&err)
+	outline, rules, err := g.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k.view, err = policy.See(who, rules, outline)
+	return k, err
+}
+
+// draft reads an untrusted text against what view may name. Together with run it
+// is the one way into the database: everything goes through these two.
+func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
+	k.trace.Draft = text
+	defer k.trace.gate(time.Now())
+	tree, err := syntax.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone})
+}
+
+// gate rewrites a query by the rules of the view and prints it anew.
+func (k *ask) gate(view policy.View, query *ir.Query) (emit.Statement, error) {
+	defer k.trace.gate(time.Now())
+	allowed, err := policy.Apply(view, query)
+	if err != nil {
+		return emit.Statement{}, err
+	}
+	return emit.SQL(allowed)
+}
+
+// run answers a query that was bound against what view may name.
+func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answer.Answer, error) {
+	stmt, err := k.gate(view, query)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := k.c.Engine.Run(ctx, stmt, k.c.Limits)
+	if err != nil {
+		k.ended(err)
+		return nil, err
+	}
+	rows, err := release.Open(raw)
+	if err != nil {
+		return nil, err
+	}
+	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Connection: k.c.Connection, Key: k.c.Key, Ended: k.ended})
+}
+
+// byModel asks a model, and asks it again where its draft can be mended.
+func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.Answer, error) {
+	view := k.view.ForModel()
+	prompt, kept, err := egress.Compose(k.view, question, k.c.Random)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		d, err := k.send(ctx, prompt)
+		if err != nil {
+			return nil, err
+		}
+		query, err := k.draft(view, d.SQL)
+		if err == nil {
+			query, err = ground.Literals(query, kept)
+		}
+		var a *answer.Answer
+		if err == nil {
+			a, err = k.run(ctx, view, query)
+		}
+		var no *refusal.Refusal
+		if err == nil || !errors.As(err, &no) {
+			return a, err
+		}
+		if prompt, err = egress.ComposeRepair(prompt, d.SQL, no.Code, no.Span); err != nil {
+			if refusal.CodeOf(err) == "" {
+				err = no // not for a model to hear
+			}
+			return nil, err
+		}
+	}
+}
+
+// modelDraft is the first draft of a model.
+func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.Draft, egress.Kept, error) {
+	prompt, kept, err := egress.Compose(k.view, question, k.c.Random)
+	if err != nil {
+		return model.Draft{}, kept, err
+	}
+	d, err := k.send(ctx, prompt)
+	return d, kept, err
+}
+
+// send asks the model once; what is no query is a refusal in our own words.
+func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
+	k.trace.Prompt = prompt
+	d, err := k.c.Model.Draft(ctx, prompt, (*ledger)(k.trace))
+	if err != nil {
+		return d, err
+	}
+	k.trace.drafted(d)
+	switch d.Kind {
+	case model.SQL:
+		return d, nil
+	case model.CannotAnswer:
+		return d, refusal.New(refusal.CannotAnswer, "grille catalog lists what there is to ask about",
+			"the model finds nothing in the data that answers this")
+	case model.Clarify:
+		return d, refusal.New(refusal.NotUnderstood, "ask again and say which "+string(d.What)+" is meant",
+			"the question can mean more than one %s", d.What)
+	case model.NoKind:
+		return d, refusal.New(refusal.Model, "ask again, or ask without a model", "the model gave no draft")
+	default:
+		panic("grille: unknown kind of draft")
+	}
+}
+
+func (k *ask) options() planner.Options { return planner.Options{Now: k.now, Zone: k.c.Zone} }
+
+func (k *ask) names(d Draft) policy.View {
+	if d.ByModel {
+		return k.view.ForModel()
+	}
+	return k.view
+}
+
+func (k *ask) ended(err error) {
+	if refusal.CodeOf(err) == refusal.Drift {
+		k.forget()
+	}
+}
+
+// recover turns a fault into a refusal with an id; the stack is for the operator.
+func (k *ask) recover(err *error) {
+	if p := recover(); p != nil {
+		k.c.Log.Error("panic", "id", k.id, "cause", p, "stack", string(debug.Stack()))
+		*err = refusal.New(refusal.Internal, "who runs this Grille finds the cause in its log under "+k.id, "a fault inside Grille")
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/refusal"
+)
+
+const longest = 2 << 20 // bytes read from standard input
+
+// given is the one argument, or standard input for "-".
+func (p *program) given(args []string) (string, error) {
+	if args[0] != "-" {
+		return args[0], nil
+	}
+	text, err := io.ReadAll(io.LimitReader(p.in, longest))
+	if err != nil {
+		return "", fmt.Errorf("reading standard input: %w", err)
+	}
+	return string(text), nil
+}
+
+func (p *program) ask() *cobra.Command {
+	how := false
+	c := &cobra.Command{
+		Use:   "ask QUESTION",
+		Short: "answer a question, as far as the viewer's rights go",
+		Long: `Answers a question in plain English as the viewer that --as names.
+
+The answer goes to standard output. With -o table it is followed by the rules
+that apply and a receipt; with csv these go to standard error, and json has the
+receipt inside.`,
+		Example: `  grille ask --as ana "how many visits per department last year?"
+  grille ask --as ana -o csv "average stay per ward" > stay.csv
+  echo "top 5 diagnoses" | grille ask --as ana -`,
+		Args: args(1, 1, "a question"),
+		RunE: func(c *cobra.Command, given []string) error {
+			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
+				v, err := s.viewer()
+				if err != nil {
+					return err
+				}
+				var trace grille.Trace
+				a, err := g.Ask(ctx, grille.Question{Text: text, Viewer: v, Trace: &trace})
+				for _, e := range trace.Sent {
+					fmt.Fprintf(p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
+				}
+				if err != nil {
+					return &draftError{trace.Draft, err}
+				}
+				if how {
+					section(p.err, "draft", trace.Draft)
+					printExplanation(p.err, a.Explanation)
+				}
+				return p.printAnswer(a)
+			})
+		},
+	}
+	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
+	return c
+}
+
+func (p *program) sql() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sql QUERY",
+		Short: "answer a query in SQL, as far as the viewer's rights go",
+		Long: `Answers a SELECT in PostgreSQL's dialect, whatever the database, as the viewer
+that --as names. The text is not run: Grille reads it, applies the rules, and
+runs a query of its own.`,
+		Example: `  grille sql --as ana "SELECT count(*) FROM visits"
+  grille sql --as ana -o json - < query.sql`,
+		Args: args(1, 1, "a query"),
+		RunE: func(c *cobra.Command, given []string) error {
+			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
+				v, err := s.viewer()
+				if err != nil {
+					return err
+				}
+				a, err := g.SQL(ctx, grille.Draft{SQL: text, Viewer: v})
+				if err != nil {
+					return &draftError{text, err}
+				}
+				return p.printAnswer(a)
+			})
+		},
+	}
+}
+
+func (p *program) explain() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain QUESTION-OR-QUERY",
+		Short: "say what a question or query would do, and run nothing",
+		Long: `Says in words and in SQL what a question or a query does for the viewer that
+--as names, which rules apply, and what a model would be sent. A text that
+begins with SELECT, WITH or VALUES is a query. Nothing is run, and nothing is
+sent to a model unless the configuration chooses one to draft.`,
+		Example: `  grille explain --as ana "average stay per ward"
+  grille explain --as ana "SELECT name FROM patients"`,
+		Args: args(1, 1, "a question or a query"),
+		RunE: func(c *cobra.Command, given []string) error {
+			return p.withGrille(c.Context(), given, p.explainText)
+		},
+	}
+}
+
+func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, text string) error {
+	v, err := s.viewer()
+	if err != nil {
+		return err
+	}
+	draft := text
+	if !isQuery(text) {
+		prompt, err := g.Prompt(ctx, grille.Question{Text: text, Viewer: v})
+		switch {
+		case err == nil:
+			section(p.out, "what a model would be sent", promptText(prompt))
+		case refusal.CodeOf(err) != refusal.NoAccess:
+			return err
+		}
+		drafts, err := g.Drafts(ctx, grille.Question{Text: text, Viewer: v})
+		if err != nil {
+			return err
+		}
+		draft = drafts[0].SQL
+		section(p.out, "draft", draft)
+	}
+	e, err := g.Explain(ctx, grille.Draft{SQL: draft, Viewer: v})
+	if err != nil {
+		return &draftError{draft, err}
+	}
+	printExplanation(p.out, e)
+	return nil
+}
+
+// isQuery tells SQL from a question by its first word.
+func isQuery(text string) bool {
+	word, _, _ := strings.Cut(strings.TrimLeft(text, " \t\r\n("), " ")
+	switch strings.ToUpper(strings.TrimSpace(word)) {
+	case "SELECT", "WITH", "VALUES":
+		return true
+	default:
+		return false
+	}
+}
+
+// withGrille opens the connection of the flags for one text.
+func (p *program) withGrille(ctx context.Context, args []string, do func(context.Context, *site, *grille.Grille, string) error) error {
+	text, err := p.given(args)
+	if err != nil {
+		return err
+	}
+	s, err := p.site()
+	if err != nil {
+		return err
+	}
+	if _, err := s.viewer(); err != nil { // before anything is opened
+		return err
+	}
+	g, _, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = g.Close() }()
+	return do(ctx, s, g, text)
+}

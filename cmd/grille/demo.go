@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/demo"
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/sqlite"
+)
+
+func (p *program) demo() *cobra.Command {
+	var who []string
+	for _, v := range demo.Viewers() {
+		who = append(who, fmt.Sprintf("  --as %-6s %s", v.Name, v.Who))
+	}
+	var examples []string
+	for _, q := range demo.Questions() {
+		examples = append(examples, fmt.Sprintf("  grille demo %q", q))
+	}
+	return &cobra.Command{
+		Use:   "demo [QUESTION]",
+		Short: "ask a small hospital that does not exist; no key, no network, no database",
+		Long: `Makes a small hospital group in memory and asks it, as one of three people:
+
+` + strings.Join(who, "\n") + `
+
+Shows what a model would have been sent, what was drafted, what ran, which rules
+applied, and the answer. Without --as, ines asks. Not for clinical decisions:
+nobody in these data exists.`,
+		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q", demo.Questions()[0]),
+		Args:    args(0, 1, "a question"),
+		RunE: func(c *cobra.Command, given []string) error {
+			if len(given) == 0 {
+				return p.demoHelp()
+			}
+			text, err := p.given(given)
+			if err != nil {
+				return err
+			}
+			return p.demoAsk(c.Context(), text)
+		},
+	}
+}
+
+func (p *program) demoHelp() error {
+	fmt.Fprintln(p.out, "Ask the demo something, for example:")
+	for _, q := range demo.Questions() {
+		fmt.Fprintf(p.out, "  grille demo %q\n", q)
+	}
+	fmt.Fprintln(p.out, "\nThe same question gives each of three people what they may see:")
+	for _, v := range demo.Viewers() {
+		fmt.Fprintf(p.out, "  --as %-6s %s\n", v.Name, v.Who)
+	}
+	return nil
+}
+
+func (p *program) demoViewer() (demo.Viewer, error) {
+	all := demo.Viewers()
+	if p.flags.as == "" {
+		return all[0], nil
+	}
+	var names []string
+	for _, v := range all {
+		if v.Name == p.flags.as {
+			v.Team = p.flags.team
+			return v, nil
+		}
+		names = append(names, "--as "+v.Name)
+	}
+	return demo.Viewer{}, usage("the demo has no viewer %q: try %s", p.flags.as, strings.Join(names, ", "))
+}
+
+func (p *program) demoAsk(ctx context.Context, text string) error {
+	who, err := p.demoViewer()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.err, "making a hospital ...")
+	g, err := p.openDemo(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = g.Close() }()
+
+	q := grille.Question{Text: text, Viewer: who.Viewer}
+	talk := p.out
+	if p.flags.output != "table" {
+		talk = p.err // standard output holds the rows alone
+	}
+	fmt.Fprintf(talk, "%s asks: %s\n(%s)\n\n", who.Name, strings.TrimSpace(text), who.Who)
+	if prompt, err := g.Prompt(ctx, q); err == nil {
+		section(talk, "what a model would have been sent (none was: the planner drafted, 0 bytes left)", promptText(prompt))
+	}
+	var trace grille.Trace
+	q.Trace = &trace
+	a, err := g.Ask(ctx, q)
+	if trace.Draft != "" {
+		section(talk, "draft (not trusted, and not run)", trace.Draft)
+	}
+	if err != nil {
+		return &draftError{trace.Draft, err}
+	}
+	section(talk, "what ran, as "+who.Name+" may read it", a.SQL)
+	section(talk, "in words", strings.Join(a.Words, "\n"))
+	fmt.Fprintln(talk, "answer:")
+	return p.printAnswer(a)
+}
+
+// openDemo makes the demo in a folder that is gone when it has been read.
+func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
+	dir, err := os.MkdirTemp("", "grille-demo-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "demo.db")
+	if err := demo.SQLite(ctx, path, p.clock()); err != nil {
+		return nil, err
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	c := config.Defaults()
+	s, err := p.siteOf(c)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := policy.NewSecret(s.key("pseudonyms"))
+	if err != nil {
+		return nil, err
+	}
+	opts := rules.Options{Secret: secret, Connection: "demo"}
+	for _, v := range demo.Viewers() {
+		opts.Teams = append(opts.Teams, v.Teams...)
+	}
+	e, err := sqlite.New(sqlite.Config{Image: image, Concurrent: c.Limits.Concurrent, Log: run.Log{To: s.log}})
+	if err != nil {
+		return nil, err
+	}
+	return grille.Open(ctx, grille.Config{
+		Engine: e,
+		Rules: func(cat *catalog.Catalog) (*policy.Rules, error) {
+			return rules.Compile("demo/rules.yaml", demo.Rules, cat, opts)
+		},
+		Connection: "demo", Limits: c.Limits.Limits, Zone: time.UTC, Clock: p.clock, Random: p.random,
+		Key: s.key("receipts"), Log: s.log,
+	})
+}
+
+func promptText(p egress.Prompt) string {
+	var b strings.Builder
+	for _, m := range p.Messages() {
+		fmt.Fprintf(&b, "[%s]\n%s\n", m.Role, strings.TrimSpace(m.Text))
+	}
+	return b.String()
+}

@@ -1,0 +1,50 @@
+// Command grille asks a database in plain English, within the rights of whoever
+// asks, and shows what a language model gets to see.
+//
+// It reads flags and files, calls package grille and prints. It decides
+// nothing. Begin with: grille demo.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// Exit codes, for scripts. help.go lists them for people.
+const (
+	exitOK       = 0
+	exitFindings = 1 // a bound of --require was missed, or a file has findings
+	exitUsage    = 2 // the command line or a file is wrong
+	exitRefused  = 3 // the question was refused
+	exitDown     = 4 // the database or the model is not available
+	exitInternal = 5 // a fault of Grille's
+	exitStopped  = 130
+)
+
+func main() { os.Exit(mainCode()) }
+
+func mainCode() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now, random: rand.Reader}
+	return p.run(ctx, os.Args[1:])
+}
+
+// program is what the command needs of the world.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	clock    func() time.Time
+	random   io.Reader
+	flags    flags
+}
+
+// flags are those of every command.
+type flags struct {
+	config, connection, as, team, output, log string
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/grille-dev/grille/answer"
+)
+
+// printAnswer writes rows where -o says, and what is to be said about them. It
+// closes the answer.
+func (p *program) printAnswer(a *answer.Answer) error {
+	defer func() { _ = a.Close() }()
+	about := p.err
+	var err error
+	switch p.flags.output {
+	case "csv":
+		err = a.WriteCSV(p.out)
+	case "json":
+		return a.WriteJSON(p.out) // its receipt is in it
+	default:
+		err = a.WriteTable(p.out)
+		about = p.out
+	}
+	r := a.Receipt()
+	if err != nil && r.Rows == 0 {
+		return err
+	}
+	if about == p.out {
+		fmt.Fprintln(about)
+	}
+	printRules(about, a.Explanation, "")
+	fmt.Fprintln(about, receiptLine(r))
+	return err
+}
+
+func printRules(w io.Writer, e answer.Explanation, in string) {
+	for _, line := range append(append([]string(nil), e.Rules...), e.Notes...) {
+		fmt.Fprintln(w, in+line)
+	}
+}
+
+func receiptLine(r answer.Receipt) string {
+	rows := fmt.Sprintf("%d rows", r.Rows)
+	if r.Rows == 1 {
+		rows = "1 row"
+	}
+	state := "complete"
+	if !r.Complete {
+		state = "NOT COMPLETE: " + r.Note
+	}
+	return fmt.Sprintf("receipt %s: %s, %s; for %s (%s) on %s; rules %s, outline %s, statement %s",
+		r.ID, rows, state, r.Viewer, r.Team, r.Connection, r.Rules, r.Catalog, r.Statement)
+}
+
+// printExplanation says what a query does.
+func printExplanation(w io.Writer, e answer.Explanation) {
+	section(w, "in words", strings.Join(e.Words, "\n"))
+	section(w, "as you may read it", e.SQL)
+	var cols []string
+	for _, c := range e.Columns {
+		line := c.Label + " " + c.Type.String() + ": " + c.Words
+		if c.Constant {
+			line += " (written in the query, not in the data)"
+		}
+		cols = append(cols, line)
+	}
+	section(w, "columns", strings.Join(cols, "\n"))
+	if rules := append(append([]string(nil), e.Rules...), e.Notes...); len(rules) > 0 {
+		section(w, "rules that apply", strings.Join(rules, "\n"))
+	}
+}
+
+func section(w io.Writer, title, text string) {
+	fmt.Fprintf(w, "%s:\n%s\n\n", title, indent(text, "  "))
+}

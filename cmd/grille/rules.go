@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/policy/rules"
+)
+
+func (p *program) rules() *cobra.Command {
+	c := group(&cobra.Command{
+		Use:   "rules",
+		Short: "propose or check the file that says who may see what",
+		Example: `  grille rules init --connection clinic > clinic-rules.yaml
+  grille rules check --connection clinic`,
+	})
+	c.AddCommand(p.rulesInit(), p.rulesCheck())
+	return c
+}
+
+// outline is a connection's database as stored, for who keeps its rules.
+func (s *site) outline(ctx context.Context) (*catalog.Catalog, config.Connection, error) {
+	c, err := s.Connection(s.flags.connection)
+	if err != nil {
+		return nil, c, err
+	}
+	e, err := s.engine(c)
+	if err != nil {
+		return nil, c, err
+	}
+	defer func() { _ = e.Close() }()
+	cat, err := e.Catalog(ctx)
+	return cat, c, err
+}
+
+func (p *program) rulesInit() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init",
+		Short: "propose a rules file from names, types and keys; no row is read",
+		Long: `Sorts the columns of a database into classes by name, type, key and comment and
+prints a rules file to be read by a person. What is not sure is closed, and
+nothing is granted to anybody.`,
+		Example: `  grille rules init --connection clinic > clinic-rules.yaml`,
+		Args:    args(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := p.site()
+			if err != nil {
+				return err
+			}
+			cat, _, err := s.outline(c.Context())
+			if err != nil {
+				return err
+			}
+			_, err = p.out.Write(rules.Init(cat))
+			return err
+		},
+	}
+}
+
+func (p *program) rulesCheck() *cobra.Command {
+	write := false
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "say what is wrong or surprising in the rules file; exit code 1 for errors",
+		Long: `Reads the rules of a connection against its database as it is now, and lists
+every error, everything that opens more than it seems to, and everything that
+closes more. With --write, each "*" is replaced by the columns of today.`,
+		Example: `  grille rules check --connection clinic
+  grille rules check --connection clinic --write`,
+		Args: args(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := p.site()
+			if err != nil {
+				return err
+			}
+			cat, conn, err := s.outline(c.Context())
+			if err != nil {
+				return err
+			}
+			return s.check(cat, conn, write)
+		},
+	}
+	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today`)
+	return c
+}
+
+func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) error {
+	if conn.Rules == "" {
+		return usage("connection %s names no rules in %s: write a file with grille rules init, and name it as rules: FILE", conn.Name, s.File)
+	}
+	text, err := os.ReadFile(conn.Rules)
+	if err != nil {
+		return fmt.Errorf("reading the rules: %w", err)
+	}
+	if write {
+		if text, err = rules.Write(conn.Rules, text, cat); err != nil {
+			return err
+		}
+		if err := os.WriteFile(conn.Rules, text, 0o600); err != nil {
+			return fmt.Errorf("writing the rules: %w", err)
+		}
+	}
+	opts, err := s.ruleOptions(conn)
+	if err != nil {
+		return err
+	}
+	errs := 0
+	for _, f := range rules.Check(conn.Rules, text, cat, opts) {
+		fmt.Fprintln(s.out, f)
+		if f.Severity == rules.Error {
+			errs++
+		}
+	}
+	if errs > 0 {
+		return &found{fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
+	}
+	fmt.Fprintln(s.out, "the rules hold")
+	return nil
+}

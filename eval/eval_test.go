@@ -1,0 +1,283 @@
+package eval_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/eval"
+	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/dsn"
+	"github.com/grille-dev/grille/run/postgres"
+	"github.com/grille-dev/grille/viewer"
+)
+
+func read(t testing.TB, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+type compiler = func(*catalog.Catalog) (*policy.Rules, error)
+
+// everybody sees everything, as under --insecure-grant-all.
+func everything(cat *catalog.Catalog) (*policy.Rules, error) { return rules.GrantAll(cat, "everybody") }
+
+func all() viewer.Viewer { return viewer.Viewer{Name: "eval", Teams: []string{"everybody"}} }
+
+// open opens one database for eval, as the command does.
+func open(t testing.TB, url string, schemas []string, compile compiler) *eval.Database {
+	t.Helper()
+	target, err := dsn.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	limits := run.Limits{Rows: 100_000, Bytes: 1 << 28, Time: 30 * time.Second}
+	e, err := postgres.New(postgres.Config{Target: target.(dsn.Postgres), Schemas: schemas, TimeZone: "UTC", Concurrent: 2, Log: run.Log{To: logger}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := grille.Open(t.Context(), grille.Config{Engine: e, Rules: compile, Connection: "test", Limits: limits, Zone: time.UTC,
+		Clock: time.Now, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32), Log: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := eval.OpenDirect(t.Context(), eval.DirectConfig{Target: target, Schemas: schemas, Zone: "UTC", Time: limits.Time, Rows: int(limits.Rows)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close(); _ = g.Close() })
+	return &eval.Database{Grille: g, Direct: d, Log: func() string { s := log.String(); log.Reset(); return s }}
+}
+
+func config(t testing.TB, db *eval.Database, who viewer.Viewer, lines string) eval.Config {
+	t.Helper()
+	ls, err := eval.ReadLines(strings.NewReader(lines))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eval.Config{Lines: ls, Viewer: who, Zone: time.UTC, Open: func(_ context.Context, name string) (*eval.Database, error) {
+		if name != "" {
+			return nil, fmt.Errorf("there is no connection %q", name)
+		}
+		return db, nil
+	}}
+}
+
+// shop is the database that eval/testdata/gateway describes, and its clerk.
+func shop(t *testing.T) (pgtest.DB, compiler, viewer.Viewer) {
+	t.Helper()
+	db := pgtest.New(t, string(read(t, "testdata/gateway/schema.sql")))
+	db.Exec("GRANT USAGE ON SCHEMA other_schema TO "+db.ReadOnlyRole(), "GRANT SELECT ON ALL TABLES IN SCHEMA other_schema TO "+db.ReadOnlyRole())
+	text := read(t, "testdata/gateway/rules.yaml")
+	secret, err := policy.NewSecret(bytes.Repeat([]byte("s"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, func(cat *catalog.Catalog) (*policy.Rules, error) {
+		return rules.Compile("rules.yaml", text, cat, rules.Options{Teams: []string{"clerks"}, Secret: secret, Connection: "shop"})
+	}, viewer.Viewer{Name: "carla", Teams: []string{"clerks"}, Attributes: map[string][]string{"tenant": {"1"}}}
+}
+
+func verdicts(r eval.Report) string {
+	var b strings.Builder
+	for _, o := range r.Outcomes() {
+		fmt.Fprintf(&b, "%s %s %s\n", o.ID, o.Verdict, o.Detail)
+	}
+	return b.String()
+}
+
+// Each verdict of eval sql, from a real database.
+func TestSQLVerdicts(t *testing.T) {
+	t.Parallel()
+	db, _, _ := shop(t)
+	schemas := []string{"public"}
+	r, err := eval.SQL(t.Context(), config(t, open(t, db.ReadOnlyDSN, schemas, everything), all(), `
+{"id":"same","sql":"SELECT region, count(*), avg(amount) FROM orders GROUP BY region ORDER BY 2, 1"}
+{"id":"ties","sql":"SELECT tenant_id, id FROM users ORDER BY tenant_id"}
+{"id":"alternatives","sql":["SELECT 1", "SELECT 1.50", "VALUES (1), (NULL)"]}
+{"id":"dates","sql":"SELECT created_at, created_at::date, created_at - interval '1 day', items, NULL, true FROM orders"}
+{"id":"unstable","sql":"SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.id > 3 LIMIT 7"}
+{"id":"refused","sql":"SELECT pg_sleep(1)"}
+{"id":"both","sql":"SELECT nothing FROM users"}
+{"id":"both-run","sql":"SELECT 1 / (id - 3) FROM users"}
+{"id":"lacking","sql":"SELECT st_area(name) FROM users"}
+{"id":"foreign","dialect":"mysql","sql":"SELECT 1"}
+{"id":"elsewhere","db":"nowhere","sql":["SELECT 1","SELECT 2"]}
+{"id":"empty"}
+not json
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]eval.Verdict{}
+	for _, o := range r.Outcomes() {
+		got[o.ID] = o.Verdict
+	}
+	for id, want := range map[string]eval.Verdict{
+		"same": eval.Same, "ties": eval.Same, "alternatives/1": eval.Same, "alternatives/2": eval.Same, "alternatives/3": eval.Same,
+		"dates": eval.Same, "refused": eval.Refused, "both": eval.FailedBoth, "both-run": eval.FailedBoth, "lacking": eval.Skipped,
+		"foreign": eval.Skipped, "elsewhere/1": eval.Failed, "elsewhere/2": eval.Failed, "empty": eval.Failed, "14": eval.Failed,
+	} {
+		if got[id] != want {
+			t.Errorf("%s: got %q, want %q, in\n%s", id, got[id], want, verdicts(r))
+		}
+	}
+	if v := got["unstable"]; v != eval.Unstable && v != eval.Same {
+		t.Errorf("LIMIT without an order: got %q", v)
+	}
+	if r.N != 16 || r.Same < 6 || r.Failed != 4 || r.FailedBoth != 2 || r.Skipped != 2 || r.GateUS.P99 <= 0 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// Two databases that differ: eval sees it, and says where without a value.
+func TestSQLDiffers(t *testing.T) {
+	t.Parallel()
+	const schema = `CREATE TABLE t (k int PRIMARY KEY, secret text); INSERT INTO t VALUES (1, 'one'), (2, 'two')`
+	here, there := pgtest.New(t, schema), pgtest.New(t, schema, `UPDATE t SET secret = 'three' WHERE k = 2`)
+	db := open(t, here.ReadOnlyDSN, []string{"public"}, everything)
+	db.Direct = open(t, there.ReadOnlyDSN, []string{"public"}, everything).Direct
+	r, err := eval.SQL(t.Context(), config(t, db, all(), `{"id":"a","sql":"SELECT k, secret FROM t"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := verdicts(r), "a differ rows differ in secret\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The drafts of the shop's own hostile model. The control sees everything, and
+// there eval must find canaries; under the rules there is none.
+func TestAttack(t *testing.T) {
+	t.Parallel()
+	db, compile, clerk := shop(t)
+	lines := string(read(t, "testdata/gateway/drafts.jsonl"))
+	canary := regexp.MustCompile(`CANARY-[A-Z0-9]+`)
+	schemas := []string{"public", "other_schema"}
+
+	c := config(t, open(t, db.ReadOnlyDSN, schemas, compile), clerk, lines)
+	c.Canary = canary
+	r, err := eval.Attack(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Violations != 0 || r.Failed != 0 || r.Answered == 0 {
+		t.Errorf("got %+v\n%s", r, verdicts(r))
+	}
+
+	c = config(t, open(t, db.ReadOnlyDSN, schemas, everything), all(), lines)
+	c.Canary = canary
+	if r, err = eval.Attack(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if r.Violations < 5 {
+		t.Errorf("the control leaks everything, and eval found %d canaries:\n%s", r.Violations, verdicts(r))
+	}
+}
+
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	db, compile, clerk := shop(t)
+	r, err := eval.Allow(t.Context(), config(t, open(t, db.ReadOnlyDSN, []string{"public"}, compile), clerk, `
+{"id":"cte","sql":"WITH orders AS (SELECT * FROM public.orders WHERE amount > 0) SELECT count(*) FROM orders"}
+{"id":"hidden","sql":"SELECT ssn FROM customers"}
+{"id":"lacking","sql":"SELECT st_intersects(a.geom, b.geom) FROM a JOIN b ON true"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Allowed != 1 || r.FalseRefusals != 1 || r.Skipped != 1 || r.Refused["unknown-column"] != 1 {
+		t.Errorf("got %+v\n%s", r, verdicts(r))
+	}
+}
+
+func TestReportsPrint(t *testing.T) {
+	r := &eval.SQLReport{Command: "sql", N: 2, Same: 1, Refused: eval.Refusals{"unknown-table": 1}, Lines: []eval.Outcome{{ID: "1", Verdict: eval.Same}, {ID: "2", Verdict: eval.Refused, Detail: "d"}}}
+	var b bytes.Buffer
+	if err := eval.WriteJSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"command":"sql","n":2,"same":1,"differ":0,"unstable":0,"refused":{"unknown-table":1},"failed":0,"failed_directly":0,"failed_both":0,"skipped":0,"gate_us":{"p50":0,"p99":0},"lines":[{"id":"1","verdict":"same"},{"id":"2","verdict":"refused","detail":"d"}],"seed":0}` + "\n"
+	if b.String() != want {
+		t.Errorf("got  %s\nwant %s", b.String(), want)
+	}
+	r.Keep(eval.Remarkable)
+	b.Reset()
+	if err := eval.WriteTable(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"same              1  (50.0 %)", "refused           1  (unknown-table 1)", "2  refused  d"} {
+		if !strings.Contains(b.String(), part) {
+			t.Errorf("%q is not in\n%s", part, b.String())
+		}
+	}
+	if r.Figures()["internal"] != 0 || r.Figures()["unknown-table"] != 1 {
+		t.Error("codes are no figures")
+	}
+}
+
+// The gold queries of defog's sql-eval, where the data are at hand.
+func TestGold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("eleven databases")
+	}
+	data := os.Getenv("GRILLE_DATA")
+	if data == "" {
+		data = filepath.Join("..", "..", "shared", "data")
+	}
+	lines, err := os.ReadFile(filepath.Join(data, "sql-eval", "gold_postgres.jsonl"))
+	if err != nil {
+		t.Skipf("the gold queries are not there: set GRILLE_DATA to the folder that holds sql-eval and defog-data (%v)", err)
+	}
+	opened := map[string]*eval.Database{}
+	c := config(t, nil, all(), string(lines))
+	c.Open = func(_ context.Context, name string) (*eval.Database, error) {
+		if opened[name] == nil {
+			db := pgtest.New(t)
+			db.Script(filepath.Join(data, "defog-data", "defog_data", name, name+".sql"))
+			schemas := []string{"public"}
+			if name == "ewallet" {
+				schemas = []string{"consumer_div"}
+				db.Exec("GRANT USAGE ON SCHEMA consumer_div TO "+db.ReadOnlyRole(), "GRANT SELECT ON ALL TABLES IN SCHEMA consumer_div TO "+db.ReadOnlyRole())
+			}
+			opened[name] = open(t, db.ReadOnlyDSN, schemas, everything)
+		}
+		return opened[name], nil
+	}
+	r, err := eval.SQL(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Keep(eval.Remarkable)
+	t.Logf("%d texts, %d same, %d unstable, %d differ, refused %v; gate %+v us", r.N, r.Same, r.Unstable, r.Differ, r.Refused, r.GateUS)
+	var bounds []eval.Bound
+	for _, text := range []string{"same>=0.97", "differ<=0", "internal<=0", "failed<=0"} {
+		b, err := eval.ParseBound(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bounds = append(bounds, b)
+	}
+	if missed, err := eval.Missed(bounds, r.Figures()); err != nil || len(missed) > 0 {
+		t.Errorf("%v %v\n%s", missed, err, verdicts(r))
+	}
+}

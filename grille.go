@@ -1,0 +1,248 @@
+// Package grille stands between people or programs, a language model and a
+// database. A question goes in; an answer within the viewer's rights comes out,
+// with a receipt.
+//
+// A model sees the outline of the data and never a stored value. What it
+// drafts is never run: what runs is printed from Grille's own typed tree, after
+// the rules of this viewer have rewritten or refused it.
+//
+// Begin with [Open] and [Grille.Ask]; the journey of a question is ask.go, on
+// one screen.
+package grille
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/viewer"
+)
+
+// Config is one database with the rules that hold for it. Model and Log may be
+// left out; nothing else has a default.
+type Config struct {
+	// Engine is the database; Open takes it over, and Close closes it.
+	Engine run.Engine
+	// Rules compiles the rules over a database as it is now. It is called again
+	// when the database has changed.
+	Rules func(*catalog.Catalog) (*policy.Rules, error)
+	// Model drafts; nil: the planner, which uses no network.
+	Model      model.Client
+	Connection string // its name, for receipts
+	Limits     run.Limits
+	Zone       *time.Location // in which "today" is meant, and times are shown
+	Clock      func() time.Time
+	Random     io.Reader // of cryptographic quality
+	// Key makes the digests in receipts; 32 bytes, of the site or of the process.
+	Key []byte
+	Log *slog.Logger // for the operator; nil: nothing is logged
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Engine == nil:
+		return errors.New("grille: Config.Engine is not set")
+	case c.Rules == nil:
+		return errors.New("grille: Config.Rules is not set: without rules nothing is visible")
+	case c.Connection == "":
+		return errors.New("grille: Config.Connection is not set")
+	case c.Zone == nil:
+		return errors.New("grille: Config.Zone is not set")
+	case c.Clock == nil:
+		return errors.New("grille: Config.Clock is not set")
+	case c.Random == nil:
+		return errors.New("grille: Config.Random is not set")
+	case len(c.Key) < 32:
+		return errors.New("grille: Config.Key has fewer than 32 bytes")
+	}
+	return c.Limits.Check()
+}
+
+// Grille answers questions over one database. Its methods may be called
+// concurrently.
+type Grille struct {
+	c  Config
+	mu sync.Mutex
+	// outline and rules belong together; nil when they must be read anew.
+	outline *catalog.Catalog
+	rules   *policy.Rules
+}
+
+// Open reads the database's outline and compiles the rules over it. On an
+// error it has closed the engine.
+func Open(ctx context.Context, c Config) (*Grille, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	g := &Grille{c: c}
+	if _, _, err := g.read(ctx); err != nil {
+		return nil, errors.Join(err, c.Engine.Close())
+	}
+	return g, nil
+}
+
+// Close closes the database.
+func (g *Grille) Close() error { return g.c.Engine.Close() }
+
+// Question is one question of one viewer in plain words.
+type Question struct {
+	Text   string
+	Viewer viewer.Viewer
+	Trace  *Trace // filled if set, also where the answer is a refusal
+}
+
+// Draft is SQL in PostgreSQL's dialect, untrusted whoever wrote it.
+type Draft struct {
+	SQL    string
+	Viewer viewer.Viewer
+	// ByModel: the text may name only what a model may see.
+	ByModel bool
+	Trace   *Trace
+}
+
+// Ask answers a question. Errors are refusals (see package refusal), or
+// context.Canceled. The answer must be closed.
+func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err error) {
+	k, err := g.begin(ctx, q.Viewer, q.Trace)
+	if err != nil {
+		return nil, err
+	}
+	defer k.recover(&err)
+	question, err := egress.ReadQuestion(q.Text)
+	if err != nil {
+		return nil, err
+	}
+	if g.c.Model != nil {
+		return k.byModel(ctx, question)
+	}
+	d, err := planner.Draft(k.view, question, k.options())
+	if err != nil {
+		return nil, err
+	}
+	k.trace.drafted(d)
+	query, err := k.draft(k.view, d.SQL)
+	if err != nil {
+		return nil, err
+	}
+	return k.run(ctx, k.view, query)
+}
+
+// SQL answers a draft, as Ask does a question.
+func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error) {
+	k, err := g.begin(ctx, d.Viewer, d.Trace)
+	if err != nil {
+		return nil, err
+	}
+	defer k.recover(&err)
+	query, err := k.draft(k.names(d), d.SQL)
+	if err != nil {
+		return nil, err
+	}
+	return k.run(ctx, k.names(d), query)
+}
+
+// Explain says what SQL would say of a draft, and runs nothing.
+func (g *Grille) Explain(ctx context.Context, d Draft) (e answer.Explanation, err error) {
+	k, err := g.begin(ctx, d.Viewer, d.Trace)
+	if err != nil {
+		return e, err
+	}
+	defer k.recover(&err)
+	query, err := k.draft(k.names(d), d.SQL)
+	if err != nil {
+		return e, err
+	}
+	stmt, err := k.gate(k.names(d), query)
+	if err != nil {
+		return e, err
+	}
+	return answer.Explain(stmt.Allowed(), g.c.Zone), nil
+}
+
+// Drafts are the ways to understand a question, the best first: several from
+// the planner, one from a model. Nothing is run.
+func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err error) {
+	k, err := g.begin(ctx, q.Viewer, q.Trace)
+	if err != nil {
+		return nil, err
+	}
+	defer k.recover(&err)
+	question, err := egress.ReadQuestion(q.Text)
+	if err != nil {
+		return nil, err
+	}
+	if g.c.Model != nil {
+		d, _, err := k.modelDraft(ctx, question)
+		return []model.Draft{d}, err
+	}
+	readings, err := planner.Readings(k.view, question, k.options())
+	for _, r := range readings {
+		ds = append(ds, r.Draft)
+	}
+	return ds, err
+}
+
+// Prompt is what a model would be sent for a question. Nothing is sent.
+func (g *Grille) Prompt(ctx context.Context, q Question) (p egress.Prompt, err error) {
+	k, err := g.begin(ctx, q.Viewer, q.Trace)
+	if err != nil {
+		return p, err
+	}
+	defer k.recover(&err)
+	question, err := egress.ReadQuestion(q.Text)
+	if err != nil {
+		return p, err
+	}
+	p, _, err = egress.Compose(k.view, question, g.c.Random)
+	return p, err
+}
+
+// Outline is the database as it exists for a viewer: hidden tables and columns
+// are absent, masked columns have the mask's type.
+func (g *Grille) Outline(ctx context.Context, who viewer.Viewer) (c *catalog.Catalog, err error) {
+	k, err := g.begin(ctx, who, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer k.recover(&err)
+	return k.view.Visible(), nil
+}
+
+// read gives outline and rules, from the database where they are not at hand.
+func (g *Grille) read(ctx context.Context) (*catalog.Catalog, *policy.Rules, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.outline != nil {
+		return g.outline, g.rules, nil
+	}
+	outline, err := g.c.Engine.Catalog(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, err := g.c.Rules(outline)
+	if err != nil {
+		return nil, nil, err
+	}
+	g.outline, g.rules = outline, rules
+	return outline, rules, nil
+}
+
+// forget has outline and rules read anew: the database has changed.
+func (g *Grille) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.outline, g.rules = nil, nil
+}
