@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grille-dev/grille/sql/funcs/pgfn"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -38,7 +39,7 @@ func (s wordSet) String() string { return strings.Join(slices.Sorted(maps.Keys(s
 
 type check = func(consts []*types.Value) string
 
-func unit(v *types.Value) string { return strings.ToLower(v.Text()) }
+func unit(v *types.Value) string { return pgfn.Unit(v.Text()) }
 
 // oneOf wants a constant of the set. NULL will do: the result is NULL.
 func oneOf(at int, set wordSet, what string) check {

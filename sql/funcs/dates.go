@@ -4,7 +4,7 @@ package funcs
 var (
 	dateFields = words("millennium", "century", "decade", "year", "quarter", "month", "week", "day",
 		"isoyear", "dow", "isodow", "doy", "epoch", "julian")
-	clockFields     = words("hour", "minute", "second", "millisecond", "milliseconds", "microsecond", "microseconds", "epoch")
+	clockFields     = words("hour", "minute", "second", "milliseconds", "microseconds", "epoch")
 	timestampFields = union(dateFields, clockFields)
 	zonedFields     = union(timestampFields, words("timezone", "timezone_hour", "timezone_minute"))
 	intervalFields  = union(clockFields, words("millennium", "century", "decade", "year", "quarter", "month", "day"))

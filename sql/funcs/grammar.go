@@ -3,6 +3,7 @@ package funcs
 import (
 	"strings"
 
+	"github.com/grille-dev/grille/sql/funcs/pgfn"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -21,7 +22,7 @@ func given(at int, what string, judge func(text string) string) check {
 }
 
 func regex(at int) check {
-	return given(at, "the regular expression", func(string) string { return "" })
+	return given(at, "the regular expression", prefixed("the regular expression", pgfn.CheckRegexp))
 }
 
 func replacement(at int) check {
@@ -38,9 +39,19 @@ func regexFlags(at int) check {
 }
 
 func dateFormat(at int) check {
-	return given(at, "the format", func(string) string { return "" })
+	return given(at, "the format", prefixed("the format", pgfn.CheckDateFormat))
 }
 
 func numberFormat(at int) check {
-	return given(at, "the format", func(string) string { return "" })
+	return given(at, "the format", prefixed("the format", pgfn.CheckNumberFormat))
+}
+
+// prefixed says of what the complaint is.
+func prefixed(what string, judge func(string) string) func(string) string {
+	return func(text string) string {
+		if why := judge(text); why != "" {
+			return what + ": " + why
+		}
+		return ""
+	}
 }

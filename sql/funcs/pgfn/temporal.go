@@ -1,0 +1,251 @@
+package pgfn
+
+import (
+	"math"
+	"time"
+
+	"github.com/grille-dev/grille/sql/types"
+)
+
+const (
+	dayMicros  = 86400_000000
+	hourMicros = 3600_000000
+	minMicros  = 60_000000
+	secMicros  = 1_000000
+
+	forever = math.MaxInt64 // infinity
+	never0  = math.MinInt64 // -infinity
+
+	days2000 = 10957 // 2000-01-01 in days since 1970
+
+	// Years 1 to 9999, which compare by bytes.
+	firstDay = -719162
+	lastDay  = 2932896
+)
+
+func isInf(n int64) bool { return n == forever || n == never0 }
+
+var (
+	dateType        = types.Of(types.Date)
+	timeType        = types.Of(types.Time)
+	timestampType   = types.Of(types.Timestamp)
+	timestamptzType = types.Of(types.TimestampTZ)
+	intervalType    = types.Of(types.Interval)
+)
+
+func twoDigits(s string) int64 {
+	a, b := s[0]-'0', s[1]-'0'
+	if a > 9 || b > 9 {
+		return -1
+	}
+	return int64(a)*10 + int64(b)
+}
+
+// readDate gives days since 1970, or an infinity.
+func readDate(v any) (int64, bool) {
+	s := text(v)
+	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
+		c, y, m, d := twoDigits(s), twoDigits(s[2:]), twoDigits(s[5:]), twoDigits(s[8:])
+		year := c*100 + y
+		if c >= 0 && y >= 0 && year > 0 && m >= 1 && m <= 12 && d >= 1 && d <= types.MonthDays(year, m) {
+			return types.DaysOf(year, m, d), true
+		}
+	}
+	x, err := types.Parse(dateType, s, nil)
+	if err != nil {
+		return 0, false
+	}
+	return x.Days(), true
+}
+
+// readTimestamp gives microseconds since 2000, or an infinity; texts with +00
+// at the end are instants in UTC.
+func readTimestamp(v any) (int64, bool) {
+	s := text(v)
+	if len(s) >= 19 && s[10] == ' ' && s[13] == ':' && s[16] == ':' {
+		rest := s[19:]
+		if len(rest) >= 3 && rest[len(rest)-3:] == "+00" {
+			rest = rest[:len(rest)-3]
+		}
+		h, m, sec := twoDigits(s[11:]), twoDigits(s[14:]), twoDigits(s[17:])
+		frac, ok := fraction(rest)
+		days, good := readDate(s[:10])
+		if good && ok && h >= 0 && h < 24 && m >= 0 && m < 60 && sec >= 0 && sec < 60 {
+			return (days-days2000)*dayMicros + h*hourMicros + m*minMicros + sec*secMicros + frac, true
+		}
+	}
+	x, err := types.Parse(timestamptzType, s, time.UTC)
+	if err != nil {
+		return 0, false
+	}
+	return x.Micros2000(), true
+}
+
+// fraction reads "" and .5 to .123456.
+func fraction(s string) (int64, bool) {
+	if s == "" {
+		return 0, true
+	}
+	if s[0] != '.' || len(s) < 2 || len(s) > 7 {
+		return 0, false
+	}
+	n, scale := int64(0), int64(secMicros)
+	for _, c := range s[1:] {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		scale /= 10
+		n += int64(c-'0') * scale
+	}
+	return n, true
+}
+
+func readTime(v any) (int64, bool) {
+	x, err := types.Parse(timeType, text(v), nil)
+	if err != nil {
+		return 0, false
+	}
+	return x.Micros(), true
+}
+
+func writeDate(days int64) (any, error) {
+	switch {
+	case days == forever:
+		return "infinity", nil
+	case days == never0:
+		return "-infinity", nil
+	case days < firstDay || days > lastDay:
+		return nil, errDate
+	}
+	return types.DateOf(days).Format(dateType, nil), nil
+}
+
+func outside(micros int64) bool {
+	return micros < (firstDay-days2000)*dayMicros || micros >= (lastDay+1-days2000)*dayMicros
+}
+
+func writeTimestamp(micros int64) (any, error) {
+	switch {
+	case micros == forever:
+		return "infinity", nil
+	case micros == never0:
+		return "-infinity", nil
+	case outside(micros):
+		return nil, errDate
+	}
+	return types.Timestamp2000(micros).Format(timestampType, nil), nil
+}
+
+func writeTimestamptz(micros int64) (any, error) {
+	if isInf(micros) || outside(micros) {
+		return writeTimestamp(micros)
+	}
+	return types.TimestampTZ2000(micros).Format(timestamptzType, time.UTC), nil
+}
+
+func writeTime(micros int64) string { return types.TimeOf(micros).Format(timeType, nil) }
+
+// local is the wall clock of an instant; both in microseconds since 2000.
+func local(micros int64, loc *time.Location) int64 {
+	if isInf(micros) {
+		return micros
+	}
+	return types.LocalMicros(micros, loc)
+}
+
+// instant is the instant of a wall clock time.
+func instant(micros int64, loc *time.Location) int64 {
+	if isInf(micros) {
+		return micros
+	}
+	return types.InstantMicros(micros, loc)
+}
+
+// split parts a finite timestamp into days since 1970 and microseconds of the day.
+func split(micros int64) (days, clock int64) {
+	days = floorDiv(micros, dayMicros)
+	return days + days2000, micros - days*dayMicros
+}
+
+func join(days, clock int64) int64 { return (days-days2000)*dayMicros + clock }
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b != 0 && (a < 0) != (b < 0) {
+		q--
+	}
+	return q
+}
+
+// reader is a function from a stored value to its canonical text, NULL for
+// what does not fit: a column of SQLite may hold anything.
+func reader(name string, fn func(v any) (any, error)) Scalar {
+	return Scalar{name, 1, func(a []any) (any, error) {
+		if a[0] == nil {
+			return nil, nil
+		}
+		v, err := fn(a[0])
+		if err != nil {
+			return nil, nil
+		}
+		return v, nil
+	}}
+}
+
+func readers() []Scalar {
+	canonical := func(t types.Type, fn func(v any) (any, error)) Scalar {
+		return reader("g_"+t.String(), func(v any) (any, error) {
+			if _, ok := v.(string); !ok {
+				return nil, errInvalid
+			}
+			return fn(v)
+		})
+	}
+	parsed := func(k types.Kind) Scalar {
+		t := types.Of(k)
+		return canonical(t, func(v any) (any, error) {
+			x, err := types.Parse(t, v.(string), time.UTC)
+			if err != nil {
+				return nil, err
+			}
+			return x.Format(t, time.UTC), nil
+		})
+	}
+	return []Scalar{
+		reader("g_numeric", func(v any) (any, error) {
+			switch x := v.(type) {
+			case int64:
+				return decimalText(x), nil
+			case float64:
+				d := fromFloat(x, 15)
+				return d.text()
+			case string:
+				n, err := types.NumericOf(x)
+				return n.Text(), err
+			}
+			return nil, errInvalid
+		}),
+		canonical(dateType, func(v any) (any, error) {
+			d, ok := readDate(v)
+			if !ok {
+				return nil, errInvalid
+			}
+			return writeDate(d)
+		}),
+		canonical(timestampType, func(v any) (any, error) {
+			x, err := types.Parse(timestampType, v.(string), nil)
+			if err != nil {
+				return nil, err
+			}
+			return writeTimestamp(x.Micros2000())
+		}),
+		canonical(timestamptzType, func(v any) (any, error) {
+			m, ok := readTimestamp(v)
+			if !ok {
+				return nil, errInvalid
+			}
+			return writeTimestamptz(m)
+		}),
+		parsed(types.Time), parsed(types.Interval), parsed(types.UUID), parsed(types.JSON), parsed(types.JSONB),
+	}
+}
