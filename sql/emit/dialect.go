@@ -23,10 +23,14 @@ type dialect struct {
 	// so: a GROUP BY clause, or a condition for HAVING.
 	groupByAll, havingAll string
 	unknown               string // X IS ...
-	lateral               bool   // knows LATERAL
-	funcRel               bool   // knows functions in FROM
-	quantifiers           bool   // knows ANY and ALL of a subquery
-	nested                bool   // arms of set operations may stand in parentheses
+	// probes: columns of stored tables are read through expressions, which no
+	// index serves. What is joined, or read again for each outer row, ends in a
+	// fence: the engine then builds an index on what it has read.
+	probes      bool
+	lateral     bool // knows LATERAL
+	nameRows    bool // functions in FROM take names for their columns: AS t1(c1)
+	quantifiers bool // knows ANY and ALL of a subquery
+	nested      bool // arms of set operations may stand in parentheses
 
 	// spelling is the template of a call; "" if the engine cannot say it.
 	spelling func(*funcs.Sig) string

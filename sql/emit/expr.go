@@ -41,7 +41,7 @@ func (p *printer) expr(e ir.Expr) {
 		p.inQuery(e)
 	case *ir.Exists:
 		p.str("(EXISTS ")
-		p.paren(func() { p.query(e.Query, nil) })
+		p.subquery(e.Query)
 		p.str(")")
 	case *ir.Scalar:
 		p.d.scalar(p, e)
@@ -54,6 +54,13 @@ func (p *printer) expr(e ir.Expr) {
 	default:
 		panic("emit: unknown expression")
 	}
+}
+
+// subquery prints a query inside an expression.
+func (p *printer) subquery(q *ir.Query) {
+	p.probed++
+	p.paren(func() { p.query(q, nil) })
+	p.probed--
 }
 
 func (p *printer) exprs(es []ir.Expr) {
@@ -199,6 +206,6 @@ func (p *printer) inQuery(e *ir.InQuery) {
 	default:
 		p.str(" ", op, " ANY ")
 	}
-	p.paren(func() { p.query(e.Query, nil) })
+	p.subquery(e.Query)
 	p.str(")")
 }

@@ -18,7 +18,7 @@ var postgres = dialect{
 	groupByAll:  " GROUP BY ()",
 	unknown:     "UNKNOWN",
 	lateral:     true,
-	funcRel:     true,
+	nameRows:    true,
 	quantifiers: true,
 	nested:      true,
 
@@ -84,7 +84,7 @@ var postgres = dialect{
 		p.exprs(e.Items)
 		p.str("]")
 	},
-	scalar: func(p *printer, e *ir.Scalar) { p.paren(func() { p.query(e.Query, nil) }) },
+	scalar: func(p *printer, e *ir.Scalar) { p.subquery(e.Query) },
 	orderedSet: func(p *printer, e *ir.Agg, s spell) {
 		filter := s.tail
 		s.tail = func() {

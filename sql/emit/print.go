@@ -20,7 +20,12 @@ type printer struct {
 	tables  int
 	params  params
 	reads   reads
-	guards  int // how many guards we are inside of: bare tables are legal there
+	top     *ir.Query
+	used    map[ir.ColID]bool // see inUse
+	last    ir.ColID
+	derived map[*ir.Table]*ir.Guarded // see reading
+	probed  int                       // how many joins, subqueries of expressions and WITH items we are inside of
+	guards  int                       // how many guards we are inside of: bare tables are legal there
 	refused *refusal.Refusal
 }
 
@@ -35,6 +40,8 @@ type printed struct {
 func printQuery(d *dialect, q *ir.Query) (printed, error) {
 	p := &printer{
 		d:       d,
+		top:     q,
+		derived: map[*ir.Table]*ir.Guarded{},
 		b:       make([]byte, 0, 1024),
 		names:   map[ir.ColID]name{},
 		aliases: map[ir.Rel]string{},

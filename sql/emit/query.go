@@ -16,7 +16,7 @@ func (p *printer) query(q *ir.Query, names []string) {
 		if w.Materialized {
 			p.str("MATERIALIZED ")
 		}
-		p.paren(func() { p.query(w.Query, nil) })
+		p.subquery(w.Query)
 	}
 	if len(q.With) > 0 {
 		p.str(" ")

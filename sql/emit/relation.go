@@ -11,12 +11,16 @@ import (
 func (p *printer) declare(r ir.Rel) {
 	switch r := r.(type) {
 	case *ir.Table:
+		if p.d.probes {
+			p.derived[r] = p.reading(r)
+			p.declare(p.derived[r])
+			return
+		}
 		p.declareTable(r)
 	case *ir.Guarded:
-		alias := p.alias()
-		p.aliases[r] = alias
+		p.aliases[r] = p.alias()
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: alias, text: "c" + strconv.Itoa(i+1)}
+			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1)}
 		}
 	case *ir.Subquery:
 		p.aliases[r] = p.alias()
@@ -28,10 +32,9 @@ func (p *printer) declare(r ir.Rel) {
 		p.declare(r.Left)
 		p.declare(r.Right)
 	case *ir.FuncRel:
-		alias := p.alias()
-		p.aliases[r] = alias
+		p.aliases[r] = p.alias()
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: alias, text: "c" + strconv.Itoa(i+1)}
+			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1)}
 		}
 	default:
 		panic("emit: unknown relation")
@@ -56,9 +59,11 @@ func (p *printer) rel(r ir.Rel) {
 		if p.guards == 0 {
 			panic("emit: bare table")
 		}
-		p.reads.table(r.Table)
-		p.table(r.Table)
-		p.str(" AS ", p.aliases[r])
+		if g, ok := p.derived[r]; ok {
+			p.guarded(g)
+			return
+		}
+		p.stored(r)
 	case *ir.Guarded:
 		p.guarded(r)
 	case *ir.Subquery:
@@ -81,6 +86,40 @@ func (p *printer) rel(r ir.Rel) {
 	}
 }
 
+func (p *printer) stored(t *ir.Table) {
+	p.reads.table(t.Table)
+	p.table(t.Table)
+	p.str(" AS ", p.aliases[t])
+}
+
+// reading is a table in the condition of a rule as a block that reads the
+// columns in use.
+func (p *printer) reading(t *ir.Table) *ir.Guarded {
+	g := &ir.Guarded{Table: &ir.Table{Table: t.Table}}
+	for _, c := range t.Cols {
+		if p.inUse()[c.ID] {
+			p.last++
+			g.Table.Cols = append(g.Table.Cols, ir.TableCol{Column: ir.Column{ID: p.last, Name: c.Name, Type: c.Type}, Of: c.Of})
+			g.Cols = append(g.Cols, ir.Def{Column: c.Column, Expr: &ir.Ref{Col: p.last, T: c.Type}})
+		}
+	}
+	return g
+}
+
+// inUse are the columns that something refers to.
+func (p *printer) inUse() map[ir.ColID]bool {
+	if p.used == nil {
+		p.used, p.last = map[ir.ColID]bool{}, ir.MaxID(p.top)
+		ir.Walk(p.top, func(n ir.Node) bool {
+			if r, ok := n.(*ir.Ref); ok {
+				p.used[r.Col] = true
+			}
+			return true
+		})
+	}
+	return p.used
+}
+
 // guarded prints a policy relation: always a block of its own, which has the
 // stored table as its sole source and nothing of the viewer in it but the
 // conditions that policy copied there.
@@ -97,12 +136,12 @@ func (p *printer) guarded(g *ir.Guarded) {
 		p.str("TRUE AS c1") // only its rows count
 	}
 	p.str(" FROM ")
-	p.rel(g.Table)
+	p.stored(g.Table)
 	if g.Filter != nil {
 		p.str(" WHERE ")
 		p.expr(g.Filter)
 	}
-	if g.Fence {
+	if g.Fence || p.d.probes && p.probed > 0 {
 		p.str(p.d.fence)
 	}
 	p.str(") AS ", p.aliases[g])
@@ -110,6 +149,8 @@ func (p *printer) guarded(g *ir.Guarded) {
 }
 
 func (p *printer) join(j *ir.Join) {
+	p.probed++
+	defer func() { p.probed-- }()
 	p.rel(j.Left) // JOIN is left-associative
 	switch {
 	case j.On == nil && j.Kind == ir.Inner:
@@ -140,11 +181,11 @@ func (p *printer) join(j *ir.Join) {
 }
 
 func (p *printer) funcRel(r *ir.FuncRel) {
-	if !p.d.funcRel {
-		p.refuse(r, "use a table that holds the values", "%s cannot use %s() as a table", p.d.engine, r.Fn.Func.Name)
-	}
 	p.call(r, r.Fn, r.Args, r.Cols[0].Type)
 	p.str(" AS ", p.aliases[r])
+	if !p.d.nameRows {
+		return // their column is c1
+	}
 	for i := range r.Cols {
 		p.sep(i, "(", ", ")
 		p.str("c", strconv.Itoa(i+1))

@@ -22,6 +22,7 @@ var sqlite = dialect{
 	noLimit:   " LIMIT -1",
 	havingAll: "(count(*) >= 0)",
 	unknown:   "NULL",
+	probes:    true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	param:    func(p *printer, n int, _ types.Type) { p.str("?"); p.int(n) },
@@ -42,14 +43,14 @@ var sqlite = dialect{
 	},
 	scalar: func(p *printer, e *ir.Scalar) {
 		if ir.OneRow(e.Query) {
-			p.paren(func() { p.query(e.Query, nil) })
+			p.subquery(e.Query)
 			return
 		}
 		// SQLite takes the first of several rows; PostgreSQL fails.
 		alias := p.alias()
 		col := alias + "." + output(e.Query.Body, 0)
 		p.str("(SELECT CASE WHEN count(*) > 1 THEN g_more_than_one_row() ELSE max(", col, ") END FROM ")
-		p.paren(func() { p.query(e.Query, nil) })
+		p.subquery(e.Query)
 		p.str(" AS ", alias, ")")
 	},
 	// The ordered values follow the arguments: percentile_cont(0.5, x).
