@@ -66,11 +66,14 @@ func (b *binder) target(out *ir.Select, s *scope, x *exprs, t *syntax.Target) {
 		}
 		return
 	}
-	name := t.Name
+	e, name := x.expr(t.X), t.Name
 	if name == "" {
 		name = figureName(t.X)
 	}
-	add(name, x.expr(t.X))
+	if q, ok := e.(*ir.Scalar); ok && t.Name == "" {
+		name = ir.Outputs(q.Query.Body)[0].Name
+	}
+	add(name, e)
 }
 
 // rowTargets binds SELECT ..., f(x) with a function that returns rows. It
@@ -356,63 +359,98 @@ func hasAggregate(e ir.Expr) bool {
 
 // figureName is the name PostgreSQL gives to a target without one.
 func figureName(x syntax.Expr) string {
+	name, _ := figure(x)
+	return name
+}
+
+// strength is how much of a name a name is: that of a cast or a CASE gives way
+// to that of what it stands around, so CAST(x AS date) is x, but CAST(DATE
+// '2020-01-01' AS timestamp) is timestamp (FigureColnameInternal).
+type strength uint8
+
+const (
+	noName strength = iota
+	weak
+	strong
+)
+
+func figure(x syntax.Expr) (string, strength) {
 	switch x := x.(type) {
 	case *syntax.Column:
-		return x.Parts[len(x.Parts)-1]
+		return x.Parts[len(x.Parts)-1], strong
 	case *syntax.Call:
-		return x.Name
+		return x.Name, strong
 	case *syntax.Cast:
-		if n := figureName(x.X); n != "?column?" {
-			return n
+		if n, s := figure(x.X); s == strong {
+			return n, s
 		}
-		return x.Type.Name
+		return x.Type.Name, weak
 	case *syntax.Case:
 		if x.Else != nil {
-			if n := figureName(x.Else); n != "?column?" {
-				return n
+			if n, s := figure(x.Else); s == strong {
+				return n, s
 			}
 		}
-		return "case"
+		return "case", weak
 	case *syntax.Now:
-		switch x.What {
-		case syntax.CurrentDate:
-			return "current_date"
-		case syntax.CurrentTime:
-			return "current_time"
-		case syntax.CurrentTimestamp:
-			return "current_timestamp"
-		case syntax.LocalTime:
-			return "localtime"
-		case syntax.LocalTimestamp:
-			return "localtimestamp"
-		default:
-			panic("bind: unknown clock function")
-		}
+		return clockName(x), strong
 	case *syntax.Exists:
-		return "exists"
+		return "exists", strong
 	case *syntax.Scalar:
-		if s, ok := x.Query.Body.(*syntax.Select); ok && len(s.Targets) == 1 {
-			if s.Targets[0].Name != "" {
-				return s.Targets[0].Name
-			}
-			return figureName(s.Targets[0].X)
-		}
-		return "?column?"
+		return queryName(x.Query), strong
 	case *syntax.ArrayList, *syntax.ArrayQuery:
-		return "array"
+		return "array", strong
 	case *syntax.Collate:
-		return figureName(x.X)
+		return figure(x.X)
 	case *syntax.Row:
-		return "row"
+		return "row", strong
 	case *syntax.Grouping:
-		return "grouping"
+		return "grouping", strong
 	case *syntax.Subscript:
-		return figureName(x.X)
+		return figure(x.X)
 	case *syntax.Literal, *syntax.Param, *syntax.Binary, *syntax.Unary, *syntax.Logic, *syntax.Not, *syntax.Is,
 		*syntax.IsDistinct, *syntax.Between, *syntax.Like, *syntax.In, *syntax.InQuery, *syntax.Quantified, *syntax.GroupSet:
-		return "?column?"
+		return "?column?", noName
 	default:
 		panic("bind: unknown expression")
+	}
+}
+
+// queryName is the name of the one output of a subquery.
+func queryName(q *syntax.Query) string {
+	switch b := q.Body.(type) {
+	case *syntax.SetOp:
+		return queryName(b.Left)
+	case *syntax.Values:
+		return "column1"
+	case *syntax.Select:
+		t := b.Targets[0]
+		if c, ok := t.X.(*syntax.Column); ok && c.Star {
+			return "?column?" // only bind knows; see target
+		}
+		if t.Name != "" {
+			return t.Name
+		}
+		return figureName(t.X)
+	default:
+		panic("bind: unknown body")
+	}
+}
+
+func clockName(x *syntax.Now) string {
+	switch x.What {
+	case syntax.CurrentDate:
+		return "current_date"
+	case syntax.CurrentTime:
+		return "current_time"
+	case syntax.CurrentTimestamp:
+		return "current_timestamp"
+	case syntax.LocalTime:
+		return "localtime"
+	case syntax.LocalTimestamp:
+		return "localtimestamp"
+	default:
+		panic("bind: unknown clock function")
 	}
 }
 
