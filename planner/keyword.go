@@ -240,3 +240,14 @@ var adjectives = []struct {
 	{true, "rating|score|star|grade|point", "best; best|highest|top rated; best-rated; top-rated", ""},
 	{false, "rating|score|star|grade|point", "worst; worst|lowest rated", ""},
 }
+
+// reservedWords are names that need quotes in SQL.
+var reservedWords = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
+	for _, line := range entries("reserved.txt") {
+		for w := range strings.FieldsSeq(line) {
+			set[w] = true
+		}
+	}
+	return set
+})

@@ -24,6 +24,7 @@ type piece struct {
 type noun struct {
 	ref
 	score float64 // 0 to 1
+	flip  bool    // small values are what an adjective calls large
 }
 
 // cut is one way to cut the question into pieces.
@@ -35,6 +36,7 @@ type cut struct {
 // lattice finds the pieces and the best ways to put them in a row.
 type lattice struct {
 	lex      *lexicon
+	text     string // the question
 	kw       keywords
 	calendar calendar
 	tokens   []token
@@ -47,7 +49,7 @@ const (
 )
 
 func newLattice(lex *lexicon, text string, opt Options) *lattice {
-	l := &lattice{lex: lex, kw: askingWords(), calendar: newCalendar(opt), tokens: tokenize(text)}
+	l := &lattice{lex: lex, text: text, kw: askingWords(), calendar: newCalendar(opt), tokens: tokenize(text)}
 	for i := range l.tokens {
 		l.alike = append(l.alike, lex.alike(l.tokens[i], l.kw))
 	}
@@ -78,6 +80,11 @@ func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
 		}
 	}
 	set(t.stem, 1)
+	if rest, ok := strings.CutPrefix(t.lower, "un"); ok && len(out) == 0 && len(rest) >= 4 { // unpaid
+		for _, w := range l.byRoot[words.Root(words.Stem(rest))] {
+			set(w, 0.85)
+		}
+	}
 	if len(out) == 0 && len(t.stem) >= 5 && len(kw.phrases[t.lower]) == 0 && !kw.verbs[t.lower] {
 		for w := range l.byWord {
 			if len(w) >= 5 && w[0] == t.stem[0] && oneSlip(t.stem, w) {
@@ -163,7 +170,7 @@ func (l *lattice) phrasesAt(i int) []piece {
 	for n, all := range l.kw.at(l.tokens, i) {
 		seen := map[role]bool{}
 		for _, k := range all {
-			if k.role == leadRole && !l.begins(i) || k.role == relRole && l.begins(i) && n == 1 || k.role == articleRole {
+			if k.role == leadRole && !l.begins(i) || k.role == relRole && l.begins(i) || k.role == articleRole {
 				continue
 			}
 			if seen[k.role] && k.hint == "" && k.role != mostRole {
@@ -298,7 +305,7 @@ func (l *lattice) joint(i, j int) []noun {
 	}
 	var out []noun
 	for _, x := range l.lex.byJoint[b.String()] {
-		out = append(out, noun{x.ref, 0.95})
+		out = append(out, noun{x.ref, 0.95, false})
 	}
 	return out
 }
@@ -316,7 +323,7 @@ func (l *lattice) match(i, j int) []noun {
 	out := l.joint(i, j)
 	for _, x := range slices.SortedFunc(maps.Keys(found), func(a, b *lexeme) int { return a.order - b.order }) {
 		if found[x] >= 0.3 {
-			out = append(out, noun{x.ref, found[x]})
+			out = append(out, noun{x.ref, found[x], false})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b noun) int { return cmp.Compare(b.score, a.score) })
@@ -326,6 +333,11 @@ func (l *lattice) match(i, j int) []noun {
 		}
 	}
 	return out
+}
+
+// again reports whether token k says, as a synonym, what another word says too.
+func (l *lattice) again(x *lexeme, k int) bool {
+	return slices.ContainsFunc(x.words, func(w string) bool { return l.alike[k][w] > 0 })
 }
 
 // genericHeads may be left unsaid: "department" for department_name.
@@ -347,9 +359,13 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 			}
 		}
 		if at < 0 {
-			return 0
+			if !l.again(x, k) {
+				return 0
+			}
+			best = 0.7 // "length of stay" of stay_days: both words mean one
+		} else {
+			said[at] = true
 		}
-		said[at] = true
 		sum += best
 		n++
 	}

@@ -194,6 +194,17 @@ func isMeasure(r ref) bool {
 	return last[len(last)-1] != "year"
 }
 
+// measuresOf are the columns of a table that measure something.
+func (l *lexicon) measuresOf(t *catalog.Table) []ref {
+	var out []ref
+	for _, c := range t.Columns {
+		if isMeasure(ref{t, c}) {
+			out = append(out, ref{t, c})
+		}
+	}
+	return out
+}
+
 // display are the columns by which people know a row: its name, or first and
 // last name, or title; else its key.
 func (l *lexicon) display(t *catalog.Table) []ref {
@@ -232,6 +243,18 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 		}
 	}
 	return l.keyOf(t)
+}
+
+// isPerson reports whether rows of t are people, as far as its columns tell.
+func (l *lexicon) isPerson(t *catalog.Table) bool {
+	for _, c := range t.Columns {
+		for _, w := range nameWords(c.Name) {
+			if slices.Contains([]string{"birth", "first", "gender", "sex", "age", "salary", "email"}, w) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // named reports whether display shows a name and not a mere key.
@@ -293,6 +316,23 @@ func (l *lexicon) years(t *catalog.Table) []ref {
 		}
 	}
 	return out
+}
+
+// columnsLike are the columns whose name has all of these words, exactly named
+// ones first.
+func (l *lexicon) columnsLike(want []string) []ref {
+	var exact, within []ref
+	for _, x := range l.byWord[want[0]] {
+		if x.col == nil || slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(x.words, w) }) {
+			continue
+		}
+		if len(x.words) == len(want) {
+			exact = append(exact, x.ref)
+		} else if x.words[len(x.words)-1] != "id" && x.words[len(x.words)-1] != "code" {
+			within = append(within, x.ref)
+		}
+	}
+	return append(exact, within...)
 }
 
 func (r ref) name() string {

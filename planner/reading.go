@@ -22,8 +22,10 @@ type reading struct {
 // slot is a place that a name fills.
 type slot struct {
 	nouns []noun // what it may be, the likeliest first
-	piece int    // the piece that caused it
+	piece int    // the piece that caused it; -1: none
 	want  want
+	pick  ref // what it turned out to be, once resolved
+	flip  bool
 }
 
 // want is what a slot's column has to be good for.
@@ -84,6 +86,7 @@ type (
 		desc   bool
 		most   bool // a superlative: NULLs are no candidates
 		rows   bool // by count(*) of what the groups are made of
+		shown  bool // and that number is shown
 		pieces []int
 	}
 	// need is a table whose rows have to be there, or not.

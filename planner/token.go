@@ -43,7 +43,7 @@ var tokenShapes = []struct {
 	{dateToken, regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)},
 	{numberToken, regexp.MustCompile(`^-?[$€£]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\b|^-?[$€£]?[0-9]+(?:\.[0-9]+)?(?:[kKmM]\b|st\b|nd\b|rd\b|th\b)?`)},
 	{wordToken, regexp.MustCompile(`^[\p{L}\p{N}_]+(?:[-/&][\p{L}\p{N}_]+)*(?:['’][a-zA-Z]{1,2}\b)?`)},
-	{signToken, regexp.MustCompile(`^(?:>=|<=|!=|<>|==|[><=(),%:&+]|≥|≤|≠)`)},
+	{signToken, regexp.MustCompile(`^(?:>=|<=|!=|<>|==|[><=(),%:&+*]|≥|≤|≠)`)},
 	{endToken, regexp.MustCompile(`^[.?!;\n…]`)},
 }
 
@@ -69,7 +69,7 @@ func blank(text string, at int) int {
 	r, n := utf8.DecodeRuneInString(text[at:])
 	begins := at == 0 || !isWordByte(text[at-1])
 	switch {
-	case unicode.IsSpace(r) && r != '\n', r == '*', r == '–', r == '—':
+	case unicode.IsSpace(r) && r != '\n', r == '–', r == '—':
 		return n
 	case r == '\'' && !begins:
 		return n

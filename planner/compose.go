@@ -1,0 +1,457 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+)
+
+// state is a question read up to one piece: a reading so far, and what still
+// waits for its other half. States are values; a rule returns one or more that
+// go on from it.
+type state struct {
+	at   int // next piece
+	mode mode
+	r    reading
+	cost float64
+
+	// What waits for a noun or a value.
+	aggs     []pending
+	count    *pending
+	most     *pending // most expensive; with rows: most common
+	cmp      *comparison
+	number   *pending // a number that nothing has taken yet
+	distinct bool
+	not      bool
+	each     bool
+	or       bool
+	of       bool
+	in       bool
+	have     bool
+	top      *pending
+	subject  *slot // the column that a coming value is compared with
+	spoken   bool  // subject was shown on its own, and not in a "whose"
+	is       bool
+	last     *slot // the noun right before this piece
+	lastOut  int   // index+1 of the out it became
+	dir      string
+	grouping bool // the piece before was a group
+
+	lost  []int // pieces that found no place
+	light int   // verbs taken as mere connection
+}
+
+// mode is what a bare noun means next.
+type mode uint8
+
+const (
+	targetMode mode = iota // it is shown
+	condMode               // it is what rows are picked by
+	orderMode              // it is what rows are ordered by
+)
+
+// pending waits for its noun.
+type pending struct {
+	piece    int
+	agg      aggregate
+	desc     bool
+	rows     bool // most common: by number of rows
+	hint     string
+	n        int
+	distinct bool
+	number   string
+}
+
+// comparison waits for its number and its column.
+type comparison struct {
+	op     string
+	hint   string
+	number string
+	high   string // of between
+	agg    aggregate
+	pieces []int
+}
+
+const maxStates = 24
+
+// composer reads one cut of a question.
+type composer struct {
+	l      *lattice
+	pieces []piece
+}
+
+// compose are the readings of a cut, the cheapest first.
+func (c *composer) compose() []state {
+	waiting := make([][]state, len(c.pieces)+1)
+	waiting[0] = []state{{}}
+	for i := range c.pieces {
+		beam := waiting[i]
+		slices.SortStableFunc(beam, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
+		for _, s := range beam[:min(len(beam), maxStates)] {
+			for _, next := range c.step(s) {
+				waiting[next.at] = append(waiting[next.at], next)
+			}
+		}
+	}
+	done := waiting[len(c.pieces)]
+	for i := range done {
+		c.finish(&done[i])
+	}
+	slices.SortStableFunc(done, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
+	return done[:min(len(done), maxStates)]
+}
+
+// next is s after its piece, ready to be changed.
+func (s state) next() state {
+	s.r = s.r.clone()
+	s.aggs, s.lost = slices.Clone(s.aggs), slices.Clone(s.lost)
+	s.at++
+	s.grouping = false
+	return s
+}
+
+// forget ends what hangs together by standing side by side.
+func (s *state) forget() { s.last, s.lastOut = nil, 0 }
+
+func (c *composer) piece(i int) piece {
+	if i < 0 || i >= len(c.pieces) {
+		return piece{}
+	}
+	return c.pieces[i]
+}
+
+// meaning is the first piece from i on that is no mere filler.
+func (c *composer) meaning(i int) int {
+	for i < len(c.pieces) && c.pieces[i].role == stopRole {
+		i++
+	}
+	return i
+}
+
+// step reads the next piece in all ways that make sense.
+func (c *composer) step(s state) []state {
+	at := s.at
+	p := c.pieces[at]
+	n := s.next()
+	switch p.role {
+	case nounRole:
+		return c.noun(n, at)
+	case valueRole:
+		return c.value(n, at)
+	case numberRole:
+		return c.number(n, at)
+	case periodRole:
+		return c.period(n, at)
+	case unknownRole:
+		return c.unknown(n, at)
+	case bucketRole:
+		return c.bucket(n, at)
+	case cmpRole:
+		return c.compare(n, at)
+	case betweenRole:
+		return c.between(n, at)
+	case eachRole:
+		return c.per(n, at)
+	case mostRole, commonRole, topRole:
+		c.superlative(&n, at)
+	case likeRole:
+		return c.like(n, at)
+	case namedRole:
+		return c.named(n, at)
+	case nullRole, notnullRole:
+		c.null(&n, at)
+	case cannotRole:
+		n.lost = append(n.lost, at)
+		n.cost += 5
+	case leadRole, whoRole, whenRole, whereRole:
+		c.lead(&n, at)
+	case endRole:
+		c.settle(&n)
+		n.mode = targetMode
+		n.forget()
+	case countRole:
+		n.count = &pending{piece: at, distinct: n.distinct || c.says(p, "different", "distinct")}
+		n.distinct = false
+		if n.mode == condMode && n.cmp == nil && n.most == nil && !n.have {
+			n.mode = targetMode
+		}
+		n.forget()
+	case aggRole:
+		n.aggs = append(n.aggs, pending{piece: at, agg: aggregate(p.arg)})
+		if n.cmp != nil && n.cmp.number == "" {
+			return c.belowAverage(n, at)
+		}
+		n.forget()
+	case distinctRole:
+		n.distinct = true
+	case notRole:
+		n.not = true
+		if n.mode == targetMode && len(n.r.needs)+len(n.r.outs) > 0 {
+			n.mode = condMode
+		}
+	case orderRole:
+		c.settle(&n)
+		n.mode = orderMode
+		n.forget()
+	case dirRole:
+		c.direction(&n, at)
+	case andRole:
+		if s.grouping && c.piece(c.meaning(at+1)).role != countRole && c.piece(c.meaning(at+1)).role != aggRole { // "by month and department"
+			list := n.next()
+			list.at--
+			list.each, list.grouping = true, false
+			c.and(&n)
+			n.cost += 0.05
+			return []state{list, n}
+		}
+		c.and(&n)
+	case orRole:
+		n.or = true
+		c.and(&n)
+	case bothRole:
+	case relRole:
+		if n.mode != orderMode {
+			n.mode = condMode
+		}
+		n.spoken, n.is = false, false
+	case haveRole:
+		if n.mode != orderMode {
+			n.mode = condMode
+		}
+		n.have = true
+	case ofRole:
+		n.of = true
+	case inRole:
+		n.in = true
+		n.forget()
+		if n.mode == orderMode {
+			n.mode = targetMode
+		}
+	case isRole:
+		n.is = true
+	case verbRole:
+		n.light++
+		n.cost += 0.05
+		if n.mode == targetMode && len(n.r.needs) > 0 {
+			n.mode = condMode
+		}
+		n.forget()
+	case allRole:
+		n.r.all = true
+	case stopRole:
+	default:
+		panic("planner: unknown role of a piece")
+	}
+	return []state{n}
+}
+
+func (c *composer) says(p piece, words ...string) bool {
+	for _, t := range c.l.tokens[p.from:p.to] {
+		if oneOf(t, words...) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *composer) lead(n *state, at int) {
+	c.settle(n)
+	n.mode = targetMode
+	n.forget()
+	switch p := c.pieces[at]; p.role {
+	case whoRole:
+		n.r.who, n.r.which = true, true
+	case whenRole:
+		n.r.when = true
+		n.mode = condMode
+	case whereRole:
+		n.r.where = true
+		n.mode = condMode
+	default:
+		n.r.which = n.r.which || c.says(p, "which")
+	}
+}
+
+// settle gives up on what still waits at the end of a clause.
+func (c *composer) settle(n *state) {
+	if n.subject != nil {
+		if n.spoken {
+			n.cost += 0.15
+			n.r.outs = append(n.r.outs, out{slot: *n.subject})
+		} else {
+			n.lost = append(n.lost, n.subject.piece)
+			n.cost++
+		}
+	}
+	c.applyMost(n)
+	c.applyCmp(n)
+	for _, a := range n.aggs {
+		n.cost += 0.8
+		n.lost = append(n.lost, a.piece)
+	}
+	if n.count != nil {
+		n.cost += 0.8
+		n.lost = append(n.lost, n.count.piece)
+	}
+	if n.number != nil {
+		n.cost += 0.6
+		n.lost = append(n.lost, n.number.piece)
+	}
+	if n.not {
+		n.cost += 0.5
+	}
+	n.aggs, n.count, n.most, n.cmp, n.number, n.subject = nil, nil, nil, nil, nil, nil
+	n.distinct, n.not, n.each, n.or, n.of, n.in, n.have, n.is = false, false, false, false, false, false, false, false
+}
+
+// applyMost reads a superlative that names its column itself and has its noun
+// behind it: "the patient who is oldest", "which product is cheapest".
+func (c *composer) applyMost(n *state) {
+	m := n.most
+	if m == nil {
+		return
+	}
+	n.most = nil
+	if m.hint != "" {
+		n.r.orders = append(n.r.orders, order{slot: c.hinted(m.hint, m.piece, wantOrdered), desc: m.desc, most: true, pieces: []int{m.piece}})
+		n.r.limit = max(m.n, 1)
+		return
+	}
+	n.cost += 0.8
+	n.lost = append(n.lost, m.piece)
+}
+
+// applyCmp reads a comparison that found no column: one that names its own, or
+// that of the only measure of a table ("invoices over 1000").
+func (c *composer) applyCmp(n *state) {
+	k := n.cmp
+	if k == nil {
+		return
+	}
+	n.cmp = nil
+	if k.number != "" && k.hint != "" {
+		n.r.conds = append(n.r.conds, c.byHint(k))
+		return
+	}
+	if t := c.lastTable(n); t != nil && k.number != "" && k.agg == noAgg {
+		s := slot{piece: t.piece, want: wantMeasure}
+		for _, x := range t.nouns {
+			if m := c.l.lex.measuresOf(x.table); len(m) == 1 {
+				s.nouns = append(s.nouns, noun{m[0], 0.6 * x.score, false})
+			}
+		}
+		if len(s.nouns) > 0 {
+			n.cost += 0.2
+			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, pieces: k.pieces})
+			return
+		}
+	}
+	n.cost += 0.8
+	n.lost = append(n.lost, k.pieces...)
+}
+
+func (c *composer) and(n *state) {
+	n.forget()
+	n.spoken = false
+	n.is, n.of = false, false
+	if n.subject != nil && n.mode == condMode && n.have { // "with names and addresses"
+		c.settle(n)
+	}
+}
+
+// direction is "descending", before or after what it orders.
+func (c *composer) direction(n *state, at int) {
+	p := c.pieces[at]
+	desc := p.arg == "desc"
+	if k := len(n.r.orders); k > 0 && !n.r.orders[k-1].most {
+		n.r.orders[k-1].desc = desc
+		n.r.orders[k-1].pieces = append(slices.Clone(n.r.orders[k-1].pieces), at)
+		if n.mode == orderMode && c.says(p, "of") {
+			n.dir = p.arg
+		}
+		return
+	}
+	n.dir = p.arg
+	n.mode = orderMode
+}
+
+// per is "for each", "by": the next noun is what rows are grouped by, unless
+// "by" says what they are ranked by.
+func (c *composer) per(n state, at int) []state {
+	p := c.pieces[at]
+	follows := c.piece(c.meaning(at + 1)).role
+	n.forget()
+	if c.says(p, "by") && p.to == p.from+1 && (n.top != nil || len(n.r.orders) > 0 && n.r.limit > 0) &&
+		(follows == countRole || follows == aggRole || follows == nounRole || follows == mostRole) {
+		n.mode = orderMode
+		n.dir = "desc"
+		if n.top != nil && !n.top.desc {
+			n.dir = "asc"
+		}
+		return []state{n}
+	}
+	if follows == countRole || follows == aggRole { // "by number of visits"
+		n.mode = orderMode
+		n.dir = "desc"
+		return []state{n}
+	}
+	n.each = true
+	return []state{n}
+}
+
+// superlative is most, most common, top N.
+func (c *composer) superlative(n *state, at int) {
+	p := c.pieces[at]
+	m := &pending{piece: at, desc: p.arg == "desc", rows: p.role == commonRole, hint: p.hint, n: 0}
+	if n.number != nil {
+		m.n = c.l.tokens[c.pieces[n.number.piece].from].small()
+		n.number = nil
+	} else if q := c.piece(c.meaning(at + 1)); q.role == numberRole && c.l.tokens[q.from].year() == 0 {
+		if k := c.l.tokens[q.from].small(); k > 0 {
+			m.n = k
+			n.at = c.meaning(at+1) + 1
+		}
+	}
+	if p.role != topRole {
+		n.most = m
+		return
+	}
+	if c.says(p, "first", "last") && m.n == 0 { // "the last visit"
+		m.hint, m.desc = "date|time|year", c.says(p, "last")
+		n.most = m
+		return
+	}
+	if m.n == 0 {
+		m.n = 10
+	}
+	n.top = m
+	n.r.limit = m.n
+}
+
+// finish settles what is open at the end of the question.
+func (c *composer) finish(n *state) {
+	c.settle(n)
+	if n.dir != "" && n.mode == orderMode && len(n.r.orders) == 0 { // "in alphabetical order" of what is shown
+		n.r.orders = append(n.r.orders, order{slot: slot{piece: -1}, desc: n.dir == "desc"})
+	}
+	if n.top != nil && len(n.r.orders) == 0 {
+		c.topOfRows(n)
+	}
+	n.cost += 0.6 * float64(len(n.lost))
+	if len(n.r.outs) == 0 && len(n.r.needs) == 0 && len(n.r.groups) == 0 && len(n.r.orders) == 0 {
+		n.cost += 3
+	}
+}
+
+// topOfRows reads "top 5 diagnoses": those of which there are most.
+func (c *composer) topOfRows(n *state) {
+	if len(n.r.needs) == 0 || n.r.needs[0].not || len(n.r.outs) > 0 || len(n.r.groups) > 0 || !n.top.desc {
+		n.cost += 0.8
+		n.lost = append(n.lost, n.top.piece)
+		return
+	}
+	s := n.r.needs[0].slot
+	n.cost += 0.3
+	n.r.groups = append(n.r.groups, group{slot: s})
+	n.r.outs = append(n.r.outs, out{slot: s})
+	n.r.orders = append(n.r.orders, order{rows: true, shown: true, desc: true, most: true, pieces: []int{n.top.piece}})
+}

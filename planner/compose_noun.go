@@ -1,0 +1,531 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+)
+
+// noun reads a name of the catalog, as a table and as a column where it may be
+// either.
+func (c *composer) noun(n state, at int) []state {
+	p := c.pieces[at]
+	var tables, columns []noun
+	for _, x := range p.nouns {
+		if x.col == nil {
+			tables = append(tables, x)
+		} else {
+			columns = append(columns, x)
+		}
+	}
+	best := p.nouns[0].score
+	var out []state
+	if next := c.piece(at + 1); next.role == nounRole {
+		if t, ok := c.owner(n, at, tables, next); ok {
+			out = append(out, t)
+		}
+		if t, ok := c.flagged(n, at, columns, next); ok {
+			out = append(out, t)
+		}
+	}
+	if len(tables) > 0 && tables[0].score >= best-0.35 {
+		t := n.next()
+		t.at--
+		t.cost += 0.5 * (best - tables[0].score)
+		out = append(out, c.table(t, slot{nouns: tables, piece: at, want: wantTable})...)
+	}
+	if len(columns) > 0 && columns[0].score >= best-0.45 {
+		t := n.next()
+		t.at--
+		t.cost += 0.5*(best-columns[0].score) + 0.02 // a table is the plainer reading
+		out = append(out, c.column(t, slot{nouns: columns, piece: at, want: wantColumn})...)
+	}
+	return out
+}
+
+// owner reads a table's name in front of one of its columns: "patient name",
+// "invoiced amount". What waits, waits for the column.
+func (c *composer) owner(n state, at int, tables []noun, next piece) (state, bool) {
+	s := slot{piece: at, want: wantTable}
+	for _, t := range tables {
+		if slices.ContainsFunc(next.nouns, func(x noun) bool { return x.col != nil && x.table == t.table }) {
+			s.nouns = append(s.nouns, t)
+		}
+	}
+	if len(s.nouns) == 0 {
+		return state{}, false
+	}
+	t := n.next()
+	t.at--
+	t.cost += 0.05
+	t.r.needs = append(t.r.needs, need{slot: s})
+	return t, true
+}
+
+// flagged reads a yes-or-no column, or a date that says that something happened,
+// in front of its table: "urgent visits", "unpaid invoices". What waits, waits
+// for the table.
+func (c *composer) flagged(n state, at int, columns []noun, next piece) (state, bool) {
+	s := slot{piece: at}
+	for _, x := range columns {
+		if slices.ContainsFunc(next.nouns, func(y noun) bool { return y.col == nil && y.table == x.table }) {
+			s.nouns = append(s.nouns, x)
+		}
+	}
+	t := n.next()
+	t.at--
+	return c.asFlag(t, s)
+}
+
+// table reads a noun that is a table.
+func (c *composer) table(n state, s slot) []state {
+	of, in, have := n.of, n.in, n.have
+	n.of, n.in = false, false
+	switch {
+	case n.each:
+		n.each, n.grouping = false, true
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.last = &s
+		return []state{n}
+	case n.count != nil:
+		return []state{c.counted(n, s, countAgg)}
+	case n.most != nil:
+		return []state{c.mostOfTable(n, s)}
+	case n.cmp != nil && n.cmp.number != "":
+		k := n.cmp
+		n.cmp = nil
+		n.r.havings = append(n.r.havings, having{agg: countAgg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
+		n.last = &s
+		return []state{n}
+	case len(n.aggs) > 0: // "average number of" is taken apart elsewhere
+		if c.allSum(n.aggs) { // "total visits"
+			n.aggs = nil
+			n.count = &pending{piece: s.piece}
+			return []state{c.counted(n, s, countAgg)}
+		}
+		n.cost += 0.7
+	case n.number != nil && (have || n.mode == condMode): // "with 2 visits"
+		k := n.number
+		n.number = nil
+		n.r.havings = append(n.r.havings, having{agg: countAgg, slot: s, op: "=", number: k.number, pieces: []int{k.piece}})
+		n.last = &s
+		return []state{n}
+	case n.not:
+		n.not = false
+		n.r.needs = append(n.r.needs, need{slot: s, not: true})
+		n.last = &s
+		n.mode = condMode
+		return []state{n}
+	case n.mode == orderMode:
+		n.r.orders = append(n.r.orders, order{slot: s, desc: n.dir == "desc"})
+		n.dir = ""
+		return []state{n}
+	}
+	n.number = nil // "the two wards"
+	n.last = &s
+	shown := n.mode == targetMode && !of && !in && (len(n.r.needs) == 0 || c.piece(s.piece-1).role == andRole || c.piece(c.back(s.piece-1)).role == andRole)
+	n.r.needs = append(n.r.needs, need{slot: s})
+	if n.distinct {
+		n.distinct = false
+		n.r.outs = append(n.r.outs, out{slot: s, distinct: true})
+		return []state{n}
+	}
+	if shown && len(n.r.needs) > 1 && len(n.r.outs) == 0 { // "students and courses": both are shown
+		n.r.outs = append(n.r.outs, out{slot: n.r.needs[len(n.r.needs)-2].slot}, out{slot: s})
+	} else if shown && len(n.r.outs) > 0 && c.piece(c.back(s.piece-1)).role == andRole {
+		n.r.outs = append(n.r.outs, out{slot: s})
+		n.lastOut = len(n.r.outs)
+	}
+	return []state{n}
+}
+
+// back is the last piece up to i that is no filler.
+func (c *composer) back(i int) int {
+	for i >= 0 && c.pieces[i].role == stopRole {
+		i--
+	}
+	return i
+}
+
+func (c *composer) allSum(aggs []pending) bool {
+	return !slices.ContainsFunc(aggs, func(a pending) bool { return a.agg != sumAgg })
+}
+
+// counted is "number of visits", shown or ranked by.
+func (c *composer) counted(n state, s slot, agg aggregate) state {
+	k := n.count
+	n.count = nil
+	n.last = &s
+	switch {
+	case n.most != nil: // "with the highest number of visits"
+		m := n.most
+		n.most = nil
+		n.r.orders = append(n.r.orders, order{agg: agg, slot: s, desc: m.desc, most: true, pieces: []int{m.piece, k.piece}})
+		n.r.limit = max(m.n, 1)
+	case n.mode == orderMode:
+		n.r.orders = append(n.r.orders, order{agg: agg, slot: s, desc: n.dir == "desc", pieces: []int{k.piece}})
+		n.dir = ""
+		if n.top != nil {
+			n.r.outs = append(n.r.outs, out{agg: agg, slot: s})
+			n.mode = condMode
+		}
+	case n.cmp != nil && n.cmp.number != "":
+		k := n.cmp
+		n.cmp = nil
+		n.r.havings = append(n.r.havings, having{agg: agg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
+	default:
+		n.r.outs = append(n.r.outs, out{agg: agg, slot: s, distinct: k.distinct || n.distinct})
+		n.lastOut = len(n.r.outs)
+		n.distinct = false
+		n.mode = condMode
+	}
+	return n
+}
+
+// mostOfTable is "most visits", "most common diagnosis", "oldest patients".
+func (c *composer) mostOfTable(n state, s slot) state {
+	m := n.most
+	n.most = nil
+	n.last = &s
+	switch {
+	case m.rows:
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.outs = append(n.r.outs, out{slot: s})
+		n.r.orders = append(n.r.orders, order{rows: true, desc: m.desc, most: true, pieces: []int{m.piece}})
+		n.r.limit = max(m.n, 1)
+	case m.hint != "":
+		n.r.needs = append(n.r.needs, need{slot: s})
+		n.r.orders = append(n.r.orders, order{slot: c.hinted(m.hint, m.piece, wantOrdered), desc: m.desc, most: true, pieces: []int{m.piece}})
+		if n.r.limit = m.n; m.n == 0 {
+			n.r.limit = 1
+			if c.plural(s.piece) {
+				n.r.limit = 10
+			}
+		}
+	default:
+		n.r.orders = append(n.r.orders, order{agg: countAgg, slot: s, desc: m.desc, most: true, pieces: []int{m.piece}})
+		n.r.limit = max(m.n, 1)
+	}
+	return n
+}
+
+func (c *composer) plural(at int) bool {
+	t := c.l.tokens[c.pieces[at].to-1]
+	return t.lower != t.stem
+}
+
+// column reads a noun that is a column.
+func (c *composer) column(n state, s slot) []state {
+	have := n.have
+	n.of, n.in = false, false
+	switch {
+	case n.each:
+		n.each, n.grouping = false, true
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.last = &s
+		return []state{n}
+	case n.most != nil && len(n.aggs) == 0 && n.count == nil:
+		return c.mostOfColumn(n, s)
+	case len(n.aggs) > 0:
+		return []state{c.aggregated(n, s)}
+	case n.count != nil:
+		return c.countedColumn(n, s)
+	case n.cmp != nil && n.cmp.number != "":
+		return c.comparedColumn(n, s)
+	case n.mode == orderMode:
+		n.r.orders = append(n.r.orders, order{slot: s, desc: n.dir == "desc" || n.top != nil && n.top.desc && n.dir == ""})
+		n.last = &s
+		return []state{n}
+	case n.number != nil && n.mode == condMode:
+		k := n.number
+		n.number = nil
+		n.r.conds = append(n.r.conds, cond{slot: numeric(s), op: "=", values: []string{k.number}, number: true, pieces: []int{k.piece}})
+		return []state{n}
+	}
+	n.number = nil
+	out := c.asSubject(n, s, have)
+	if s2, ok := c.asFlag(n, s); ok {
+		out = append(out, s2)
+	}
+	n.last = &s
+	show := n.next()
+	show.at--
+	show.have = false
+	if show.not || c.negative(s.piece) {
+		show.cost += 0.6
+	}
+	if show.mode == condMode {
+		if !have {
+			show.cost += 0.45
+		} else {
+			show.cost += 0.2
+		}
+	}
+	return append(out, c.shown(show, s))
+}
+
+// shown is a column that is simply asked for.
+func (c *composer) shown(n state, s slot) state {
+	o := out{slot: s, distinct: n.distinct}
+	n.distinct = false
+	n.r.outs = append(n.r.outs, o)
+	n.lastOut = len(n.r.outs)
+	if n.top != nil && len(n.r.orders) == 0 && n.r.limit > 0 && len(n.r.needs) == 0 { // "top 5 scores"
+		if slices.ContainsFunc(s.nouns, func(x noun) bool { return isMeasure(x.ref) }) {
+			n.r.orders = append(n.r.orders, order{slot: s, desc: n.top.desc, most: true})
+		}
+	}
+	return n
+}
+
+// asSubject is a column that what follows is compared with: "whose city is X",
+// "status open", "age over 60".
+func (c *composer) asSubject(n state, s slot, have bool) []state {
+	next := c.piece(c.meaning(s.piece + 1))
+	adjacent := c.piece(s.piece + 1)
+	switch next.role {
+	case cmpRole, betweenRole, likeRole, nullRole, notnullRole:
+	case isRole, notRole:
+		after := c.piece(c.meaning(c.meaning(s.piece+1) + 1)).role
+		if n.mode == targetMode && (after == eachRole || after == andRole || after == haveRole) {
+			return nil
+		}
+	case valueRole, numberRole:
+	case unknownRole, periodRole:
+		if adjacent.role != next.role {
+			return nil
+		}
+	case namedRole:
+	default:
+		return nil
+	}
+	t := n.next()
+	t.at--
+	t.subject = &s
+	t.have, t.of = false, false
+	t.spoken = n.mode == targetMode
+	t.mode = condMode
+	if n.mode == targetMode {
+		t.cost += 0.1
+	}
+	return []state{t}
+}
+
+// asFlag is a yes-or-no column or a date that says that something happened:
+// "active users", "paid invoices", "visits that are not discharged".
+func (c *composer) asFlag(n state, s slot) (state, bool) {
+	var flags, dates []noun
+	for _, x := range s.nouns {
+		switch {
+		case classOf(x.col) == boolClass:
+			flags = append(flags, x)
+		case classOf(x.col) == dateClass && c.participle(s.piece):
+			dates = append(dates, x)
+		}
+	}
+	not := n.not
+	n.not = false
+	next := c.piece(c.meaning(s.piece + 1))
+	if next.role == inRole {
+		next = c.piece(c.meaning(c.meaning(s.piece+1) + 1))
+	}
+	switch {
+	case len(flags) > 0:
+		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: flags, piece: s.piece, want: wantBool}, op: "true", not: not || c.negative(s.piece)})
+	case len(dates) > 0 && next.role != periodRole && next.role != cmpRole && next.role != bucketRole:
+		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: dates, piece: s.piece, want: wantDate}, op: "null", not: !not && !c.negative(s.piece)})
+	default:
+		return n, false
+	}
+	n.cost += 0.03
+	return n, true
+}
+
+// participle: "discharged", but not "date".
+func (c *composer) participle(at int) bool {
+	return strings.HasSuffix(c.l.tokens[c.pieces[at].from].lower, "ed") || strings.HasSuffix(c.l.tokens[c.pieces[at].from].lower, "id") || c.negative(at)
+}
+
+// negative: "unpaid".
+func (c *composer) negative(at int) bool {
+	t := c.l.tokens[c.pieces[at].from]
+	return strings.HasPrefix(t.lower, "un") && len(c.l.lex.byWord[t.stem]) == 0
+}
+
+// mostOfColumn is "highest salary", "most common city".
+func (c *composer) mostOfColumn(n state, s slot) []state {
+	m := n.most
+	n.most = nil
+	n.last = &s
+	if m.rows {
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.outs = append(n.r.outs, out{slot: s})
+		n.r.orders = append(n.r.orders, order{rows: true, desc: m.desc, most: true, pieces: []int{m.piece}})
+		n.r.limit = max(m.n, 1)
+		n.mode = condMode
+		return []state{n}
+	}
+	measure := s
+	measure.want = wantOrdered
+	ranked := n.next()
+	ranked.at--
+	ranked.r.orders = append(ranked.r.orders, order{slot: measure, desc: m.desc, most: true, pieces: []int{m.piece}})
+	ranked.r.limit = max(m.n, 1)
+	if m.hint != "" { // "oldest age"
+		ranked.cost += 0.2
+	}
+	counts := n.next() // "the most languages"
+	counts.at--
+	counts.cost += 0.12
+	counts.r.orders = append(counts.r.orders, order{agg: countAgg, slot: s, desc: m.desc, most: true, pieces: []int{m.piece}})
+	counts.r.limit = max(m.n, 1)
+	if slices.ContainsFunc(s.nouns, func(x noun) bool { return isMeasure(x.ref) }) {
+		counts.cost += 0.5
+	} else {
+		ranked.cost += 0.3
+	}
+	if len(n.r.outs) > 0 || len(n.r.needs) > 0 || n.mode == condMode {
+		return []state{ranked, counts}
+	}
+	extreme := n.next() // "what is the highest salary"
+	extreme.at--
+	agg := minAgg
+	if m.desc {
+		agg = maxAgg
+	}
+	extreme.r.outs = append(extreme.r.outs, out{agg: agg, slot: measure})
+	extreme.mode = condMode
+	if m.n > 0 {
+		extreme.cost += 1
+	}
+	ranked.cost += 0.1
+	ranked.r.outs = append(ranked.r.outs, out{slot: s})
+	return []state{extreme, ranked, counts}
+}
+
+// aggregated is "average and total amount".
+func (c *composer) aggregated(n state, s slot) state {
+	measure := s
+	measure.want = wantMeasure
+	aggs := n.aggs
+	n.aggs = nil
+	n.last = &s
+	for _, a := range aggs {
+		if a.agg == minAgg || a.agg == maxAgg {
+			measure.want = wantOrdered
+		}
+		if n.count != nil && a.agg == avgAgg { // "average number of beds"
+			n.count = nil
+		}
+		switch {
+		case n.most != nil: // "highest average salary"
+			n.r.orders = append(n.r.orders, order{agg: a.agg, slot: measure, desc: n.most.desc, most: true, pieces: []int{n.most.piece, a.piece}})
+			n.r.limit = max(n.most.n, 1)
+			n.most = nil
+		case n.mode == orderMode:
+			n.r.orders = append(n.r.orders, order{agg: a.agg, slot: measure, desc: n.dir == "desc", pieces: []int{a.piece}})
+			n.dir = ""
+			if n.top != nil {
+				n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure})
+			}
+		case n.mode == condMode && c.compares(s.piece+1): // "with an average age over 30"
+			n.cmp = &comparison{agg: a.agg, pieces: []int{a.piece}}
+			n.subject = &measure
+		case n.cmp != nil && n.cmp.number != "":
+			n.r.havings = append(n.r.havings, having{agg: a.agg, slot: measure, op: n.cmp.op, number: n.cmp.number, high: n.cmp.high, pieces: n.cmp.pieces})
+			n.cmp = nil
+		default:
+			n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure})
+			n.lastOut = len(n.r.outs)
+		}
+	}
+	return n
+}
+
+func (c *composer) compares(i int) bool {
+	for i = c.meaning(i); c.piece(i).role == isRole || c.piece(i).role == stopRole; i++ {
+	}
+	return c.piece(i).role == cmpRole || c.piece(i).role == betweenRole
+}
+
+// countedColumn is "how many beds" (a sum) and "how many cities" (a count).
+func (c *composer) countedColumn(n state, s slot) []state {
+	var measures, others []noun
+	for _, x := range s.nouns {
+		if isMeasure(x.ref) {
+			measures = append(measures, x)
+		} else {
+			others = append(others, x)
+		}
+	}
+	var all []state
+	if len(measures) > 0 {
+		t := n.next()
+		t.at--
+		t.cost += 0.1
+		all = append(all, c.counted(t, slot{nouns: measures, piece: s.piece, want: wantMeasure}, sumAgg))
+	}
+	if len(others) > 0 {
+		t := n.next()
+		t.at--
+		t.cost += 0.1
+		t.count = &pending{piece: n.count.piece, distinct: true}
+		all = append(all, c.counted(t, slot{nouns: others, piece: s.piece, want: wantColumn}, countAgg))
+	}
+	return all
+}
+
+// comparedColumn is "more than 100 beds" (a number of each row) and "more than 2
+// languages" (a count of rows).
+func (c *composer) comparedColumn(n state, s slot) []state {
+	k := n.cmp
+	n.cmp = nil
+	n.last = &s
+	var all []state
+	if slices.ContainsFunc(s.nouns, func(x noun) bool { return isMeasure(x.ref) }) {
+		t := n.next()
+		t.at--
+		t.r.conds = append(t.r.conds, cond{slot: numeric(s), op: k.op, values: k.list(), number: true, pieces: k.pieces, or: t.or})
+		t.or = false
+		all = append(all, t)
+	}
+	if slices.ContainsFunc(s.nouns, func(x noun) bool { return !isMeasure(x.ref) }) {
+		t := n.next()
+		t.at--
+		t.cost += 0.1
+		t.r.havings = append(t.r.havings, having{agg: countAgg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
+		all = append(all, t)
+	}
+	return all
+}
+
+func (k *comparison) list() []string {
+	if k.op == "between" {
+		return []string{k.number, k.high}
+	}
+	return []string{k.number}
+}
+
+// numeric is s as something to compare with a number; of a table, its key.
+func numeric(s slot) slot {
+	if s.want != wantTable {
+		s.want = wantNumber
+	}
+	return s
+}
+
+// hinted is the slot of an adjective that names its column itself. A "-" behind
+// a name says that its small values are the adjective's large ones.
+func (c *composer) hinted(hint string, piece int, w want) slot {
+	s := slot{piece: piece, want: w}
+	score := 0.9
+	for name := range strings.SplitSeq(hint, "|") {
+		name, flip := strings.CutSuffix(name, "-")
+		for _, x := range c.l.lex.columnsLike(strings.Fields(name)) {
+			if !slices.ContainsFunc(s.nouns, func(y noun) bool { return y.is(x) }) {
+				s.nouns = append(s.nouns, noun{x, score, flip})
+			}
+		}
+		score -= 0.05
+	}
+	return s
+}

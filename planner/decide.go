@@ -1,0 +1,190 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/refusal"
+)
+
+// maxWords: a question with more is no question.
+const maxWords = 120
+
+// candidate is a draft with what speaks against it.
+type candidate struct {
+	draft model.Draft
+	cost  float64
+}
+
+// read finds the readings of a question.
+func read(lex *lexicon, text string, opt Options) ([]Reading, error) {
+	if len(lex.catalog.Tables) == 0 {
+		return nil, refusal.New(refusal.NoAccess, "ask an administrator for access to a table", "there is no table that you may see")
+	}
+	l := newLattice(lex, text, opt)
+	if err := l.plausible(); err != nil {
+		return nil, err
+	}
+	var all []candidate
+	var blame *failure
+	cuts := l.cuts()
+	for _, cut := range cuts {
+		c := &composer{l: l, pieces: cut.pieces}
+		for _, s := range c.compose() {
+			if len(s.lost) > 0 {
+				blame = blame.lesser(l, cut, s)
+				continue
+			}
+			all = append(all, l.drafts(cut, s, cuts[0].weight-cut.weight)...)
+		}
+	}
+	if len(all) == 0 {
+		return nil, l.notUnderstood(blame)
+	}
+	return ranked(all), nil
+}
+
+// drafts are the drafts of one state, one for each choice of columns that works.
+func (l *lattice) drafts(cut cut, s state, behind float64) []candidate {
+	v := &resolver{lex: l.lex, pieces: cut.pieces, r: &s.r}
+	var out []candidate
+	for _, p := range v.resolve() {
+		r := s.r.clone()
+		for i, slot := range r.slots() {
+			slot.pick, slot.flip = p.refs[i].ref, p.refs[i].flip
+		}
+		plan, ok := l.lex.build(&r)
+		if !ok {
+			continue
+		}
+		cost := s.cost + 0.6*p.cost + 0.35*behind + 0.04*float64(plan.joins)
+		out = append(out, candidate{l.print(&plan, cut.pieces), cost})
+	}
+	return out
+}
+
+// ranked are the best drafts, each once, with the confidence in them: what
+// speaks against a reading, and how close the next one comes.
+func ranked(all []candidate) []Reading {
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.cost, b.cost) })
+	var out []Reading
+	var costs []float64
+	seen := map[string]bool{}
+	for _, c := range all {
+		if !seen[c.draft.SQL] && len(out) < maxReadings {
+			seen[c.draft.SQL] = true
+			out = append(out, Reading{Draft: c.draft})
+			costs = append(costs, c.cost)
+		}
+	}
+	total := 0.0
+	for _, c := range costs {
+		total += math.Exp(-4 * (c - costs[0]))
+	}
+	for i := range out {
+		share := math.Exp(-4*(costs[i]-costs[0])) / total
+		out[i].Draft.Confidence = math.Round(100*math.Exp(-0.7*max(costs[i], 0))*(0.5+0.5*share)) / 100
+	}
+	return out
+}
+
+// plausible refuses what is no English question at all before any reading.
+func (l *lattice) plausible() error {
+	words, known, letters := 0, 0, 0
+	for i, t := range l.tokens {
+		if t.kind != wordToken {
+			continue
+		}
+		words++
+		if len(l.kw.phrases[t.lower]) > 0 {
+			known++
+		}
+		if len(l.alike[i]) > 0 {
+			letters++
+		}
+	}
+	switch {
+	case words > maxWords:
+		return refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+l.lex.example(), "the question has more than %d words", maxWords)
+	case looksLikeSQL(l.tokens):
+		return refusal.New(refusal.NotUnderstood, "run it as SQL, or ask in English, such as: "+l.lex.example(), "this is SQL and not a question")
+	case words == 0 || known == 0 && letters == 0:
+		return refusal.New(refusal.NotUnderstood, "ask in English, such as: "+l.lex.example(), "no word of this is known here")
+	}
+	return nil
+}
+
+// looksLikeSQL: a verb of SQL first, and a sign that no English sentence has.
+func looksLikeSQL(t []token) bool {
+	switch t[0].lower {
+	case "insert", "update", "delete", "drop", "alter", "truncate", "grant", "create", "copy", "explain", "with", "select":
+		return slices.ContainsFunc(t[1:], func(w token) bool { return oneOf(w, "*", "=", "(", "table", "into", "values") || w.text == ";" })
+	}
+	return false
+}
+
+// failure is the reading that came furthest, for saying what was in the way.
+type failure struct {
+	lost []refusal.Span
+	got  []string
+	cost float64
+}
+
+// lesser is the better of two failures: fewer words not understood.
+func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
+	if f != nil && f.cost <= s.cost {
+		return f
+	}
+	g := &failure{cost: s.cost}
+	for _, i := range s.lost {
+		p := cut.pieces[i]
+		g.lost = append(g.lost, refusal.Span{Pos: l.tokens[p.from].span.Pos, End: l.tokens[p.to-1].span.End})
+	}
+	for i, p := range cut.pieces {
+		if p.role == nounRole && !slices.Contains(s.lost, i) {
+			g.got = append(g.got, l.text[l.tokens[p.from].span.Pos:l.tokens[p.to-1].span.End])
+		}
+	}
+	return g
+}
+
+// notUnderstood says which of the asker's own words are in the way.
+func (l *lattice) notUnderstood(f *failure) error {
+	try := "ask such as: " + l.lex.example()
+	if f == nil {
+		return refusal.New(refusal.NotUnderstood, try, "the words are known, but not how they belong together")
+	}
+	slices.SortFunc(f.lost, func(a, b refusal.Span) int { return cmp.Compare(a.Pos, b.Pos) })
+	var lost []string
+	for _, s := range slices.Compact(f.lost) {
+		lost = append(lost, fmt.Sprintf("%q", l.text[s.Pos:s.End]))
+	}
+	msg := "not understood: " + strings.Join(lost[:min(len(lost), 6)], ", ")
+	if got := slices.Compact(f.got); len(got) > 0 {
+		msg += "; understood: " + strings.Join(got[:min(len(got), 6)], ", ")
+	}
+	return refusal.New(refusal.NotUnderstood, try, "%s", msg)
+}
+
+// example is a question that works on this catalog: how many rows of a table
+// there are for each row of one it refers to, if there are two such.
+func (l *lexicon) example() string {
+	for _, t := range l.catalog.Tables {
+		for _, e := range l.graph.edges[t] {
+			if !e.many && l.named(e.to) && !e.guessed {
+				return fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(nameWords(e.to.Name), " "))
+			}
+		}
+	}
+	return fmt.Sprintf("how many %s are there?", spoken(l.catalog.Tables[0]))
+}
+
+// spoken is a table's name as words.
+func spoken(t *catalog.Table) string {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(t.Name, func(r rune) bool { return r == '_' || r == ' ' }), " "))
+}

@@ -1,0 +1,216 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+)
+
+// filter places the conditions: on a table that is joined, on one that can be
+// joined without repeating rows, or inside an EXISTS.
+func (b *builder) filter() bool {
+	conds, ok := b.conditions()
+	if !ok {
+		return false
+	}
+	for i, c := range conds {
+		t := c.slot.pick.table
+		way := b.way(t)
+		switch {
+		case b.p.tree.has(t):
+			b.p.where = append(b.p.where, c)
+		case way == nil || c.or && i > 0 && !b.p.tree.has(conds[i-1].slot.pick.table):
+			return false // cannot be reached, or an OR across an EXISTS
+		case !slices.ContainsFunc(way, func(e edge) bool { return e.many }):
+			b.p.tree.edges = append(b.p.tree.edges, way...)
+			b.p.where = append(b.p.where, c)
+		default:
+			b.within(way, c)
+		}
+	}
+	for _, n := range b.r.needs {
+		if !b.need(n) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) way(t *catalog.Table) []edge {
+	return b.lex.graph.path(b.p.tree.tables(), t)
+}
+
+// need asks for rows of a table, or for their absence.
+func (b *builder) need(n need) bool {
+	t := n.slot.pick.table
+	if b.p.tree.has(t) && !n.not {
+		return true
+	}
+	way := b.way(t)
+	if n.not && b.p.tree.has(t) || way == nil {
+		return false
+	}
+	many := slices.IndexFunc(way, func(e edge) bool { return e.many })
+	switch {
+	case n.not:
+		if many < 0 { // "visits without a ward": the key is empty
+			b.p.semis = append(b.p.semis, semi{anchor: way[0].from, way: way, not: true, pieces: []int{n.slot.piece}})
+			return true
+		}
+		// Conditions of the same clause belong inside: "without visits in 2024".
+		for i := range b.p.semis {
+			if b.p.semis[i].through(t) && !b.p.semis[i].not {
+				b.p.semis[i].not = true
+				return true
+			}
+		}
+		b.split(way, many, nil, true, n.slot.piece)
+	case many < 0: // each row has at most one of t: only a nullable key picks rows
+		for _, e := range way {
+			if slices.ContainsFunc(e.fromCols, func(c *catalog.Column) bool { return !c.NotNull }) {
+				b.p.tree.edges = append(b.p.tree.edges, way...)
+				break
+			}
+		}
+	default:
+		for i := range b.p.semis {
+			if b.p.semis[i].through(t) {
+				return true
+			}
+		}
+		b.split(way, many, nil, false, n.slot.piece)
+	}
+	return true
+}
+
+// through reports whether the semi-join passes t.
+func (s *semi) through(t *catalog.Table) bool {
+	at := func(e edge) bool { return e.to == t }
+	return slices.ContainsFunc(s.way, at) || slices.ContainsFunc(s.more, at)
+}
+
+// within puts a condition into the EXISTS that already passes its table, unless
+// it compares the same column once more: "took A and B" are two rows.
+func (b *builder) within(way []edge, c cond) {
+	t := c.slot.pick.table
+	for i := range b.p.semis {
+		s := &b.p.semis[i]
+		same := slices.ContainsFunc(s.conds, func(k cond) bool {
+			return k.slot.pick.is(c.slot.pick) && k.op == "=" && c.op == "=" && !c.or
+		})
+		if same {
+			continue
+		}
+		if s.through(t) {
+			s.conds = append(s.conds, c)
+			return
+		}
+		// Further along a table that the EXISTS already has.
+		inside := []*catalog.Table{}
+		for _, e := range slices.Concat(s.way, s.more) {
+			inside = append(inside, e.to)
+		}
+		if on := b.lex.graph.path(inside, t); on != nil && len(on) < len(way) && !slices.ContainsFunc(on, func(e edge) bool { return b.p.tree.has(e.to) }) {
+			s.more = append(s.more, on...)
+			s.conds = append(s.conds, c)
+			return
+		}
+	}
+	many := slices.IndexFunc(way, func(e edge) bool { return e.many })
+	b.split(way, many, []cond{c}, c.not && c.op == "=", c.slot.piece)
+}
+
+// split joins the part of way that repeats nothing, and makes an EXISTS of the
+// rest.
+func (b *builder) split(way []edge, many int, conds []cond, not bool, piece int) {
+	b.p.tree.edges = append(b.p.tree.edges, way[:many]...)
+	conds = slices.Clone(conds)
+	if not && len(conds) > 0 { // "not in X" of many rows: none of them is
+		conds[0].not = false
+	}
+	b.p.semis = append(b.p.semis, semi{anchor: way[many].from, way: way[many:], conds: conds, not: not, pieces: []int{piece}})
+}
+
+// conditions are the reading's, those beside a table's name put on the column by
+// which it is known.
+func (b *builder) conditions() ([]cond, bool) {
+	var out []cond
+	for _, c := range b.r.conds {
+		if c.slot.pick.col != nil {
+			if !b.typed(&c) {
+				return nil, false
+			}
+			out = append(out, c)
+			continue
+		}
+		named, ok := b.named(c)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, named...)
+	}
+	return out, true
+}
+
+// named is a condition on a table as one on its name, its code or its number.
+func (b *builder) named(c cond) ([]cond, bool) {
+	t := c.slot.pick.table
+	if c.number {
+		for _, k := range b.lex.keyOf(t) {
+			if classOf(k.col) == numericClass && c.op == "=" {
+				c.slot.pick = k
+				return []cond{c}, true
+			}
+		}
+		return nil, false
+	}
+	d := b.lex.display(t)
+	if len(d) == 2 && c.op == "=" && len(c.values) == 1 { // first and last name
+		if first, last, ok := strings.Cut(c.values[0], " "); ok {
+			one, two := c, c
+			one.slot.pick, one.values = d[0], []string{first}
+			two.slot.pick, two.values, two.or = d[1], []string{last}, false
+			return []cond{one, two}, !c.not
+		}
+	}
+	if len(c.values) == 0 {
+		return nil, false
+	}
+	r, ok := b.lex.namedBy(t, c.values[0])
+	if !ok {
+		return nil, false
+	}
+	c.slot.pick = r
+	return []cond{c}, true
+}
+
+// typed checks that the comparison makes sense for the column's type, and turns
+// "older than 60" of a birthday into years.
+func (b *builder) typed(c *cond) bool {
+	class := classOf(c.slot.pick.col)
+	switch c.op {
+	case "period":
+		return class == dateClass || class == numericClass && c.period.years
+	case "like":
+		return class == textClass
+	case "null":
+		return true
+	case "true":
+		return class == boolClass
+	}
+	switch {
+	case c.agg != noAgg:
+		return class == numericClass
+	case c.number && class == numericClass:
+		return true
+	case c.number && class == dateClass:
+		c.years = 1
+		return c.slot.flip && len(c.values) == 1 && len(c.values[0]) <= 3
+	case c.number:
+		// A number kept as text is compared as text, which only = can.
+		c.number, c.exact = false, true
+		return class == textClass && (c.op == "=" || c.op == "<>")
+	}
+	return class == textClass
+}
