@@ -79,9 +79,9 @@ func (p *printer) form(form string, e ir.Expr, s *spell) {
 		s.arg(e)
 		return
 	case "text":
-		template = castSQLite(e.Type(), types.Of(types.Text), types.Mod{})
+		template = funcs.CastSQLite(e.Type(), types.Of(types.Text), types.Mod{})
 	case "out":
-		template = textSQLite(e.Type())
+		template = funcs.TextSQLite(e.Type())
 	default:
 		panic("emit: the function table has a form :" + form)
 	}

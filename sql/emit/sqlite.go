@@ -29,7 +29,7 @@ var sqlite = dialect{
 	null:     func(p *printer, _ types.Type) { p.str("NULL") },
 	cast: func(p *printer, e *ir.Cast) {
 		from, to := e.X.Type(), e.T
-		t := castSQLite(from, to, e.Mod)
+		t := funcs.CastSQLite(from, to, e.Mod)
 		if t == "" {
 			p.refuse(e, "compare or show it as it is", "sqlite cannot convert %s to %s", from, to)
 		}
