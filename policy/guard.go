@@ -61,7 +61,8 @@ func (g guard) render() *ir.Guarded {
 	for _, c := range g.columns {
 		stored, x := g.sight.stored.Column(c.Of), g.sight.columns[c.Of]
 		ref := func() ir.Expr { return &ir.Ref{Col: inner[c.Of], T: stored.Type} }
-		out.Cols = append(out.Cols, ir.Def{Column: c.Column, Expr: x.mask.expr(ref, stored.Type, g.view.full.Engine, g.view.rules.keys)})
+		column := ir.Column{ID: c.ID, Name: stored.Name, Type: x.mask.Type(stored.Type)}
+		out.Cols = append(out.Cols, ir.Def{Column: column, Expr: x.mask.expr(ref, stored.Type, g.view.full.Engine, g.view.rules.keys)})
 	}
 	return out
 }
