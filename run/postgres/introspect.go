@@ -74,25 +74,18 @@ ORDER BY o.conrelid, o.conname COLLATE "C"`
 // Catalog implements [run.Engine]. It reads the database's catalogs
 // only, in one snapshot.
 func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
-	c, err := e.pool.get(ctx, false)
-	if err != nil {
-		return nil, e.refuse(ctx, err)
-	}
-	if err := e.allowed(c); err != nil {
-		e.pool.put(c)
-		return nil, err
-	}
-	r := reader{byOID: map[uint32]*catalog.Table{}, parent: map[uint32]bool{}}
+	var r *reader
 	schemas := []string{arrayOf(e.c.Schemas)}
-	err = e.ask(ctx, c,
-		question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
-		question{keysText, schemas, r.key}, question{foreignText, schemas, r.foreign},
-		question{inheritsText, schemas, r.inherits})
+	err := e.consult(ctx, func(c *conn) error {
+		r = &reader{byOID: map[uint32]*catalog.Table{}, parent: map[uint32]bool{}}
+		return e.ask(ctx, c,
+			question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
+			question{keysText, schemas, r.key}, question{foreignText, schemas, r.foreign},
+			question{inheritsText, schemas, r.inherits})
+	})
 	if err != nil {
-		e.pool.drop(c)
 		return nil, err
 	}
-	e.pool.put(c)
 	cat := &catalog.Catalog{Engine: catalog.Postgres, Path: slices.Clone(e.c.Schemas), Tables: r.tables}
 	cat.Version = catalog.Digest(cat)
 	return cat, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 )
 
@@ -175,6 +176,30 @@ func (e *Engine) ask(ctx context.Context, c *conn, qs ...question) error {
 		return e.refuse(ctx, err)
 	}
 	return nil
+}
+
+// consult lends a connection for questions of our own. One that turns out dead
+// after it was idle is replaced.
+func (e *Engine) consult(ctx context.Context, f func(*conn) error) error {
+	for fresh := false; ; fresh = true {
+		c, err := e.pool.get(ctx, fresh)
+		if err != nil {
+			return e.refuse(ctx, err)
+		}
+		if err := e.allowed(c); err != nil {
+			e.pool.put(c)
+			return err
+		}
+		if err = f(c); err == nil {
+			e.pool.put(c)
+			return nil
+		}
+		stale := c.used && !fresh && refusal.CodeOf(err) == refusal.Down
+		e.pool.drop(c)
+		if !stale {
+			return err
+		}
+	}
 }
 
 func ignore([][]byte) error { return nil }

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"bytes"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,34 +88,40 @@ func all(t testing.TB, e *Engine, q query) ([][]types.Value, error) {
 	return out, src.Err()
 }
 
-func TestSmoke(t *testing.T) {
-	path := file(t, `CREATE TABLE P (Id INTEGER PRIMARY KEY, name varchar(20) NOT NULL UNIQUE, born date);
-		INSERT INTO P VALUES (1,'a','2000-01-02'),(2,'b',NULL);
-		CREATE TABLE q (id int primary key, p int references p, w blob, z geometry) WITHOUT ROWID;
-		CREATE VIEW v AS SELECT upper(name) AS n, id FROM p;`)
-	img, _ := os.ReadFile(path)
-	for _, e := range []*Engine{engine(t, path), engine(t, path, func(c *Config) { c.Path, c.Image = "", img })} {
-		p, err := e.Posture(t.Context())
-		t.Log(p, err)
-		c, err := e.Catalog(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, tab := range c.Tables {
-			t.Logf("%+v", *tab)
-			for _, col := range tab.Columns {
-				t.Logf("  %+v", *col)
-			}
-		}
-		rows, err := all(t, e, query{text: `SELECT t1.id, t1.name, t1.born FROM "main"."p" AS t1 WHERE t1.id >= ?1 ORDER BY 1`,
-			params:  []emit.Param{{Value: types.IntOf(1), Type: types.Of(types.Int4)}},
-			columns: cols(types.Int4, types.Text, types.Date), reads: []emit.Read{reads(t, c, "p", "id", "name", "born")}})
-		t.Log(rows, err)
-		rows, err = all(t, e, query{text: `WITH w1 AS (SELECT t1.n AS c1 FROM "main"."v" AS t1) SELECT t2.c1 FROM w1 AS t2`,
-			columns: cols(types.Text), reads: []emit.Read{reads(t, c, "v", "n")}})
-		t.Log(rows, err)
-		rows, err = all(t, e, query{text: `WITH w1 AS (SELECT t1.name AS c1 FROM "main"."p" AS t1) SELECT count(*) FROM w1 AS t2`,
-			columns: cols(types.Int8), reads: []emit.Read{reads(t, c, "p", "name")}})
-		t.Log(rows, err)
+// log is what the operator reads.
+type log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *log) into(c *Config) { c.Log = run.Log{To: slog.New(slog.NewTextHandler(l, nil))} }
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
 	}
 }
