@@ -41,7 +41,7 @@ func (s *same) expr(a, b ir.Expr) bool {
 		return ok && a.Mod == b.Mod && s.expr(a.X, b.X)
 	case *ir.Logic:
 		a, ok := a.(*ir.Logic)
-		return ok && a.Or == b.Or && s.exprs(a.Args, b.Args)
+		return ok && a.Or == b.Or && s.exprs(operands(a), operands(b))
 	case *ir.Not:
 		a, ok := a.(*ir.Not)
 		return ok && s.expr(a.X, b.X)
@@ -83,6 +83,20 @@ func (s *same) expr(a, b ir.Expr) bool {
 	default:
 		panic("check: unknown expression")
 	}
+}
+
+// operands are what AND or OR joins, at any depth: the parser reads (a OR b) OR c
+// as one OR of three, and policy joins the conditions of grants as they are.
+func operands(l *ir.Logic) []ir.Expr {
+	var all []ir.Expr
+	for _, x := range l.Args {
+		if in, ok := x.(*ir.Logic); ok && in.Or == l.Or {
+			all = append(all, operands(in)...)
+		} else {
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // sameValue compares constants digit by digit: 1.0 is not 1.
