@@ -10,7 +10,6 @@ package answer
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/grille-dev/grille/policy"

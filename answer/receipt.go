@@ -4,8 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/grille-dev/grille/sql/emit"
 )
 
 // Receipt says what was answered, to whom and under which rules. It holds no
@@ -18,8 +21,9 @@ type Receipt struct {
 	Connection string    `json:"connection"`
 	Rules      string    `json:"rules"`   // digest of the rules
 	Catalog    string    `json:"catalog"` // digest of the database's outline
-	// Statement is an HMAC of the text that ran: who holds the key can check
-	// whether a given text is the one, and nobody can guess it.
+	// Statement is an HMAC of the text that ran and of its parameters: who holds
+	// the key can check whether a given statement is the one, and nobody else can
+	// guess.
 	Statement string `json:"statement"`
 	Rows      int64  `json:"rows"`     // that were given out
 	Complete  bool   `json:"complete"` // false: not read to the end, cut by a limit, or broken off
@@ -31,13 +35,11 @@ func (a *Answer) Receipt() Receipt {
 	stmt := a.rows.Statement()
 	view := stmt.Allowed().View()
 	rules, outline := view.Versions()
-	mac := hmac.New(sha256.New, a.stamp.Key)
-	mac.Write([]byte(stmt.Text()))
 	r := Receipt{
 		ID: a.stamp.ID, Time: a.stamp.Time.UTC().Truncate(time.Second), Connection: a.stamp.Connection,
 		Viewer: view.Viewer().Name, Team: strings.Join(view.Teams(), "+"),
 		Rules: short(rules), Catalog: short(outline),
-		Statement: hex.EncodeToString(mac.Sum(nil)[:16]),
+		Statement: digest(a.stamp.Key, stmt),
 		Rows:      a.rows.Count(),
 	}
 	switch cut := a.rows.Cut(); {
@@ -51,6 +53,16 @@ func (a *Answer) Receipt() Receipt {
 		r.Complete = true
 	}
 	return r
+}
+
+func digest(key []byte, stmt emit.Statement) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(stmt.Text()))
+	for _, p := range stmt.Params() {
+		value := p.Value.Format(p.Type, time.UTC)
+		fmt.Fprintf(mac, "\x00%s\x00%t\x00%d\x00%s", p.Type, p.Value.IsNull(), len(value), value)
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 func short(digest string) string { return digest[:min(len(digest), 16)] }

@@ -8,7 +8,8 @@
 // there is something to hide. Nobody is meant: addresses stand in example.org,
 // numbers in ranges that are never given out.
 //
-// [SQLite] writes it into an embedded database, [Postgres] as a script. [Rules]
+// [SQLite] writes it into an embedded database, [Postgres] as a script, [Image]
+// is what an engine can open in memory. [Rules]
 // is the rules file, [Viewers] the three people.
 package demo
 
@@ -47,6 +48,6 @@ func Questions() []string {
 	return []string{
 		"how many visits per department last year?",
 		"average stay per ward",
-		"top 5 diagnoses this year",
+		"how many patients per city",
 	}
 }

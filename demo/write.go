@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,6 +47,20 @@ func SQLite(ctx context.Context, path string, today time.Time) (err error) {
 		}
 	}
 	return db.Exec(strings.Join(indexes(), ";\n") + "; COMMIT; ANALYZE")
+}
+
+// Image is the same as the content of a file. Nothing stays on disk.
+func Image(ctx context.Context, today time.Time) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "grille-demo-")
+	if err != nil {
+		return nil, fmt.Errorf("writing the demo: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "demo.db")
+	if err := SQLite(ctx, path, today); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
 }
 
 func fill(db *sqlite3.Conn, t table) error {

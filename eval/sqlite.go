@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/grille-dev/grille/run/dsn"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 type directSQLite struct {
@@ -83,7 +83,7 @@ func cell(s *sqlite3.Stmt, i int) *string {
 	case sqlite3.NULL:
 		return nil
 	case sqlite3.FLOAT:
-		text = strconv.FormatFloat(s.ColumnFloat(i), 'g', -1, 64)
+		text = types.FormatFloat(s.ColumnFloat(i), 64)
 	case sqlite3.BLOB:
 		text = fmt.Sprintf(`\x%x`, s.ColumnRawBlob(i))
 	case sqlite3.INTEGER, sqlite3.TEXT:

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +14,7 @@ import (
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/sqlite"
 )
@@ -110,6 +108,9 @@ func (p *program) demoAsk(ctx context.Context, text string) error {
 	if trace.Draft != "" {
 		section(talk, "draft (not trusted, and not run)", trace.Draft)
 	}
+	if refusal.CodeOf(err) == refusal.NoAccess {
+		return refusal.New(refusal.NoAccess, "--as ines or --as tom; the rules are in demo/rules.yaml", "no table is open to %s", who.Name)
+	}
 	if err != nil {
 		return &draftError{trace.Draft, err}
 	}
@@ -119,18 +120,9 @@ func (p *program) demoAsk(ctx context.Context, text string) error {
 	return p.printAnswer(a)
 }
 
-// openDemo makes the demo in a folder that is gone when it has been read.
+// openDemo makes the demo in memory.
 func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
-	dir, err := os.MkdirTemp("", "grille-demo-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "demo.db")
-	if err := demo.SQLite(ctx, path, p.clock()); err != nil {
-		return nil, err
-	}
-	image, err := os.ReadFile(path)
+	image, err := demo.Image(ctx, p.clock())
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +139,7 @@ func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
 	for _, v := range demo.Viewers() {
 		opts.Teams = append(opts.Teams, v.Teams...)
 	}
-	e, err := sqlite.New(sqlite.Config{Image: image, Concurrent: c.Limits.Concurrent, Log: run.Log{To: s.log}})
+	e, err := sqlite.New(sqlite.Config{Image: image, TimeZone: c.Zone.String(), Concurrent: c.Limits.Concurrent, Log: run.Log{To: s.log}})
 	if err != nil {
 		return nil, err
 	}
@@ -156,15 +148,22 @@ func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
 		Rules: func(cat *catalog.Catalog) (*policy.Rules, error) {
 			return rules.Compile("demo/rules.yaml", demo.Rules, cat, opts)
 		},
-		Connection: "demo", Limits: c.Limits.Limits, Zone: time.UTC, Clock: p.clock, Random: p.random,
+		Connection: "demo", Limits: c.Limits.Limits, Zone: c.Zone, Clock: p.clock, Random: p.random,
 		Key: s.key("receipts"), Log: s.log,
 	})
 }
 
+// promptText is a prompt without its fixed instructions, which are the same for
+// every question.
 func promptText(p egress.Prompt) string {
 	var b strings.Builder
 	for _, m := range p.Messages() {
-		fmt.Fprintf(&b, "[%s]\n%s\n", m.Role, strings.TrimSpace(m.Text))
+		text := strings.TrimSpace(m.Text)
+		if m.Role == egress.System {
+			first, _, _ := strings.Cut(text, "\n")
+			text = fmt.Sprintf("%s\n(and so on: %d bytes of fixed instructions)", first, len(m.Text))
+		}
+		fmt.Fprintf(&b, "[%s]\n%s\n", m.Role, text)
 	}
 	return b.String()
 }

@@ -93,7 +93,7 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 		return postgres.New(postgres.Config{Target: t, RootPEM: pem, Schemas: c.Schemas, TimeZone: s.Zone.String(),
 			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
 	case dsn.SQLite:
-		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, Concurrent: s.Limits.Concurrent, Log: log})
+		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
 	default:
 		panic("grille: unknown kind of database")
 	}
