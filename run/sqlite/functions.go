@@ -19,7 +19,7 @@ import (
 // readfile, writefile, edit.
 func builtin() []string {
 	return strings.Fields(`
-		abs acos asin atan atan2 avg ceil ceiling char coalesce cos count cume_dist degrees dense_rank exp
+		abs acos asin atan atan2 avg ceil ceiling char coalesce concat concat_ws cos count cume_dist degrees dense_rank exp
 		first_value floor format glob group_concat hex ifnull iif instr json json_array json_array_length
 		json_extract json_group_array json_group_object json_object json_quote json_type json_valid
 		lag last_value lead length like ln log log10 lower ltrim max min mod nth_value ntile nullif octet_length
