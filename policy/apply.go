@@ -152,7 +152,7 @@ func reaches(n ir.Node, c *ir.CTE, seen map[*ir.CTE]bool) bool {
 // mine reports whether t is an occurrence of a table of this view, with this
 // view's columns and types: not of another viewer's, and not of the catalog's.
 func (v *view) mine(t *ir.Table) bool {
-	if t.Table == nil || t.Table != v.visible.Table(t.Table.ID) && t.Table != v.forModel.visible.Table(t.Table.ID) {
+	if t.Table == nil || t.Table != v.visible.Table(t.Table.ID) && t.Table != v.forModel().visible.Table(t.Table.ID) {
 		return false
 	}
 	return !slices.ContainsFunc(t.Cols, func(c ir.TableCol) bool {
@@ -230,7 +230,7 @@ func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol)
 		s := v.tables[table.Table.ID]
 		cols := used[table]
 		g := guard{view: v, sight: s, span: table.Span, alias: table.Alias, columns: cols, next: next}
-		g.fence = f.around(table, s, s.filter(v.who.Attributes), cols)
+		g.fence = f.around(table, s, cols)
 		return g.render()
 	}, nil)
 }

@@ -72,11 +72,11 @@ func newFences(q *ir.Query, t *trace) *fences {
 }
 
 // around reports whether the relation that replaces t needs a fence.
-func (f *fences) around(t *ir.Table, s *sight, filter filter, used []ir.TableCol) bool {
+func (f *fences) around(t *ir.Table, s *sight, used []ir.TableCol) bool {
 	if s.rules.Fence {
 		return true
 	}
-	view := !Stored(s.stored.Kind)
+	view, filter := !Stored(s.stored.Kind), s.filter()
 	restricted := view || !filter.all()
 	for _, c := range used {
 		restricted = restricted || s.columns[c.Of].mask.masks()

@@ -44,7 +44,7 @@ type guard struct {
 
 // render is (SELECT columns under their masks FROM table WHERE filter [fence]).
 func (g guard) render() *ir.Guarded {
-	filter := g.sight.filter(g.view.who.Attributes)
+	filter := g.sight.filter()
 	inner := g.inner(filter)
 	out := &ir.Guarded{
 		Span:   g.span,
@@ -102,9 +102,9 @@ type part struct {
 	over *ir.Table
 }
 
-// filter decides for one viewer. A condition that the viewer has not the
+// decide makes the filter for one viewer. A condition that the viewer has not the
 // attributes for is FALSE here, before anything is printed.
-func (s *sight) filter(have map[string][]string) filter {
+func (s *sight) decide(have map[string][]string) filter {
 	var f filter
 	if c := s.rules.Always; c != nil {
 		e := c.fill(have)

@@ -72,7 +72,7 @@ func (v *view) banner(tables []*ir.Table) []string {
 	var lines []string
 	for _, id := range tableIDs(tables) {
 		s := v.tables[id]
-		f := s.filter(v.who.Attributes)
+		f := s.filter()
 		switch {
 		case f.never:
 			lines = append(lines, fmt.Sprintf("no row of %s is open to you: ask whoever administers your rights", s.stored.Name))

@@ -33,8 +33,8 @@ type view struct {
 	visible   *catalog.Catalog // as the viewer sees it
 	tables    map[catalog.TableID]*sight
 	key       string
-	forModel  *view // what of it a model may see; itself for a View that is that
-	forViewer *view // whose forModel this is; itself otherwise
+	forModel  func() *view // what of it a model may see; itself for a View that is that
+	forViewer *view        // whose forModel this is; itself otherwise
 }
 
 // Made reports whether v came from [See].
@@ -64,7 +64,7 @@ func (v View) Full() *catalog.Catalog { return v.v.full }
 // ForModel is the part of v that a language model may know: tables and columns
 // with `model: hide` are absent. Queries bound against it are applied with it,
 // and give the viewer what v gives.
-func (v View) ForModel() View { return View{v.v.forModel} }
+func (v View) ForModel() View { return View{v.v.forModel()} }
 
 // Key is equal for viewers with equal rights over equal data definitions:
 // caches are keyed by it. It is not for showing: who knows the rules could

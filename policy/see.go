@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/refusal"
@@ -19,6 +20,8 @@ type sight struct {
 	stored  *catalog.Table
 	grants  []*Grant // of the acting teams, by name; at least one
 	columns map[catalog.ColumnID]*seen
+	// filter is the row filter for the viewer, made when it is first needed.
+	filter func() filter
 }
 
 // seen is one column that at least one of the acting teams sees.
@@ -54,6 +57,7 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 			continue
 		}
 		if s := look(r, t, v.teams); s != nil {
+			s.filter = sync.OnceValue(func() filter { return s.decide(v.who.Attributes) })
 			v.tables[t.ID] = s
 		}
 	}
@@ -61,13 +65,15 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 		return View{}, refusal.New(refusal.NoAccess, "ask whoever administers the rules for a grant", "no table is open to %s", list(v.teams)).
 			ForOwner("%s grants nothing to %s", rules.file, list(v.teams))
 	}
-	model := *v
+	v.key, v.forViewer = v.digest("viewer"), v
 	v.visible = v.shown(false)
-	v.key = v.digest("viewer")
-	model.visible = v.shown(true)
-	model.key = v.digest("model")
-	v.forModel, v.forViewer = &model, v
-	model.forModel, model.forViewer = &model, v
+	v.forModel = sync.OnceValue(func() *view {
+		m := *v
+		m.key = v.digest("model")
+		m.visible = m.shown(true)
+		m.forModel = func() *view { return &m }
+		return &m
+	})
 	return View{v}, nil
 }
 
@@ -142,13 +148,16 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 	for _, t := range out.Tables {
 		t.Foreign = v.foreign(t, out)
 	}
-	out.Version = catalog.Digest(out)
+	out.Version = v.key // equal rights see equal catalogs; reading all of it again would cost more than the rest
 	return out
 }
 
 // shown is the column as the viewer sees it. A comment is a text stored in the
 // database, and no rule has opened it.
 func (x *seen) shown(c *catalog.Column) *catalog.Column {
+	if !x.mask.masks() && c.Comment == "" && !c.Generated {
+		return c // catalogs do not change: nothing is to be taken away
+	}
 	out := &catalog.Column{ID: c.ID, Name: c.Name, Type: c.Type, Declared: c.Declared, NotNull: c.NotNull, Collation: c.Collation}
 	if !x.mask.masks() {
 		return out
@@ -179,7 +188,7 @@ func (x *seen) keeps() bool { return !x.clash && x.mask.keeps() }
 // birth does not refer to a date of birth.
 func (v *view) foreign(t *catalog.Table, shown *catalog.Catalog) []catalog.ForeignKey {
 	var keys []catalog.ForeignKey
-	for _, k := range v.full.Table(t.ID).Foreign {
+	for _, k := range v.tables[t.ID].stored.Foreign {
 		to := shown.Table(k.To)
 		if to == nil || len(k.Columns) != len(k.ToColumns) {
 			continue

@@ -14,7 +14,7 @@ func (v View) Says(table catalog.TableID) string {
 	if s == nil {
 		return ""
 	}
-	switch f := s.filter(v.v.who.Attributes); {
+	switch f := s.filter(); {
 	case f.never:
 		return "no row is open to you"
 	case f.all():

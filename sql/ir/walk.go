@@ -11,23 +11,54 @@ type visitor struct {
 	expr  func(*Expr)
 	cte   func(**CTE) // references, not declarations
 	id    func(*ColID)
+	// walk is called for nodes instead, and says whether to go on below. Queries
+	// are walked a dozen times on their way: one function costs less than four.
+	walk func(Node) bool
 }
 
 func (v *visitor) q(s **Query) {
-	if v.query != nil && *s != nil {
+	switch {
+	case *s == nil:
+	case v.walk != nil:
+		v.visit(*s)
+	case v.query != nil:
 		v.query(s)
 	}
 }
 
+func (v *visitor) b(s *Body) {
+	switch {
+	case *s == nil:
+	case v.walk != nil:
+		v.visit(*s)
+	case v.body != nil:
+		v.body(s)
+	}
+}
+
 func (v *visitor) r(s *Rel) {
-	if v.rel != nil && *s != nil {
+	switch {
+	case *s == nil:
+	case v.walk != nil:
+		v.visit(*s)
+	case v.rel != nil:
 		v.rel(s)
 	}
 }
 
 func (v *visitor) e(s *Expr) {
-	if v.expr != nil && *s != nil {
+	switch {
+	case *s == nil:
+	case v.walk != nil:
+		v.visit(*s)
+	case v.expr != nil:
 		v.expr(s)
+	}
+}
+
+func (v *visitor) visit(n Node) {
+	if v.walk(n) {
+		n.slots(v)
 	}
 }
 
@@ -66,9 +97,7 @@ func (n *Query) slots(v *visitor) {
 	for i := range n.With {
 		v.q(&n.With[i].Query)
 	}
-	if v.body != nil && n.Body != nil {
-		v.body(&n.Body)
-	}
+	v.b(&n.Body)
 	for i := range n.Order {
 		v.c(&n.Order[i].Col)
 	}
@@ -224,21 +253,7 @@ func (n *Over) clone() Node {
 
 // Walk calls f for n and for every node below it, parents first. Where f
 // returns false, the children of that node are left out.
-func Walk(n Node, f func(Node) bool) {
-	var v *visitor
-	visit := func(n Node) {
-		if f(n) {
-			n.slots(v)
-		}
-	}
-	v = &visitor{
-		query: func(s **Query) { visit(*s) },
-		body:  func(s *Body) { visit(*s) },
-		rel:   func(s *Rel) { visit(*s) },
-		expr:  func(s *Expr) { visit(*s) },
-	}
-	visit(n)
-}
+func Walk(n Node, f func(Node) bool) { (&visitor{walk: f}).visit(n) }
 
 // Rewrite replaces relations and expressions below n in place, children
 // first. A nil function changes nothing of that kind. The inner tables of
