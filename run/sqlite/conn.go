@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -18,6 +19,8 @@ type conn struct {
 	gate  gate
 	said  string // the last thing the authorizer denied, for the operator's log
 	fault error  // what a function of ours said that was no refusal of a value
+	dead  bool   // may not serve again
+	utf8  bool   // the file's encoding; nothing runs on others
 }
 
 // Caps of one connection. The smallest values that leave room for what package
@@ -53,7 +56,7 @@ func (e *Engine) open(ctx context.Context) (*conn, error) {
 	c := &conn{Conn: db}
 	c.SetInterrupt(ctx)
 	defer c.SetInterrupt(context.Background())
-	if err := e.prepare(c); err != nil {
+	if err := c.safely(func() error { return e.prepare(c) }); err != nil {
 		c.close()
 		return nil, e.refuse(ctx, err)
 	}
@@ -84,6 +87,11 @@ func (e *Engine) prepare(c *conn) error {
 	if err := c.SetAuthorizer(c.authorize); err != nil {
 		return err
 	}
+	encoding, err := c.one("SELECT encoding FROM pragma_encoding")
+	if err != nil {
+		return err
+	}
+	c.utf8 = encoding == "UTF-8"
 	if ro, _ := c.ReadOnly("main"); !ro {
 		return errors.New("the database is not open read-only")
 	}
@@ -142,9 +150,39 @@ func caps() []limit {
 	}
 }
 
+// safely calls into the driver, which panics when a statement's memory is at
+// its end. The connection serves no more after that.
+func (c *conn) safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.dead = true
+			err = errPanic
+			if e, ok := r.(error); ok && strings.Contains(e.Error(), "out of memory") {
+				err = sqlite3.NOMEM
+			}
+		}
+	}()
+	return f()
+}
+
+var errPanic = errors.New("the driver panicked")
+
+// idle brings the connection between statements, or marks it dead.
+func (c *conn) idle() {
+	c.gate, c.said, c.fault = ours{}, "", nil
+	err := c.safely(func() error {
+		c.SetInterrupt(context.Background())
+		if c.GetAutocommit() {
+			return nil
+		}
+		return c.Exec("ROLLBACK")
+	})
+	c.dead = c.dead || err != nil
+}
+
 func (c *conn) close() {
 	for s := range c.Stmts() {
-		_ = s.Close()
+		_ = c.safely(s.Close)
 	}
-	_ = c.Conn.Close()
+	_ = c.safely(c.Conn.Close)
 }

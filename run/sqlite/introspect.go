@@ -24,22 +24,26 @@ var errDrift = errors.New("a table changed")
 // compares them without regard to it, and an unquoted name of a draft arrives
 // folded.
 func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
+	var cat *catalog.Catalog
+	err := e.consult(ctx, func(c *conn) (err error) {
+		cat, err = c.catalog()
+		return err
+	})
+	return cat, err
+}
+
+// consult lends a connection for questions of our own.
+func (e *Engine) consult(ctx context.Context, f func(*conn) error) error {
 	c, err := e.pool.get(ctx)
 	if err != nil {
-		return nil, e.refuse(ctx, err)
+		return e.refuse(ctx, err)
 	}
+	defer e.pool.put(c)
 	c.SetInterrupt(ctx)
-	cat, err := c.catalog()
-	c.SetInterrupt(context.Background())
-	if !c.GetAutocommit() && c.Exec("ROLLBACK") != nil {
-		e.pool.drop(c)
-	} else {
-		e.pool.put(c)
+	if err := c.safely(func() error { return f(c) }); err != nil {
+		return e.refuse(ctx, err)
 	}
-	if err != nil {
-		return nil, e.refuse(ctx, err)
-	}
-	return cat, nil
+	return nil
 }
 
 func (c *conn) catalog() (*catalog.Catalog, error) {

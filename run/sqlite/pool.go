@@ -24,8 +24,7 @@ func newPool(n int, open func(context.Context) (*conn, error)) *pool {
 	return &pool{slots: make(chan struct{}, n), open: open}
 }
 
-// get waits for a slot and returns a connection, which must come back by put
-// or drop.
+// get waits for a slot and returns a connection, which must come back by put.
 func (p *pool) get(ctx context.Context) (*conn, error) {
 	select {
 	case p.slots <- struct{}{}:
@@ -53,22 +52,17 @@ func (p *pool) take() *conn {
 	return c
 }
 
-// put takes a connection back that is outside a transaction.
+// put takes a connection back, and closes it if it may not serve again.
 func (p *pool) put(c *conn) {
 	defer func() { <-p.slots }()
+	c.idle()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed || c.dead {
 		c.close()
 		return
 	}
 	p.free = append(p.free, c)
-}
-
-// drop closes a connection that may not serve again.
-func (p *pool) drop(c *conn) {
-	c.close()
-	<-p.slots
 }
 
 func (p *pool) close() {

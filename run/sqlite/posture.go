@@ -12,25 +12,23 @@ import (
 // Posture implements [run.Engine]. SQLite has no roles: what protects the data
 // is how the file was opened, and who else may write to it.
 func (e *Engine) Posture(ctx context.Context) (run.Posture, error) {
-	c, err := e.pool.get(ctx)
-	if err != nil {
-		return run.Posture{}, e.refuse(ctx, err)
-	}
-	defer e.pool.put(c)
-	c.SetInterrupt(ctx)
-	defer c.SetInterrupt(context.Background())
 	var p run.Posture
 	add := func(l run.Level, what, mend string) {
 		p.Findings = append(p.Findings, run.Finding{Level: l, What: what, Mend: mend})
 	}
-	encoding, err := c.one("SELECT encoding FROM pragma_encoding")
+	utf8, only := false, ""
+	err := e.consult(ctx, func(c *conn) (err error) {
+		utf8 = c.utf8
+		only, err = c.one("SELECT query_only FROM pragma_query_only")
+		return err
+	})
 	if err != nil {
-		return run.Posture{}, e.refuse(ctx, err)
+		return run.Posture{}, err
 	}
-	if encoding != "UTF-8" {
-		add(run.Red, "the file's encoding is "+encoding+", and Grille needs UTF-8", "sqlite3 new.db < <(sqlite3 old.db .dump)")
+	if !utf8 {
+		add(run.Red, "the file's encoding is not UTF-8", "sqlite3 old.db .dump | sqlite3 new.db")
 	}
-	if only, err := c.one("SELECT query_only FROM pragma_query_only"); err != nil || only != "1" {
+	if only != "1" {
 		add(run.Red, "the connection could be told to write", "")
 	}
 	if e.path != "" {
@@ -39,7 +37,7 @@ func (e *Engine) Posture(ctx context.Context) (run.Posture, error) {
 			add(run.Yellow, "this process may write to the file, though it never opens it for writing", "chmod a-w "+e.path)
 		}
 	}
-	if !p.Refused() || len(p.Findings) == 0 {
+	if len(p.Findings) == 0 || !p.Refused() {
 		add(run.OK, "the database is opened read-only", "")
 	}
 	return p, nil

@@ -36,7 +36,7 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 	}
 	c.SetInterrupt(ctx)
 	s := &source{e: e, ctx: ctx, release: cancel, c: c, cols: q.columns}
-	if err := s.start(q); err != nil {
+	if err := c.safely(func() error { return s.start(q) }); err != nil {
 		err = e.refuse(ctx, err)
 		_ = s.Close()
 		return nil, err
@@ -45,6 +45,10 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 }
 
 func (s *source) start(q query) error {
+	if !s.c.utf8 {
+		return refusal.New(refusal.Posture, "whoever runs this Grille sees how to mend it with `grille connect`",
+			"the database is not stored in UTF-8")
+	}
 	if err := s.c.Exec("BEGIN"); err != nil {
 		return err
 	}
@@ -52,9 +56,10 @@ func (s *source) start(q query) error {
 	if err != nil {
 		return err
 	}
+	// The gate stays until the connection is put back: SQLite compiles a text
+	// anew when it knows its parameters (LIMIT ?1).
 	s.c.gate = s.e.gateOf(q.reads, stored)
 	stmt, tail, err := s.c.Prepare(q.text)
-	s.c.gate = ours{}
 	if err != nil {
 		return &compileError{err, s.c.said}
 	}
@@ -72,7 +77,8 @@ func (s *source) start(q query) error {
 	return bind(stmt, q.params)
 }
 
-// compileError is a fault of Grille's: what emit prints must compile.
+// compileError is an error while a text was compiled: a fault of Grille's, or
+// the file's.
 type compileError struct {
 	err  error
 	said string
@@ -99,24 +105,37 @@ func (s *source) Next(row []types.Value) bool {
 	if s.err != nil || s.stmt == nil {
 		return false
 	}
+	more := false
+	err := s.c.safely(func() (err error) {
+		more, err = s.step(row)
+		return err
+	})
+	switch {
+	case err == nil:
+		return more
+	case s.c.fault != nil:
+		s.err = s.e.c.Log.Refuse(run.Broken, s.c.fault)
+	default:
+		s.err = s.e.refuse(s.ctx, err)
+	}
+	return false
+}
+
+// errMisfit: a value of another type than its column.
+var errMisfit = errors.New("a value of another type than its column")
+
+func (s *source) step(row []types.Value) (bool, error) {
 	if !s.stmt.Step() {
-		switch err := s.stmt.Err(); {
-		case s.c.fault != nil:
-			s.err = s.e.c.Log.Refuse(run.Broken, s.c.fault)
-		case err != nil:
-			s.err = s.e.refuse(s.ctx, err)
-		}
-		return false
+		return false, s.stmt.Err()
 	}
 	for i := range s.cols {
 		v, ok := decode(s.stmt, i, s.cols[i].Type)
 		if !ok {
-			s.err = s.e.c.Log.Refuse(run.BadValue, errors.New("a value of another type than its column: "+s.stmt.ColumnType(i).String()))
-			return false
+			return false, errMisfit
 		}
 		row[i] = v
 	}
-	return true
+	return true, nil
 }
 
 // Err implements [run.Source].
@@ -127,20 +146,13 @@ func (s *source) Close() error {
 	if s.c == nil {
 		return nil
 	}
-	c := s.c
-	s.c = nil
 	if s.stmt != nil {
-		_ = s.stmt.Close()
+		_ = s.c.safely(s.stmt.Close) // the error of the last step, which has been told
 		s.stmt = nil
 	}
 	s.release()
-	c.SetInterrupt(context.Background())
-	c.said, c.fault = "", nil
-	if !c.GetAutocommit() && c.Exec("ROLLBACK") != nil {
-		s.e.pool.drop(c)
-		return nil
-	}
-	s.e.pool.put(c)
+	s.e.pool.put(s.c)
+	s.c = nil
 	return nil
 }
 
@@ -160,8 +172,10 @@ func (e *Engine) refuse(ctx context.Context, err error) error {
 		return e.c.Log.Refuse(run.TooSlow, context.DeadlineExceeded)
 	case errors.Is(err, errDrift):
 		return e.c.Log.Refuse(run.Changed, err)
-	case errors.As(err, &ce):
-		return e.c.Log.Refuse(run.Broken, err)
+	case errors.Is(err, errMisfit):
+		return e.c.Log.Refuse(run.BadValue, err)
+	case errors.As(err, &ce) && (whyOf(err) == run.BadValue || whyOf(err) == run.Broken):
+		return e.c.Log.Refuse(run.Broken, err) // what package emit prints must compile
 	}
 	return e.c.Log.Refuse(whyOf(err), cause(err))
 }

@@ -45,7 +45,8 @@ type Config struct {
 	TimeZone string
 	// Concurrent is how many statements may run at once.
 	Concurrent int
-	// Memory bounds the memory of one connection, in bytes. Zero means 256 MiB.
+	// Memory bounds the memory of one connection, in bytes, at most 240 MiB.
+	// Zero means 192 MiB. A sort that needs more is refused.
 	Memory int64
 	Log    run.Log
 }
@@ -67,7 +68,7 @@ var _ run.Engine = (*Engine)(nil)
 // not open it.
 func New(c Config) (*Engine, error) {
 	if c.Memory == 0 {
-		c.Memory = 256 << 20
+		c.Memory = 192 << 20
 	}
 	e := &Engine{c: c}
 	switch {
@@ -75,6 +76,8 @@ func New(c Config) (*Engine, error) {
 		return nil, errors.New("sqlite: Config.Concurrent is not set")
 	case c.TimeZone == "" || c.TimeZone == "Local":
 		return nil, errors.New("sqlite: Config.TimeZone is not set; write an IANA name such as UTC or Europe/Berlin")
+	case c.Memory < 1<<20 || c.Memory > 240<<20:
+		return nil, errors.New("sqlite: Config.Memory is not from 1 to 240 MiB")
 	case c.Path != "" && c.Image != nil:
 		return nil, errors.New("sqlite: Config has a Path and an Image")
 	case c.Path == "" && c.Image == nil:

@@ -106,7 +106,9 @@ func (l *log) String() string {
 	return l.b.String()
 }
 
-func (l *log) into(c *Config) { c.Log = run.Log{To: slog.New(slog.NewTextHandler(l, nil))} }
+func (l *log) into(c *Config) { c.Log = logTo(l) }
+
+func logTo(l *log) run.Log { return run.Log{To: slog.New(slog.NewTextHandler(l, nil))} }
 
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
