@@ -64,7 +64,7 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	}
 	target, err := dsn.Parse(text)
 	if err != nil {
-		return err
+		return usage("%v", err)
 	}
 	c := config.Defaults()
 	c.File = k.flags.config
@@ -226,7 +226,11 @@ func grant(proposed []byte) ([]byte, error) {
 
 func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Who may ask what of which database. See: grille --help\nconnections:\n  %s:\n    dsn: %q\n", conn.Name, conn.Target)
+	target, dir, err := seenFrom(filepath.Dir(s.File), conn.Target)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "# Who may ask what of which database. See: grille --help\nconnections:\n  %s:\n    dsn: %q\n", conn.Name, target)
 	if p, ok := conn.Target.(dsn.Postgres); ok {
 		if !p.Password.Empty() {
 			name := "GRILLE_" + strings.ToUpper(strings.ReplaceAll(conn.Name, "-", "_")) + "_PASSWORD"
@@ -237,8 +241,8 @@ func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 			fmt.Fprintf(&b, "    schemas: [%s]\n", strings.Join(conn.Schemas, ", "))
 		}
 	}
-	if len(conn.Dirs) > 0 {
-		fmt.Fprintf(&b, "    dirs: [%q]\n", conn.Dirs[0])
+	if dir != "" {
+		fmt.Fprintf(&b, "    dirs: [%q]\n", dir)
 	}
 	fmt.Fprintf(&b, "    rules: %q\n\n# Who may be named with --as.\nviewers:\n  %s: {teams: [%s]}\n", filepath.Base(conn.Rules), owner, owners)
 	if err := create(conn.Rules, text); err != nil {
@@ -249,6 +253,27 @@ func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 	}
 	fmt.Fprintf(k.out, "wrote %s and %s\n", s.File, conn.Rules)
 	return nil
+}
+
+// seenFrom is a target as the configuration in folder names it, and the folder
+// in which a database file lies.
+func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
+	lite, ok := t.(dsn.SQLite)
+	if !ok {
+		return t, "", nil
+	}
+	from, err := filepath.Abs(folder)
+	if err != nil {
+		return t, "", err
+	}
+	path, err := filepath.Abs(lite.Path)
+	if err != nil {
+		return t, "", err
+	}
+	if rel, err := filepath.Rel(from, path); err == nil {
+		path = rel
+	}
+	return dsn.SQLite{Path: path}, filepath.Dir(path), nil
 }
 
 // create writes a file that must not be there yet.
