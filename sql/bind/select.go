@@ -127,6 +127,9 @@ func (b *binder) groupKey(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
 	if hasAggregate(e) {
 		fail(g.At, refusal.Grouping, "group by what is not aggregated", "GROUP BY may not hold an aggregate or a window function")
 	}
+	if hasQuery(e) { // it would have to be written twice, and equals none but itself
+		fail(g.At, refusal.Unsupported, "compute it in FROM (SELECT ...) AS x, and group outside by its name", "GROUP BY may not hold a subquery")
+	}
 	if e.Type().Kind == types.Unknown {
 		e = b.read(e.(*ir.Const), types.Of(types.Text))
 	}
@@ -134,6 +137,16 @@ func (b *binder) groupKey(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
 		fail(g.At, refusal.Types, "group by another column", "values of type %s cannot be grouped", e.Type())
 	}
 	return e
+}
+
+func hasQuery(e ir.Expr) bool {
+	found := false
+	ir.Walk(e, func(n ir.Node) bool {
+		_, query := n.(*ir.Query)
+		found = found || query
+		return !found
+	})
+	return found
 }
 
 // groupTarget is the target that a GROUP BY item names, or nil.

@@ -299,7 +299,7 @@ func (o *ownText) cast(x *syntax.Cast) {
 		}
 		o.used[v.N-1] = true
 	case *syntax.Literal:
-		if v.Kind != syntax.Null {
+		if v.Kind != syntax.Null && v.Kind != syntax.Bool {
 			o.wrong("a literal")
 		}
 	default:
