@@ -19,18 +19,19 @@ type dialect struct {
 	fence   string // ends a derived table through which no predicate may sink
 	cross   string // a join without a condition
 	noLimit string // stands before OFFSET where there is no LIMIT
-	// A single group over all rows, where neither a key nor an aggregate says
-	// so: a GROUP BY clause, or a condition for HAVING.
-	groupByAll, havingAll string
-	unknown               string // X IS ...
+	// groupByAll makes one group of all rows; where it is "", lower has seen to it.
+	groupByAll string
+	unknown    string // X IS ...
 	// probes: columns of stored tables are read through expressions, which no
 	// index serves. What is joined, or read again for each outer row, ends in a
 	// fence: the engine then builds an index on what it has read.
-	probes      bool
-	lateral     bool // knows LATERAL
-	nameRows    bool // functions in FROM take names for their columns: AS t1(c1)
-	quantifiers bool // knows ANY and ALL of a subquery
-	nested      bool // arms of set operations may stand in parentheses
+	probes        bool
+	lateral       bool // knows LATERAL
+	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)
+	distinctPairs bool // knows f(DISTINCT a, b)
+	quantifiers   bool // knows ANY and ALL of a subquery
+	sortsValues   bool // VALUES may have ORDER BY and LIMIT
+	nested        bool // arms of set operations may stand in parentheses
 
 	// spelling is the template of a call; "" if the engine cannot say it.
 	spelling func(*funcs.Sig) string

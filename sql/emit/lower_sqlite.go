@@ -6,7 +6,32 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-var sqliteRewrites = []rewrite{selectSomething, numberedSets, quantifiedAsAggregate}
+var sqliteRewrites = []rewrite{selectSomething, singleGroup, numberedSets, quantifiedAsAggregate}
+
+// singleGroup makes a group of all rows, without a key and without an aggregate,
+// the one row of a count: SELECT 1 FROM t HAVING TRUE gives one row, and SQLite
+// takes HAVING for a mistake there. What stands above such a grouping refers to
+// no column below it.
+var singleGroup = rewrite{
+	name: "single-group",
+	wants: func(n ir.Node) bool {
+		s, ok := n.(*ir.Select)
+		return ok && s.Grouped && len(s.Keys) == 0 && !aggregates(s)
+	},
+	apply: func(l *lowering, q *ir.Query) {
+		above(q, func(n ir.Node) {
+			s, ok := n.(*ir.Select)
+			if !ok || !s.Grouped || len(s.Keys) > 0 || aggregates(s) {
+				return
+			}
+			int8 := types.Of(types.Int8)
+			count := ir.Def{Column: ir.Column{ID: l.id(), Type: int8}, Expr: &ir.Agg{Fn: sigOf("count"), Star: true, T: int8}}
+			below := &ir.Select{From: s.From, Where: s.Where, Grouped: true, Out: []ir.Def{count}}
+			s.From = &ir.Subquery{Query: &ir.Query{Body: below}, Cols: []ir.Column{{ID: l.id(), Type: int8}}}
+			s.Where, s.Having, s.Grouped = s.Having, nil, false
+		})
+	},
+}
 
 // numberedSets makes INTERSECT ALL and EXCEPT ALL, which SQLite lacks, from
 // INTERSECT and EXCEPT: the rows of each side get numbers among their equals,

@@ -10,17 +10,19 @@ import (
 // postgres: the session's search_path is pg_catalog, so operators are plain
 // symbols; functions and types are qualified all the same.
 var postgres = dialect{
-	engine:      catalog.Postgres,
-	lower:       postgresRewrites,
-	checked:     true,
-	fence:       " OFFSET 0",
-	cross:       "CROSS JOIN",
-	groupByAll:  " GROUP BY ()",
-	unknown:     "UNKNOWN",
-	lateral:     true,
-	nameRows:    true,
-	quantifiers: true,
-	nested:      true,
+	engine:        catalog.Postgres,
+	lower:         postgresRewrites,
+	checked:       true,
+	fence:         " OFFSET 0",
+	cross:         "CROSS JOIN",
+	groupByAll:    " GROUP BY ()",
+	unknown:       "UNKNOWN",
+	lateral:       true,
+	nameRows:      true,
+	distinctPairs: true,
+	quantifiers:   true,
+	sortsValues:   true,
+	nested:        true,
 
 	spelling: func(s *funcs.Sig) string {
 		switch {

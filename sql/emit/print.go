@@ -59,9 +59,15 @@ func printQuery(d *dialect, q *ir.Query) (printed, error) {
 	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list}, nil
 }
 
-// refuse says that the engine cannot say what stands at n.
+// refuse says that the engine cannot say what stands at n. What stands in a
+// rule is for owners.
 func (p *printer) refuse(n ir.Node, try, format string, args ...any) {
-	if p.refused == nil {
+	switch {
+	case p.refused != nil:
+	case p.guards > 0:
+		p.refused = refusal.New(refusal.Engine, "ask whoever administers the rules to write it in another way",
+			"%s cannot keep a rule of a table that this asks for", p.d.engine).ForOwner(format, args...)
+	default:
 		p.refused = refusal.New(refusal.Engine, try, format, args...).At(n.At())
 	}
 }

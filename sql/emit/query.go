@@ -21,7 +21,11 @@ func (p *printer) query(q *ir.Query, names []string) {
 	if len(q.With) > 0 {
 		p.str(" ")
 	}
-	p.body(q.Body, names)
+	if v, ok := q.Body.(*ir.Values); ok && !p.d.sortsValues && (len(q.Order) > 0 || q.Limit != nil || q.Offset != nil) {
+		p.valuesBlock(v)
+	} else {
+		p.body(q.Body, names)
+	}
 	for i, s := range q.Order {
 		p.sep(i, " ORDER BY ", ", ")
 		p.sort(q.Body, s)
@@ -131,25 +135,14 @@ func (p *printer) selection(s *ir.Select, names []string) {
 	p.having(s)
 }
 
-// having prints HAVING, and says that there is a group where neither keys nor
-// an aggregate say so.
+// having prints HAVING or, where neither it nor a key nor an aggregate says that
+// there is a group, an empty GROUP BY.
 func (p *printer) having(s *ir.Select) {
-	all := ""
-	if s.Grouped && len(s.Keys) == 0 && !aggregates(s) {
-		all = p.d.havingAll
-		if s.Having == nil {
-			p.str(p.d.groupByAll)
-		}
-	}
-	if s.Having == nil && all == "" {
-		return
-	}
-	p.str(" HAVING ", all)
 	if s.Having != nil {
-		if all != "" {
-			p.str(" AND ")
-		}
+		p.str(" HAVING ")
 		p.expr(s.Having)
+	} else if s.Grouped && len(s.Keys) == 0 && !aggregates(s) {
+		p.str(p.d.groupByAll)
 	}
 }
 
@@ -243,4 +236,16 @@ func (p *printer) values(v *ir.Values) {
 		p.sep(i, "VALUES ", ", ")
 		p.paren(func() { p.exprs(row) })
 	}
+}
+
+// valuesBlock prints VALUES as a block that may be ordered and cut.
+func (p *printer) valuesBlock(v *ir.Values) {
+	alias := p.alias()
+	for i, c := range v.Cols {
+		p.sep(i, "SELECT ", ", ")
+		p.str(alias, ".", output(v, i), p.d.collation(c.Type), " AS ", output(v, i))
+	}
+	p.str(" FROM ")
+	p.paren(func() { p.values(v) })
+	p.str(" AS ", alias)
 }

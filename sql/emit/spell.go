@@ -155,6 +155,9 @@ func (p *printer) agg(e *ir.Agg) {
 		p.d.orderedSet(p, e, s)
 		return
 	}
+	if e.Distinct && len(e.Args) > 1 && !p.d.distinctPairs {
+		p.refuse(e, "leave DISTINCT out", "%s cannot compute %s(DISTINCT ...) with a second argument", p.d.engine, e.Fn.Func.Name)
+	}
 	s.all = func() {
 		if e.Star {
 			p.str("*")

@@ -15,14 +15,13 @@ import (
 // expressions have no affinity, and from there on types are PostgreSQL's.
 // Functions named g_... are registered by package sql/funcs/pgfn.
 var sqlite = dialect{
-	engine:    catalog.SQLite,
-	lower:     sqliteRewrites,
-	fence:     " LIMIT -1",
-	cross:     "JOIN", // CROSS JOIN would forbid the planner to choose the order
-	noLimit:   " LIMIT -1",
-	havingAll: "(count(*) >= 0)",
-	unknown:   "NULL",
-	probes:    true,
+	engine:  catalog.SQLite,
+	lower:   sqliteRewrites,
+	fence:   " LIMIT -1",
+	cross:   "JOIN", // CROSS JOIN would forbid the planner to choose the order
+	noLimit: " LIMIT -1",
+	unknown: "NULL",
+	probes:  true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	param:    func(p *printer, n int, _ types.Type) { p.str("?"); p.int(n) },
