@@ -95,9 +95,9 @@ func liteSide(arg string, t, other types.Type) string {
 	case t == date && other == timestamp:
 		return "g_date_to_timestamp(" + arg + ")"
 	case t == date && other == timestamptz:
-		return "g_date_to_timestamptz(" + arg + ")"
+		return "g_date_sortable(" + arg + ")"
 	case t == timestamp && other == timestamptz:
-		return "g_timestamp_to_timestamptz(" + arg + ")"
+		return "g_timestamp_sortable(" + arg + ")"
 	}
 	return arg
 }

@@ -66,7 +66,7 @@ func dates() []*Func {
 			sig(boolean, date).total().lite("g_isfinite({1})"),
 			sig(boolean, timestamp).total().lite("g_isfinite({1})"),
 			sig(boolean, timestamptz).total().lite("g_isfinite({1})"),
-			sig(boolean, interval).total().lite("({1} IS {1})")),
+			sig(boolean, interval).total().lite("g_isfinite({1})")),
 	}
 }
 

@@ -7,13 +7,13 @@ func jsons() []*Func {
 	pathOf := "#>>"
 	return []*Func{
 		operator("->", "the part {2} of {1}",
-			sig(jsonb, jsonb, text).total().lite("g_json_get({1}, {2})"),
-			sig(jsonb, jsonb, int4).total().lite("g_json_get({1}, {2})"),
+			sig(jsonb, jsonb, text).total().lite("g_jsonb_get({1}, {2})"),
+			sig(jsonb, jsonb, int4).total().lite("g_jsonb_get({1}, {2})"),
 			sig(jsonText, jsonText, text).lite("g_json_get({1}, {2})"),
 			sig(jsonText, jsonText, int4).lite("g_json_get({1}, {2})")),
 		operator("->>", "the part {2} of {1} as text",
-			sig(text, jsonb, text).total().lite("g_json_get_text({1}, {2})"),
-			sig(text, jsonb, int4).total().lite("g_json_get_text({1}, {2})"),
+			sig(text, jsonb, text).total().lite("g_jsonb_get_text({1}, {2})"),
+			sig(text, jsonb, int4).total().lite("g_jsonb_get_text({1}, {2})"),
 			sig(text, jsonText, text).lite("g_json_get_text({1}, {2})"),
 			sig(text, jsonText, int4).lite("g_json_get_text({1}, {2})")),
 		operator("#>", "the part {2} of {1}",

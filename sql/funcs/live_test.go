@@ -96,11 +96,11 @@ func render(s *Sig, args []string) string {
 			tmpl = "pg_catalog." + f.Name + "({*})"
 		}
 	}
-	tmpl = strings.ReplaceAll(tmpl, "{op}", f.Name)
-	tmpl = strings.ReplaceAll(tmpl, "{*}", strings.Join(args, ", "))
+	marks := []string{"{op}", f.Name, "{*}", strings.Join(args, ", ")}
 	for i, a := range args {
-		tmpl = strings.ReplaceAll(tmpl, fmt.Sprintf("{%d}", i+1), a)
+		marks = append(marks, fmt.Sprintf("{%d}", i+1), a)
 	}
+	tmpl = strings.NewReplacer(marks...).Replace(tmpl)
 	if f.Class == Window {
 		tmpl += " OVER ()"
 	}

@@ -63,7 +63,7 @@ func castLite(from, to types.Type) string {
 	case to.IsText():
 		return textLite(from)
 	case from.IsText():
-		if from == bpchar {
+		if from == bpchar && to != bytea {
 			return "g_text_to_" + to.String() + "(rtrim({1}, ' '))"
 		}
 		return "g_text_to_" + to.String() + "({1})"
@@ -84,7 +84,7 @@ func textLite(from types.Type) string {
 	case types.Float4, types.Float8:
 		return "g_" + from.String() + "_to_text({1})"
 	case types.Bytea:
-		return `('\x' || lower(hex({1})))`
+		return "g_bytea_to_text({1})"
 	case types.TimestampTZ:
 		return "g_timestamptz_to_text({1})"
 	}

@@ -3,6 +3,7 @@ package types
 import (
 	"encoding/hex"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -79,17 +80,50 @@ func FormatFloat(f float64, bits int) string {
 	case math.IsInf(f, -1):
 		return "-Infinity"
 	}
+	limit, integers := 15, float64(1<<53)
+	if bits == 32 {
+		limit, integers = 6, 1<<24
+	}
 	s := strconv.FormatFloat(f, 'e', -1, bits)
+	if math.Abs(f) >= integers {
+		for digits := 0; halfway(s, f, bits); digits++ {
+			s = strconv.FormatFloat(f, 'e', digits, bits)
+			if back, err := strconv.ParseFloat(s, bits); err != nil || back != f {
+				s = strconv.FormatFloat(f, 'e', -1, bits)
+			}
+		}
+	}
 	mantissa, e, _ := strings.Cut(s, "e")
 	exp, _ := strconv.Atoi(e)
-	limit := 15
-	if bits == 32 {
-		limit = 6
-	}
 	if exp >= -4 && exp < limit {
 		return strconv.FormatFloat(f, 'f', -1, bits)
 	}
 	return mantissa + "e" + e
+}
+
+// halfway reports whether the decimal s stands exactly between f and a
+// neighbour. PostgreSQL does not print those, though they would be read as f.
+// Below 2^53 (2^24) they have more digits than s can have.
+func halfway(s string, f float64, bits int) bool {
+	exact, _, err := big.ParseFloat(s, 10, 2000, big.ToNearestEven)
+	if err != nil {
+		return false
+	}
+	for _, to := range []float64{math.Inf(-1), math.Inf(1)} {
+		next := math.Nextafter(f, to)
+		if bits == 32 {
+			next = float64(math.Nextafter32(float32(f), float32(to)))
+		}
+		mid := new(big.Float).SetPrec(2000).SetFloat64(f)
+		if math.IsInf(next, 0) {
+			continue
+		}
+		mid.Add(mid, new(big.Float).SetFloat64(next))
+		if mid.Quo(mid, big.NewFloat(2)).Cmp(exact) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func formatDate(v Value) string {

@@ -127,20 +127,38 @@ func mantissa(s string) string {
 	return m
 }
 
-// parseBytea reads the hex format; PostgreSQL's older escape format is read for
-// texts without a backslash.
+// parseBytea reads the hex format, and PostgreSQL's older escape format: \\ is
+// a backslash, \ooo a byte in octal.
 func parseBytea(s string) (Value, error) {
+	bad := notA(Bytea, `write it in hex, like '\x01ff'`)
 	if h, ok := strings.CutPrefix(s, `\x`); ok {
 		b, err := hex.DecodeString(strings.Map(dropSpace, h))
 		if err != nil {
-			return Null, notA(Bytea, `write pairs of hex digits after \x`)
+			return Null, bad
 		}
 		return BytesOf(b), nil
 	}
-	if strings.Contains(s, `\`) {
-		return Null, notA(Bytea, `write it in hex, like '\x01ff'`)
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '\\':
+			out = append(out, s[i])
+		case strings.HasPrefix(s[i:], `\\`):
+			out = append(out, '\\')
+			i++
+		default:
+			if len(s) < i+4 {
+				return Null, bad
+			}
+			n, err := strconv.ParseUint(s[i+1:i+4], 8, 8)
+			if err != nil {
+				return Null, bad
+			}
+			out = append(out, byte(n))
+			i += 3
+		}
 	}
-	return BytesOf([]byte(s)), nil
+	return BytesOf(out), nil
 }
 
 func dropSpace(r rune) rune {

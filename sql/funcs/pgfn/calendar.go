@@ -250,6 +250,15 @@ func zoned(zone func() *time.Location) []Scalar {
 			}
 			return writeTimestamp(local(m, loc))
 		}),
+		onDate("g_date_sortable", 1, 0, func(_ []any, d int64) (any, error) {
+			if isInf(d) {
+				return sortable(d), nil
+			}
+			return sortable(instant(join(d, 0), zone())), nil
+		}),
+		onTimestamp("g_timestamp_sortable", 1, 0, func(_ []any, m int64) (any, error) {
+			return sortable(instant(m, zone())), nil
+		}),
 		onDate("g_date_to_timestamptz", 1, 0, func(_ []any, d int64) (any, error) {
 			if isInf(d) {
 				return writeTimestamptz(d)
@@ -262,7 +271,14 @@ func zoned(zone func() *time.Location) []Scalar {
 		onTimestamp("g_timestamptz_to_timestamp", 1, 0, func(_ []any, m int64) (any, error) {
 			return writeTimestamp(local(m, zone()))
 		}),
-		onTimestamp("g_timestamptz_to_date", 1, 0, func(_ []any, m int64) (any, error) { return dateOf(local(m, zone())) }),
+		// Total on PostgreSQL: NULL where a zone leads out of the years 1 to 9999.
+		onTimestamp("g_timestamptz_to_date", 1, 0, func(_ []any, m int64) (any, error) {
+			d, err := dateOf(local(m, zone()))
+			if err != nil {
+				return nil, nil
+			}
+			return d, nil
+		}),
 		onTimestamp("g_timestamptz_to_time", 1, 0, func(_ []any, m int64) (any, error) { return timeOf(local(m, zone())), nil }),
 		onTimestamp("g_timestamptz_to_text", 1, 0, func(_ []any, m int64) (any, error) {
 			return types.TimestampTZ2000(m).Format(timestamptzType, zone()), nil

@@ -1,6 +1,7 @@
 package pgfn
 
 import (
+	"encoding/hex"
 	"math"
 	"strings"
 	"time"
@@ -60,6 +61,7 @@ func casts(zone func() *time.Location) []Scalar {
 		strict("g_float8_to_float4", 1, func(a []any) (any, error) { return single(float(a[0])) }),
 		strict("g_float8_to_numeric", 1, func(a []any) (any, error) { return floatDecimal(float(a[0]), 15) }),
 		strict("g_float4_to_numeric", 1, func(a []any) (any, error) { return floatDecimal(float(a[0]), 6) }),
+		simple("g_bytea_to_text", 1, func(a []any) any { return `\x` + hex.EncodeToString(blob(a[0])) }),
 		simple("g_float8_to_text", 1, func(a []any) any { return types.FormatFloat(float(a[0]), 64) }),
 		simple("g_float4_to_text", 1, func(a []any) any { return types.FormatFloat(float(a[0]), 32) }),
 		strict("g_numeric_to_float8", 1, func(a []any) (any, error) {
@@ -140,7 +142,7 @@ func single(f float64) (any, error) {
 	case math.IsInf(r, 0) && !math.IsInf(f, 0):
 		return nil, errOverflow
 	case r == 0 && f != 0:
-		return nil, fail("22003", "value out of range: underflow")
+		return nil, errUnderflow
 	}
 	return r, nil
 }
@@ -161,6 +163,10 @@ func fit(v any, precision, scale int) (any, error) {
 	case d.form != finite:
 		return nil, fail("22003", "numeric field overflow")
 	}
+	return d.fit(precision, scale)
+}
+
+func (d dec) fit(precision, scale int) (any, error) {
 	var r dec
 	if scale < 0 {
 		d.scale -= scale

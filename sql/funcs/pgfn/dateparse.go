@@ -11,8 +11,11 @@ var errFormat = &Error{"22007", "a text does not fit the format"}
 
 // readFormatted is to_timestamp: the wall clock that s gives by the format.
 func readFormatted(s string, tokens []dateToken) (int64, error) {
-	p := formatted{rest: s, year: 1, month: 1, day: 1}
+	p := formatted{rest: s, month: 1, day: 1} // the year is 1 BC by default
 	for i, t := range tokens {
+		if p.rest == "" { // what is missing has its default
+			break
+		}
 		if t.key == "" {
 			p.skip(t)
 			continue
@@ -118,14 +121,13 @@ var readWidths = map[string]int{
 func (p *formatted) set(key string, n int64, digits int) {
 	switch key {
 	case "YYYY":
-		p.year = n
-		if digits < 4 {
-			p.year = fullYear(n, digits)
+		if p.year = n; n < 0 {
+			p.year, p.bc = -n, true
 		}
 	case "YYY", "YY", "Y":
 		p.year = n
 		if digits < 4 {
-			p.year = fullYear(n, digits)
+			p.year = fullYear(n)
 		}
 	case "MM":
 		p.month = n
@@ -155,7 +157,7 @@ func (p *formatted) set(key string, n int64, digits int) {
 }
 
 // fullYear is the year next to 2020 that ends so.
-func fullYear(n int64, _ int) int64 {
+func fullYear(n int64) int64 {
 	switch {
 	case n < 70:
 		return n + 2000
@@ -288,12 +290,14 @@ func (p *formatted) wall() (int64, error) {
 }
 
 func (p *formatted) date() (int64, error) {
-	if p.bc {
+	if p.bc && p.year > 0 {
 		p.year = 1 - p.year
 	}
 	switch {
 	case p.hasJulian:
 		return p.julian - 2440588, nil
+	case p.isoYear < 0:
+		return 0, errDate
 	case p.isoYear != 0 && p.isoWeek != 0:
 		if p.isoWeek < 1 || p.isoWeek > 53 {
 			return 0, errFormat
@@ -306,7 +310,7 @@ func (p *formatted) date() (int64, error) {
 		}
 		return types.DaysOf(p.year, 1, 1) + p.doy - 1, nil
 	}
-	if p.year == 0 && !p.bc || p.month < 1 || p.month > 12 || p.day < 1 || p.day > types.MonthDays(p.year, p.month) {
+	if p.month < 1 || p.month > 12 || p.day < 1 || p.day > types.MonthDays(p.year, p.month) {
 		return 0, fail("22008", "date/time field value out of range")
 	}
 	return types.DaysOf(p.year, p.month, p.day), nil

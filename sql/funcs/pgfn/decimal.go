@@ -210,6 +210,9 @@ func (d *dec) negate() {
 	case negInf:
 		d.form = posInf
 	}
+	if d.c.Sign() == 0 {
+		return
+	}
 	var n apd.BigInt // a BigInt must not be changed where a copy of it may live
 	n.Neg(&d.c)
 	d.c = n
@@ -494,10 +497,12 @@ func places(to func(*dec, int) dec) func(a []any) (any, error) {
 		}
 		n := 0
 		if len(a) > 1 {
-			n = int(max(min(integer(a[1]), 2*maxScale), -2*maxScale))
-			n = max(min(n, 2000), -2000)
+			n = int(max(min(integer(a[1]), hardScale), -maxWhole-1))
 		}
 		if n < 0 && d.form == finite {
+			if -n > exponent(d)+2 {
+				return "0", nil
+			}
 			d.scale -= n // as if the point stood further left
 			d = to(&d, 0)
 			d.c.Mul(&d.c, bigTen(-n))

@@ -24,13 +24,17 @@ func formats(zone func() *time.Location) []Scalar {
 			return toChar(momentOf(local(m, loc()), loc(), m), tokens), nil
 		})
 	}
-	numbers := func(name string, fn func(v any, f *numberFormat) string) Scalar {
+	numbers := func(name string, fn func(v any, f *numberFormat) (string, error)) Scalar {
 		return strict(name, 2, func(a []any) (any, error) {
 			f, why := parseNumberFormat(text(a[1]))
 			if why != "" {
 				return nil, fail("22023", why)
 			}
-			return fn(a[0], f), nil
+			s, err := fn(a[0], f)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
 		})
 	}
 	read := func(name string, write func(wall int64) (any, error)) Scalar {
@@ -63,9 +67,9 @@ func formats(zone func() *time.Location) []Scalar {
 	instantAt := func(wall int64) (any, error) { return writeTimestamptz(instant(wall, zone())) }
 	return []Scalar{
 		dates("g_to_char_timestamp", nil), dates("g_to_char_timestamptz", zone),
-		numbers("g_to_char_int", func(v any, f *numberFormat) string { return formatInt(integer(v), f) }),
+		numbers("g_to_char_int", func(v any, f *numberFormat) (string, error) { return formatInt(integer(v), f), nil }),
 		numbers("g_to_char_numeric", formatNumeric),
-		numbers("g_to_char_float", func(v any, f *numberFormat) string { return formatFloat(float(v), f) }),
+		numbers("g_to_char_float", func(v any, f *numberFormat) (string, error) { return formatFloat(float(v), f) }),
 		read("g_to_date", dateOf),
 		{"g_to_timestamp", -1, func(a []any) (any, error) {
 			switch {
@@ -85,6 +89,9 @@ func formats(zone func() *time.Location) []Scalar {
 			if !ok {
 				return nil, errInvalid
 			}
+			if _, err := d.fit(f.pre+f.post, f.post); err != nil {
+				return nil, err
+			}
 			return d.text()
 		}),
 	}
@@ -103,36 +110,30 @@ func decimals0(s string, n int) string {
 	return s + "." + strings.Repeat("0", n)
 }
 
-func formatNumeric(v any, f *numberFormat) string {
+// formatNumeric fills the format with # for NaN and infinities; PostgreSQL puts
+// the letters of their names into the places of the digits.
+func formatNumeric(v any, f *numberFormat) (string, error) {
 	d, ok := number(v)
-	if !ok {
-		return ""
-	}
-	if d.form != finite {
-		return f.format(strings.Repeat("#", f.pre+1), d.form == negInf)
+	if !ok || d.form != finite {
+		return f.format(strings.Repeat("#", f.pre+1), d.form == negInf), nil
 	}
 	r := d.withScale(f.post)
 	s, err := r.text()
 	if err != nil {
-		return ""
+		return "", err
 	}
-	return f.format(strings.TrimPrefix(s.(string), "-"), r.c.Sign() < 0)
+	return f.format(strings.TrimPrefix(s.(string), "-"), r.c.Sign() < 0), nil
 }
 
 // formatFloat prints no more than the 15 digits that a float8 is good for.
-func formatFloat(v float64, f *numberFormat) string {
+func formatFloat(v float64, f *numberFormat) (string, error) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return f.format(strings.Repeat("#", f.pre+1), v < 0)
+		return f.format(strings.Repeat("#", f.pre+1), v < 0), nil
 	}
 	size := math.Abs(v)
 	whole := len(strconv.FormatFloat(size, 'f', 0, 64))
 	post := max(min(f.post, 15-whole), 0)
-	s := strconv.FormatFloat(size, 'f', post, 64)
-	if post < f.post {
-		if post == 0 {
-			s += "."
-		}
-		s += strings.Repeat("0", f.post-post)
-	}
-	return f.format(s, v < 0)
+	short := *f
+	short.post = post
+	return short.format(strconv.FormatFloat(size, 'f', post, 64), math.Signbit(v)), nil
 }

@@ -16,6 +16,7 @@ type numberFormat struct {
 	brackets     bool // PR
 	sign         byte // S: 'b' before or 'a' after the digits, 0 none
 	signed       bool // MI, PL or SG stands
+	ownSign      bool // MI or SG: no sign is put before the digits
 	signBefore   bool
 	hasDigitsYet bool
 }
@@ -101,6 +102,7 @@ func (n *numberFormat) add(key string) string {
 			return "there are two signs"
 		}
 		n.signed = true
+		n.ownSign = n.ownSign || key != "PL"
 	case "PR":
 		if n.sign != 0 || n.signed {
 			return "there are two signs"
@@ -144,11 +146,8 @@ type numberWriter struct {
 // exactly n.post decimals.
 func (n *numberFormat) format(digits string, negative bool) string {
 	whole, frac, _ := strings.Cut(digits, ".")
-	if len(whole) > n.pre && !(whole == "0" && n.pre == 0) {
+	if len(whole) > n.pre { // without a place before the point not even 0 fits
 		whole, frac = strings.Repeat("#", n.pre), strings.Repeat("#", n.post)
-	}
-	if whole == "0" && n.pre == 0 {
-		whole = ""
 	}
 	w := &numberWriter{numberFormat: n, digits: whole, negative: negative, relevant: -1}
 	w.blanks = n.pre - len(whole)
@@ -263,7 +262,7 @@ func (w *numberWriter) digit(key string) {
 func (w *numberWriter) leadingSign() {
 	w.wrote = true
 	switch {
-	case w.signed || w.sign == 'a':
+	case w.ownSign || w.sign == 'a':
 	case w.sign == 'b':
 		w.b.WriteByte(w.signChar())
 	case w.brackets:
@@ -290,48 +289,90 @@ func (w *numberWriter) finish() {
 	}
 }
 
-// readNumber is to_number: the digits, point and sign of s; group separators,
-// blanks and other text are passed over.
+// readNumber is to_number. Each 9, 0 and point of the format takes one character
+// and each text as many as it has, whether they fit or not; a group separator
+// takes a comma or nothing.
 func readNumber(s string, f *numberFormat) (dec, bool) {
-	var digits strings.Builder
-	negative, point := false, false
-	whole, frac := 0, 0
-	for s != "" {
-		r, n := utf8.DecodeRuneInString(s)
-		s = s[n:]
-		switch {
-		case r == '-' || r == '<':
-			negative = true
-		case r >= '0' && r <= '9':
-			if point {
-				if frac++; frac > f.post {
-					continue
-				}
-			} else if whole++; whole > f.pre {
-				continue
-			}
-			digits.WriteRune(r)
-		case r == '.' && f.point && !point:
-			point = true
-			digits.WriteByte('.')
+	r := numberReader{numberFormat: f, rest: s}
+	for _, it := range f.items {
+		if r.rest == "" {
+			break
 		}
+		r.item(it)
 	}
-	text := strings.TrimSuffix(digits.String(), ".")
-	if strings.HasPrefix(text, ".") {
-		text = "0" + text
-	}
+	text := strings.TrimSuffix(r.digits.String(), ".")
 	if text == "" {
 		return dec{}, false
 	}
-	if trimmed := strings.TrimLeft(text, "0"); trimmed != text {
-		text = trimmed
-		if text == "" || text[0] == '.' {
-			text = "0" + text
-		}
+	if strings.HasPrefix(text, ".") {
+		text = "0" + text
 	}
 	d, ok := parseDec(text)
-	if negative {
+	if r.negative {
 		d.negate()
 	}
 	return d, ok
+}
+
+type numberReader struct {
+	*numberFormat
+	rest     string
+	digits   strings.Builder
+	negative bool
+	signRead bool
+	point    bool
+	decimals int
+}
+
+func (r *numberReader) item(it numberItem) {
+	switch it.key {
+	case "":
+		_, r.rest = prefix(r.rest, runes(it.text))
+	case ",":
+		r.rest = strings.TrimPrefix(r.rest, ",")
+	case "9", "0", ".":
+		r.place()
+	case "MI", "PL", "SG":
+		r.takeSign()
+	}
+}
+
+func (r *numberReader) takeSign() {
+	if r.rest != "" && (r.rest[0] == '-' || r.rest[0] == '+') {
+		r.negative = r.negative || r.rest[0] == '-'
+		r.signRead, r.rest = true, r.rest[1:]
+	}
+}
+
+func (r *numberReader) place() {
+	r.rest = strings.TrimPrefix(r.rest, " ")
+	if r.digits.Len() == 0 && !r.signRead && r.rest != "" {
+		switch c := r.rest[0]; {
+		case c == '-' || c == '<' && r.brackets:
+			r.negative, r.signRead, r.rest = true, true, r.rest[1:]
+		case c == '+':
+			r.signRead, r.rest = true, r.rest[1:]
+		}
+	}
+	if r.rest == "" {
+		return
+	}
+	c := r.rest[0]
+	switch {
+	case c >= '0' && c <= '9':
+		if r.point {
+			if r.decimals == r.post {
+				return
+			}
+			r.decimals++
+		}
+		r.digits.WriteByte(c)
+	case c == '.' && r.numberFormat.point && !r.point:
+		r.point = true
+		r.digits.WriteByte('.')
+	case r.sign == 'a' && (c == '-' || c == '+'):
+		r.negative = c == '-'
+	}
+	_, n := utf8.DecodeRuneInString(r.rest)
+	r.rest = r.rest[n:]
 }

@@ -117,13 +117,14 @@ func (e *Error) Error() string { return e.Message }
 func fail(state, message string) error { return &Error{state, message} }
 
 var (
-	errDivision = &Error{"22012", "division by zero"}
-	errRange    = &Error{"22003", "number out of range"}
-	errOverflow = &Error{"22003", "value out of range: overflow"}
-	errDate     = &Error{"22008", "date or timestamp out of range"}
-	errInterval = &Error{"22008", "interval out of range"}
-	errInvalid  = &Error{"22P02", "a text cannot be read as that type"}
-	errDomain   = &Error{"22003", "input is out of range"}
+	errDivision  = &Error{"22012", "division by zero"}
+	errRange     = &Error{"22003", "number out of range"}
+	errOverflow  = &Error{"22003", "value out of range: overflow"}
+	errUnderflow = &Error{"22003", "value out of range: underflow"}
+	errDate      = &Error{"22008", "date or timestamp out of range"}
+	errInterval  = &Error{"22008", "interval out of range"}
+	errInvalid   = &Error{"22P02", "a text cannot be read as that type"}
+	errDomain    = &Error{"22003", "input is out of range"}
 )
 
 // strict is a function that is NULL when an argument is.

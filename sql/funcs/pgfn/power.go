@@ -98,7 +98,7 @@ func powerInt(x dec, n, scaleOfN int) (dec, error) {
 		one.c.SetInt64(1)
 		return one.withScale(scale), nil
 	case 1:
-		return x.withScale(scale), nil
+		return x.withScale(max(minDigits, x.scale, scaleOfN)), nil
 	case 2:
 		p := mul(x, x)
 		return p.withScale(scale), nil

@@ -13,15 +13,22 @@ import (
 // escapes. No back-references, look-around, options or collating elements.
 
 type regexps struct {
-	known map[string]*regexp.Regexp
+	known map[string]*compiled
 }
 
-func newRegexps() *regexps { return &regexps{known: map[string]*regexp.Regexp{}} }
+// compiled is a regular expression, and the same for searching the rest of a
+// text, where ^ does not match.
+type compiled struct {
+	*regexp.Regexp
+	rest *regexp.Regexp
+}
+
+func newRegexps() *regexps { return &regexps{known: map[string]*compiled{}} }
 
 // A statement has few patterns; they are forgotten when a connection has seen many.
 const maxRegexps = 100
 
-func (c *regexps) get(pattern string, fold bool) (*regexp.Regexp, error) {
+func (c *regexps) get(pattern string, fold bool) (*compiled, error) {
 	key := pattern
 	if fold {
 		key = "(?i)" + pattern
@@ -46,11 +53,19 @@ func (c *regexps) replace(s, pattern, with, flags string) (any, error) {
 		return nil, err
 	}
 	var out strings.Builder
-	at := 0
-	for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
-		out.WriteString(s[at:m[0]])
+	from, copied := 0, 0
+	for from <= len(s) {
+		m := re.after(s, from)
+		if m == nil {
+			break
+		}
+		out.WriteString(s[copied:m[0]])
 		expand(&out, with, s, m)
-		at = m[1]
+		from, copied = m[1], m[1]
+		if m[0] == m[1] { // go on behind the next character, which is copied later
+			_, n := utf8.DecodeRuneInString(s[from:])
+			from += max(n, 1)
+		}
 		if out.Len() > maxText {
 			return nil, errLength
 		}
@@ -58,8 +73,22 @@ func (c *regexps) replace(s, pattern, with, flags string) (any, error) {
 			break
 		}
 	}
-	out.WriteString(s[at:])
+	out.WriteString(s[copied:])
 	return out.String(), nil
+}
+
+// after finds the next match at from or later.
+func (c *compiled) after(s string, from int) []int {
+	if from == 0 {
+		return c.FindStringSubmatchIndex(s)
+	}
+	m := c.rest.FindStringSubmatchIndex(s[from:])
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += from
+		}
+	}
+	return m
 }
 
 // expand writes a replacement: \1 to \9 are groups, \& the match, \\ a backslash.
@@ -96,11 +125,26 @@ func CheckRegexp(pattern string) string {
 
 // compile translates PostgreSQL's syntax. PostgreSQL takes the longest match of
 // a greedy expression where Go takes the first alternative, hence Longest.
-func compile(pattern string, fold bool) (*regexp.Regexp, string) {
+func compile(pattern string, fold bool) (*compiled, string) {
 	if strings.HasPrefix(pattern, "***") || strings.HasPrefix(pattern, "(?") && !strings.HasPrefix(pattern, "(?:") {
 		return nil, "options at the start are not supported"
 	}
-	t := translator{in: pattern}
+	re, why := translate(pattern, fold, false)
+	if why != "" {
+		return nil, why
+	}
+	rest := re
+	if strings.ContainsAny(pattern, "^A") {
+		rest, _ = translate(pattern, fold, true)
+	}
+	return &compiled{re, rest}, ""
+}
+
+func translate(pattern string, fold, rest bool) (*regexp.Regexp, string) {
+	t := translator{in: pattern, start: `\A`}
+	if rest {
+		t.start = `[^\x00-\x{10FFFF}]` // nothing
+	}
 	if why := t.run(); why != "" {
 		return nil, why
 	}
@@ -123,6 +167,7 @@ func compile(pattern string, fold bool) (*regexp.Regexp, string) {
 
 type translator struct {
 	in     string
+	start  string // how ^ is written
 	out    strings.Builder
 	lazy   bool
 	greedy bool
@@ -172,11 +217,13 @@ func (t *translator) next() string {
 		t.atom = false
 	case '^', '$':
 		t.atom = false
+		t.in = t.in[1:]
 		if c == '$' {
 			t.out.WriteString(`\z`)
-			t.in = t.in[1:]
-			return ""
+		} else {
+			t.out.WriteString(t.start)
 		}
+		return ""
 	default:
 		t.atom = true
 		r, n := utf8.DecodeRuneInString(t.in)
@@ -222,7 +269,7 @@ func (t *translator) escape() string {
 		t.out.WriteString(`\` + string(c))
 	case 'A', 'Z':
 		t.atom = false
-		t.out.WriteString(map[byte]string{'A': `\A`, 'Z': `\z`}[c])
+		t.out.WriteString(map[byte]string{'A': t.start, 'Z': `\z`}[c])
 	default:
 		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
 			return `the escape \` + printable(c) + ` is not supported`

@@ -26,15 +26,7 @@ func sqrtDec(d dec) (dec, error) {
 		return dec{}, fail("2201F", "cannot take square root of a negative number")
 	}
 	weight, _ := leading(d)
-	half := 0
-	if weight >= 0 {
-		half = weight*4/2 + 1
-	} else {
-		half = 1 - (1-weight)*4/2
-	}
-	if d.c.Sign() == 0 {
-		half = 1
-	}
+	half := (weight+1)*2 - 1
 	out := dec{scale: resultScale(half, d.scale)}
 	var m, q, r apd.BigInt
 	m.Mul(&d.c, bigTen(2*out.scale-d.scale))

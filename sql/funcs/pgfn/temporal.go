@@ -31,6 +31,7 @@ var (
 	timestampType   = types.Of(types.Timestamp)
 	timestamptzType = types.Of(types.TimestampTZ)
 	intervalType    = types.Of(types.Interval)
+	jsonbType       = types.Of(types.JSONB)
 )
 
 func twoDigits(s string) int64 {
@@ -141,6 +142,20 @@ func writeTimestamptz(micros int64) (any, error) {
 		return writeTimestamp(micros)
 	}
 	return types.TimestampTZ2000(micros).Format(timestamptzType, time.UTC), nil
+}
+
+// sortable is an instant for comparisons only: those outside the years 1 to
+// 9999, where time zones may lead, get a text that no value has and that still
+// compares by bytes.
+func sortable(micros int64) any {
+	switch {
+	case isInf(micros) || !outside(micros):
+		s, _ := writeTimestamptz(micros)
+		return s
+	case micros < 0:
+		return "/" + decimalText(micros-never0+1e18) // before 0, after -
+	}
+	return ":" + decimalText(micros) // after 9, before infinity
 }
 
 func writeTime(micros int64) string { return types.TimeOf(micros).Format(timeType, nil) }

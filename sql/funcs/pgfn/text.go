@@ -20,7 +20,7 @@ func texts() []Scalar {
 		simple("g_right", 2, func(a []any) any { return right(text(a[0]), integer(a[1])) }),
 		{"g_substr", -1, substr},
 		simple("g_starts_with", 2, func(a []any) any { return truth(strings.HasPrefix(text(a[0]), text(a[1]))) }),
-		simple("g_translate", 3, func(a []any) any { return translate(text(a[0]), text(a[1]), text(a[2])) }),
+		simple("g_translate", 3, func(a []any) any { return replaceRunes(text(a[0]), text(a[1]), text(a[2])) }),
 		simple("g_reverse", 1, func(a []any) any { return reverse(text(a[0])) }),
 		strict("g_repeat", 2, func(a []any) (any, error) {
 			n := max(integer(a[1]), 0)
@@ -114,7 +114,7 @@ func substr(a []any) (any, error) {
 	return head, nil
 }
 
-func translate(s, from, to string) string {
+func replaceRunes(s, from, to string) string {
 	target := []rune(to)
 	table := map[rune]rune{}
 	i := 0
