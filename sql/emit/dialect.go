@@ -45,6 +45,9 @@ type dialect struct {
 	read func(p *printer, alias string, t *catalog.Table, c *catalog.Column)
 	// collation is what comparing values of t must name; "" if nothing.
 	collation func(t types.Type) string
+	// plain is the collation of a t that needs none, to be named where one of
+	// its parts has another.
+	plain func(t types.Type) string
 	// quantified prints X op ANY|ALL (array).
 	quantified func(p *printer, e *ir.AnyOf)
 	list       func(p *printer, e *ir.List)

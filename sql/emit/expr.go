@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strings"
+
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -73,13 +75,25 @@ func (p *printer) exprs(es []ir.Expr) {
 // operand prints e where its value is compared or will be: grouped, made
 // distinct, sorted.
 func (p *printer) operand(e ir.Expr) {
-	if c := p.d.collation(e.Type()); c != "" {
-		p.str("(")
-		p.expr(e)
-		p.str(c, ")")
+	text, collation := p.compared(e, p.expr)
+	if collation != "" {
+		p.str("(", text, collation, ")")
 		return
 	}
-	p.expr(e)
+	p.str(text)
+}
+
+// compared is e as print prints it, and what comparing its values must name. On
+// SQLite a COLLATE reaches up to the whole expression that it stands in: texts
+// of CASE WHEN n > 1 THEN a ELSE b END, where n is a numeric, would compare as
+// numbers do.
+func (p *printer) compared(e ir.Expr, print func(ir.Expr)) (text, collation string) {
+	text = p.text(func() { print(e) })
+	collation = p.d.collation(e.Type())
+	if collation == "" && strings.Contains(text, " COLLATE ") {
+		collation = p.d.plain(e.Type())
+	}
+	return text, collation
 }
 
 // sortable prints e where engines take a bare constant for an ordinal or

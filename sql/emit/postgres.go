@@ -58,6 +58,7 @@ var postgres = dialect{
 		p.quote(c.Name)
 	},
 	collation: func(types.Type) string { return "" },
+	plain:     func(types.Type) string { return "" },
 	quantified: func(p *printer, e *ir.AnyOf) {
 		p.str("(")
 		p.expr(e.X)

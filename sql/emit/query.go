@@ -59,8 +59,7 @@ func (p *printer) sort(b ir.Body, s ir.Sort) {
 	}
 	for _, d := range sel.Out {
 		if d.ID == s.Col {
-			p.sortable(d.Expr)
-			p.str(p.d.collation(d.Type))
+			p.str(p.compared(d.Expr, p.sortable))
 			p.direction(s.Desc, s.NullsFirst)
 			return
 		}
@@ -101,7 +100,11 @@ func (p *printer) selection(s *ir.Select, names []string) {
 	// Keys are printed once and repeated as text: engines compare the
 	// expressions of GROUP BY and of the outputs as trees, aliases included.
 	for _, k := range s.Keys {
-		p.names[k.ID] = name{text: p.text(func() { p.sortable(k.Expr) })}
+		text, collation := p.compared(k.Expr, p.sortable)
+		if collation != p.d.collation(k.Type) {
+			text = "(" + text + collation + ")"
+		}
+		p.names[k.ID] = name{text: text}
 	}
 	p.str("SELECT ")
 	if s.Distinct {

@@ -183,8 +183,7 @@ func (p *printer) filter(e ir.Expr) {
 func (p *printer) orderBy(order []ir.SortExpr, word string) {
 	for i, s := range order {
 		p.sep(i, word, ", ")
-		p.sortable(s.X)
-		p.str(p.d.collation(s.X.Type()))
+		p.str(p.compared(s.X, p.sortable))
 		p.direction(s.Desc, s.NullsFirst)
 	}
 }
@@ -211,8 +210,7 @@ func (p *printer) window(w *ir.Window) {
 	space := ""
 	for i, x := range w.Partition {
 		p.sep(i, "PARTITION BY ", ", ")
-		p.sortable(x)
-		p.str(p.d.collation(x.Type()))
+		p.str(p.compared(x, p.sortable))
 		space = " "
 	}
 	if len(w.Order) > 0 {

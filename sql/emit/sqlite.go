@@ -36,6 +36,7 @@ var sqlite = dialect{
 	},
 	read:       typedRead,
 	collation:  collation,
+	plain:      plain,
 	quantified: quantifiedList,
 	list: func(p *printer, e *ir.List) {
 		p.refuse(e, "use several columns", "sqlite has no arrays")
@@ -140,6 +141,14 @@ func collation(t types.Type) string {
 		return " COLLATE rtrim"
 	}
 	return ""
+}
+
+// plain: everything that SQLite stores as a text, and compares as one.
+func plain(t types.Type) string {
+	if t.IsInteger() || t.IsFloat() || t.Kind == types.Bool || t.Kind == types.Bytea {
+		return ""
+	}
+	return " COLLATE binary"
 }
 
 // quantifiedList prints x op ANY|ALL of a list that is known, element by
