@@ -109,7 +109,7 @@ func (d *displayer) body(b ir.Body, as []string) {
 	case *ir.Select:
 		d.selects(b, as)
 	case *ir.SetOp:
-		word := map[ir.SetKind]string{ir.Union: "UNION", ir.Intersect: "INTERSECT", ir.Except: "EXCEPT"}[b.Kind]
+		_, word := setWords(b.Kind)
 		if b.All {
 			word += " ALL"
 		}
@@ -258,12 +258,11 @@ func (d *displayer) rel(r ir.Rel) string {
 		if r.On == nil && r.Kind == ir.Inner {
 			return left + " CROSS JOIN " + right
 		}
-		word := map[ir.JoinKind]string{ir.Inner: "JOIN", ir.Left: "LEFT JOIN", ir.Right: "RIGHT JOIN", ir.Full: "FULL JOIN"}[r.Kind]
 		on := "TRUE"
 		if r.On != nil {
 			on = d.bare(r.On)
 		}
-		return fmt.Sprintf("%s\n%s%s %s ON %s", left, strings.Repeat("  ", d.depth+1), word, right, on)
+		return fmt.Sprintf("%s\n%s%s %s ON %s", left, strings.Repeat("  ", d.depth+1), joinSQL(r.Kind), right, on)
 	default:
 		panic("answer: unknown relation")
 	}
@@ -430,7 +429,7 @@ func (d *displayer) expr(e ir.Expr) string {
 	case *ir.Not:
 		return "(NOT " + d.expr(e.X) + ")"
 	case *ir.Is:
-		what := map[ir.IsKind]string{ir.IsNull: "NULL", ir.IsTrue: "TRUE", ir.IsFalse: "FALSE", ir.IsUnknown: "UNKNOWN"}[e.What]
+		_, what := isWords(e.What)
 		return "(" + d.expr(e.X) + " IS " + strings.ToUpper(not(e.Not)) + what + ")"
 	case *ir.Case:
 		var b strings.Builder
@@ -562,7 +561,7 @@ func (d *displayer) over(e *ir.Over) string {
 }
 
 func (d *displayer) frame(f *ir.Frame) string {
-	mode := map[ir.FrameMode]string{ir.FrameRange: "RANGE", ir.FrameRows: "ROWS", ir.FrameGroups: "GROUPS"}[f.Mode]
+	_, mode := frameWords(f.Mode)
 	bound := func(k ir.BoundKind, x ir.Expr) string {
 		switch k {
 		case ir.UnboundedPreceding:

@@ -104,15 +104,11 @@ func (w *words) body(b ir.Body) {
 	case *ir.Select:
 		w.selects(b)
 	case *ir.SetOp:
-		kinds := map[ir.SetKind]string{
-			ir.Union: "puts together the rows of two queries", ir.Intersect: "keeps the rows that two queries share",
-			ir.Except: "keeps the rows of a first query that a second does not have",
-		}
+		words, _ := setWords(b.Kind)
 		if !b.All {
-			w.say("%s, each once:", kinds[b.Kind])
-		} else {
-			w.say("%s:", kinds[b.Kind])
+			words += ", each once"
 		}
+		w.say("%s:", words)
 		w.below(func() { w.query(b.Left) })
 		w.say("and:")
 		w.below(func() { w.query(b.Right) })
@@ -153,12 +149,11 @@ func (w *words) selects(s *ir.Select) {
 			shown = append(shown, x)
 		}
 	}
-	switch {
-	case s.Distinct:
-		w.say("shows %s, each combination once", list(shown))
-	default:
-		w.say("shows %s", list(shown))
+	once := ""
+	if s.Distinct {
+		once = ", each combination once"
 	}
+	w.say("shows %s%s", list(shown), once)
 }
 
 // inherit names the outputs of a set operation after those of its left side.
@@ -365,7 +360,7 @@ func (w *words) inner(q *ir.Query) string {
 }
 
 func (w *words) is(e *ir.Is) string {
-	what := map[ir.IsKind]string{ir.IsNull: "missing", ir.IsTrue: "true", ir.IsFalse: "false", ir.IsUnknown: "unknown"}[e.What]
+	what, _ := isWords(e.What)
 	return " is " + not(e.Not) + what
 }
 
@@ -422,7 +417,7 @@ func (w *words) over(e *ir.Over) string {
 }
 
 func (w *words) frame(f *ir.Frame) string {
-	unit := map[ir.FrameMode]string{ir.FrameRange: "values", ir.FrameRows: "rows", ir.FrameGroups: "groups"}[f.Mode]
+	unit, _ := frameWords(f.Mode)
 	bound := func(k ir.BoundKind, x ir.Expr) string {
 		switch k {
 		case ir.UnboundedPreceding:

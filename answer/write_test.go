@@ -118,7 +118,7 @@ func TestJSON(t *testing.T) {
 	}
 	for i, want := range []string{
 		`["Zoë",7,"1.50",true,"1970-01-01"]`,
-		`["東京 \u001b[31mred\n‮evil","9007199254740993","-2",false,null]`,
+		"[\"東京 \\u001b[31mred\\n\u202eevil\"," + `"9007199254740993","-2",false,null]`,
 		`[null,-9007199254740992,"NaN",null,"1969-12-31"]`,
 	} {
 		if string(got.Rows[i]) != want {

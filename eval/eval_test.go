@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -269,6 +270,9 @@ func TestGold(t *testing.T) {
 	}
 	r.Keep(eval.Remarkable)
 	t.Logf("%d texts, %d same, %d unstable, %d differ, refused %v; gate %+v us", r.N, r.Same, r.Unstable, r.Differ, r.Refused, r.GateUS)
+	for _, l := range c.Lines {
+		shownSQL(t, opened[l.DB].Grille, l.SQL[0])
+	}
 	var bounds []eval.Bound
 	for _, text := range []string{"same>=0.97", "differ<=0", "internal<=0", "failed<=0"} {
 		b, err := eval.ParseBound(text)
@@ -279,5 +283,31 @@ func TestGold(t *testing.T) {
 	}
 	if missed, err := eval.Missed(bounds, r.Figures()); err != nil || len(missed) > 0 {
 		t.Errorf("%v %v\n%s", missed, err, verdicts(r))
+	}
+}
+
+// shownSQL checks that the SQL which a viewer reads beside an answer gives that
+// answer.
+func shownSQL(t *testing.T, g *grille.Grille, text string) {
+	t.Helper()
+	rows := func(text string) ([]string, string) {
+		a, err := g.SQL(t.Context(), grille.Draft{SQL: text, Viewer: all()})
+		if err != nil {
+			return []string{err.Error()}, ""
+		}
+		defer a.Close()
+		var b bytes.Buffer
+		if err := a.WriteCSV(&b); err != nil {
+			return []string{err.Error()}, ""
+		}
+		_, data, _ := strings.Cut(b.String(), "\n")
+		return slices.Sorted(strings.Lines(data)), a.SQL
+	}
+	want, shown := rows(text)
+	if shown == "" {
+		return // refused
+	}
+	if got, _ := rows(shown); !slices.Equal(got, want) {
+		t.Errorf("%s\nis shown as\n%s\nwhich gives %d rows %.200q and not %d rows %.200q", text, shown, len(got), got, len(want), want)
 	}
 }

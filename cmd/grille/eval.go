@@ -30,7 +30,6 @@ type evaluating struct {
 	grantAll bool
 	subset   bool
 	model    string
-	out      io.Writer
 }
 
 func (p *program) eval() *cobra.Command {
@@ -135,11 +134,11 @@ func (k *evaluating) bounds() ([]eval.Bound, error) {
 func (k *evaluating) print(r eval.Report) error {
 	switch k.flags.output {
 	case "json":
-		return eval.WriteJSON(k.program.out, r)
+		return eval.WriteJSON(k.out, r)
 	case "csv":
-		return eval.WriteCSV(k.program.out, r)
+		return eval.WriteCSV(k.out, r)
 	default:
-		return eval.WriteTable(k.program.out, r)
+		return eval.WriteTable(k.out, r)
 	}
 }
 
