@@ -27,7 +27,7 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 	}
 	v := view.v.forViewer
 	q := ir.Clone(query)
-	occurrences, err := v.tablesOf(q)
+	occurrences, err := view.v.tablesOf(q)
 	if err != nil {
 		return Allowed{}, err
 	}
@@ -149,8 +149,10 @@ func reaches(n ir.Node, c *ir.CTE, seen map[*ir.CTE]bool) bool {
 	return found
 }
 
-// mine reports whether t is an occurrence of a table of this view, with this
-// view's columns and types: not of another viewer's, and not of the catalog's.
+// mine reports whether t is an occurrence of a table of this view or of its
+// model's part, with the columns and types that it has there: not of another
+// viewer's view, and not of the catalog. What was bound for a model and is
+// applied as that has nothing in it that models may not see.
 func (v *view) mine(t *ir.Table) bool {
 	if t.Table == nil || t.Table != v.visible.Table(t.Table.ID) && t.Table != v.forModel().visible.Table(t.Table.ID) {
 		return false

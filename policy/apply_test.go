@@ -221,6 +221,12 @@ func TestModelsTree(t *testing.T) {
 			t.Error("the allowed query is not the viewer's")
 		}
 	}
+	if q, err = bind.Query(tree, v.Names(), bind.Env{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policy.Apply(v.ForModel(), q); refusal.CodeOf(err) != refusal.Internal {
+		t.Errorf("a person's tree is applied as a model's: %v", err)
+	}
 	if v.Key() == v.ForModel().Key() {
 		t.Error("what a model sees has the viewer's key")
 	}

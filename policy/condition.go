@@ -301,7 +301,13 @@ func (k *conditionCheck) from(r ir.Rel, positive bool, depth int) error {
 			return nil
 		}
 		return k.expr(r.On, positive && r.Kind == ir.Inner, depth)
-	case *ir.Guarded, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+	case *ir.Subquery:
+		// bind puts one around what IN has to convert: id IN (SELECT an_int FROM t).
+		if r.Lateral {
+			return wrong(r, "join on a condition", "a subquery of a row condition may not be LATERAL")
+		}
+		return k.query(r.Query, positive, depth+1, true)
+	case *ir.Guarded, *ir.CTERef, *ir.FuncRel:
 		return wrong(r, "read stored tables and join them", "a subquery of a row condition may only read stored tables")
 	default:
 		panic("policy: unknown relation")
