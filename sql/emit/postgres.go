@@ -44,11 +44,9 @@ var postgres = dialect{
 		p.str(" AS ", t.SQL(), ")")
 	},
 	null: func(p *printer, t types.Type) { p.str("CAST(NULL AS ", t.SQL(), ")") },
+	// Implicit casts are written out, too: PostgreSQL knows overloads that the
+	// function table does not, and length(bpchar) is not length(CAST(bpchar AS text)).
 	cast: func(p *printer, e *ir.Cast) {
-		if e.Implicit && !e.Mod.Set && relabels(e.X.Type(), e.T) {
-			p.expr(e.X)
-			return
-		}
 		p.str("CAST(")
 		p.expr(e.X)
 		p.str(" AS ", e.T.SQLMod(e.Mod), ")")
@@ -101,11 +99,4 @@ var postgres = dialect{
 		p.spell(p.spelling(e, e.Fn), s)
 	},
 	frame: func(*printer, *ir.Over) {},
-}
-
-// relabels are the implicit casts that need not be written, as PostgreSQL has
-// nothing else to choose. All others are: it knows overloads that the function
-// table does not, and length(bpchar) is not length(CAST(bpchar AS text)).
-func relabels(from, to types.Type) bool {
-	return from.Kind == types.Varchar && to.Kind == types.Text
 }

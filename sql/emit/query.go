@@ -48,7 +48,12 @@ func (p *printer) query(q *ir.Query, names []string) {
 func (p *printer) sort(b ir.Body, s ir.Sort) {
 	for i, c := range ir.Outputs(b) {
 		if c.ID == s.Col {
-			p.str(strconv.Itoa(i+1), p.d.collation(c.Type))
+			p.str(strconv.Itoa(i + 1))
+			// The outputs of a set operation name their collations, and SQLite
+			// loses GROUP BY and HAVING of the last arm if ORDER BY does too.
+			if _, set := b.(*ir.SetOp); !set {
+				p.str(p.d.collation(c.Type))
+			}
 			p.direction(s.Desc, s.NullsFirst)
 			return
 		}

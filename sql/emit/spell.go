@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
@@ -97,7 +98,21 @@ func (p *printer) call(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.T
 }
 
 func (p *printer) parts(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.Type) spell {
-	return spell{at: at, op: fn.Func.Name, kind: result.Kind, args: args, arg: p.printArg(fn)}
+	return spell{at: at, op: fn.Func.Name, kind: result.Kind, args: unlabelled(fn, args), arg: p.printArg(fn)}
+}
+
+// unlabelled leaves out the casts of a varchar to the text that fn takes, which
+// no engine needs and which would stand around every second column.
+func unlabelled(fn *funcs.Sig, args []ir.Expr) []ir.Expr {
+	for i, a := range args {
+		c, ok := a.(*ir.Cast)
+		if !ok || !c.Implicit || i >= len(fn.Params) || fn.Params[i].Kind != types.Text || c.X.Type().Kind != types.Varchar {
+			continue
+		}
+		args = slices.Clone(args)
+		args[i] = c.X
+	}
+	return args
 }
 
 // spelling is the engine's template, or a refusal.
@@ -165,7 +180,7 @@ func (p *printer) agg(e *ir.Agg) {
 		if e.Distinct {
 			p.str("DISTINCT ")
 		}
-		for i, a := range e.Args {
+		for i, a := range s.args {
 			p.sep(i, "", ", ")
 			s.arg(a)
 		}
