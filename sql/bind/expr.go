@@ -480,7 +480,10 @@ func (x *exprs) anyOf(span syntax.Span, left ir.Expr, op string, all bool, arr i
 
 func (x *exprs) caseExpr(n *syntax.Case) ir.Expr {
 	out := &ir.Case{Span: at(n)}
-	var results []ir.Expr
+	results := make([]ir.Expr, 0, len(n.Arms)+1)
+	if n.Else != nil { // its type counts first (transformCaseExpr)
+		results = append(results, x.expr(n.Else))
+	}
 	for _, a := range n.Arms {
 		var when ir.Expr
 		if n.X != nil {
@@ -493,15 +496,12 @@ func (x *exprs) caseExpr(n *syntax.Case) ir.Expr {
 		out.Arms = append(out.Arms, ir.Arm{When: when})
 		results = append(results, x.expr(a.Then))
 	}
-	if n.Else != nil {
-		results = append(results, x.expr(n.Else))
-	}
 	out.T = x.common(n.At(), results, "the results of CASE")
+	if n.Else != nil {
+		out.Else, results = results[0], results[1:]
+	}
 	for i := range out.Arms {
 		out.Arms[i].Then = results[i]
-	}
-	if n.Else != nil {
-		out.Else = results[len(results)-1]
 	}
 	return out
 }
