@@ -124,8 +124,14 @@ func (p *proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
 func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
 	name := words.Split(c.Name)
 	said := append(slices.Clone(name), words.Split(c.Comment)...)
+	all := strings.Join(name, "")
+	// Long words count inside of others too: dateofbirth, salaryusd.
 	has := func(of []string, list ...string) bool {
-		return slices.ContainsFunc(of, func(w string) bool { return slices.Contains(list, words.Stem(w)) })
+		return slices.ContainsFunc(of, func(w string) bool { return slices.Contains(list, words.Stem(w)) }) ||
+			slices.ContainsFunc(list, func(w string) bool { return len(w) >= 5 && strings.Contains(all, w) })
+	}
+	is := func(list ...string) bool {
+		return slices.ContainsFunc(name, func(w string) bool { return slices.Contains(list, words.Stem(w)) })
 	}
 	fits := func(class string, m policy.Mask) string {
 		if m.Unfit(c.Type) != "" {
@@ -134,7 +140,6 @@ func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
 		return class
 	}
 	hash := policy.Mask{Show: policy.Hash, Family: "any"}
-	all := strings.Join(name, "")
 	switch {
 	case c.Type.Kind == types.Unsupported:
 		return "unsure"
@@ -143,7 +148,7 @@ func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
 	case has(said, "password", "passwd", "pwd", "secret", "token", "apikey", "salt", "hash", "credential", "pin", "cvv", "cvc", "otp", "signature", "certificate"),
 		strings.Contains(all, "apikey"), strings.Contains(all, "privatekey"), strings.Contains(all, "creditcard"), strings.Contains(all, "cardnumber"):
 		return "secret"
-	case has(said, "ssn", "iban", "bic", "passport", "tax", "taxid", "vat", "national", "licence", "license", "insurance", "account") && !has(name, "id", "count", "amount", "rate", "type", "status", "total"):
+	case has(said, "ssn", "iban", "bic", "passport", "tax", "taxid", "vat", "national", "licence", "license", "insurance", "account") && !is("id", "count", "amount", "rate", "type", "status", "total"):
 		return "secret"
 	case has(said, "diagnosis", "disease", "health", "medical", "religion", "ethnicity", "race", "sexuality", "orientation", "salary", "wage", "income", "pay", "disability", "genetic", "biometric", "union"):
 		return "sensitive"
@@ -156,9 +161,9 @@ func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
 		return fits("contact", hash)
 	case has(name, "age", "gender", "sex", "nationality", "marital", "weight", "height", "balance", "credit", "debt", "fingerprint", "photo", "picture"):
 		return "unsure"
-	case has(said, "street", "address", "latitude", "longitude", "lat", "lng", "lon", "geo", "location", "coordinate") && !has(name, "id"):
+	case has(said, "street", "address", "latitude", "longitude", "lat", "lng", "lon", "geo", "location", "coordinate") && !is("id"):
 		return "unsure"
-	case has(name, "zip", "zipcode", "postcode", "postal"):
+	case has(name, "zip", "zipcode", "postcode", "postal", "postalcode"):
 		return fits("zip", policy.Mask{Show: policy.Zip3})
 	case p.key(t, c):
 		return "key"
