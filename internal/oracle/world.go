@@ -1,0 +1,335 @@
+package oracle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// World is a database, its rules, and one viewer of it.
+type World struct {
+	Seed   uint64
+	Number int
+	Viewer *Viewer
+	Tables []*Table
+
+	rules []*rule
+	sees  []*sight // the tables that the viewer sees
+	r     *rand.Rand
+}
+
+// sight is a table as the viewer sees it.
+type sight struct {
+	rule    *rule
+	columns []*seen
+}
+
+// seen is a column as the viewer sees it.
+type seen struct {
+	*Column
+	show  *show
+	clash bool // teams treat it differently: using it is refused
+}
+
+// NewWorld makes world number n of a seed.
+func NewWorld(seed uint64, n int) *World {
+	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	w := &World{Seed: seed, Number: n, r: r, Tables: newTables(r), Viewer: newViewer(r)}
+	for { // a viewer who sees nothing asks nothing
+		w.rules = newRules(r, w.Tables, w.Viewer)
+		w.sees = nil
+		columns := 0
+		for _, l := range w.rules {
+			if s := w.look(l); s != nil {
+				w.sees = append(w.sees, s)
+				columns += len(s.columns)
+			}
+		}
+		if columns > 2 {
+			break
+		}
+	}
+	w.springTraps()
+	return w
+}
+
+// look is what the viewer sees of a table, nil if nothing.
+func (w *World) look(l *rule) *sight {
+	grants := l.acting(w.Viewer)
+	if len(grants) == 0 {
+		return nil
+	}
+	s, shows := &sight{rule: l}, shows()
+	for _, c := range l.t.Columns {
+		class, clash := grants[0].class(c), false
+		for _, g := range grants[1:] {
+			other := g.class(c)
+			if shows[other].yaml == shows[class].yaml {
+				continue
+			}
+			clash = true
+			if class == "shut" || shows[other].yaml == "value" {
+				class = other
+			}
+		}
+		if class != "shut" {
+			s.columns = append(s.columns, &seen{Column: c, show: shows[class], clash: clash})
+		}
+	}
+	return s
+}
+
+// springTraps puts into hidden rows the values on which expressions fail, and
+// in one world of eight into a few that are seen.
+func (w *World) springTraps() {
+	everywhere := w.r.IntN(8) == 0
+	for _, l := range w.rules {
+		for _, row := range l.t.Rows {
+			seen := l.sees(w.Viewer, row)
+			for i, c := range l.t.Columns {
+				if c.Trap != NoTrap && (!seen && w.r.IntN(2) == 0 || everywhere && w.r.IntN(20) == 0) {
+					row[i] = c.Trap.spring()
+				}
+			}
+		}
+	}
+}
+
+// Rules is the text of the rules file.
+func (w *World) Rules(e Engine) string { return file(w.rules, w.Viewer, e) }
+
+// Teams are those that exist.
+func (w *World) Teams() []string { return []string{"alpha", "beta", "gamma"} }
+
+// kind is the kind of what is seen.
+func (c *seen) kind() Kind {
+	if c.show.kind == nil {
+		return c.Kind
+	}
+	return c.show.kind(c.Kind)
+}
+
+// redacted columns are empty in every row, and may pick none.
+func (c *seen) redacted() bool { return c.show.yaml == "redact" }
+
+// family is the key family of a hash on an engine.
+func (c *seen) family(e Engine, t *Table) string {
+	if c.show.yaml == "hash" {
+		return fmt.Sprintf("column %q.%q.%q", e.Schema(), e.name(t.Name), e.name(c.Name))
+	}
+	return "family people"
+}
+
+// value is what the viewer sees of v.
+func (c *seen) value(e Engine, t *Table, v Value) Value {
+	switch {
+	case v == nil || c.clash:
+		return nil
+	case c.show.hash:
+		return token(c.family(e, t), v)
+	default:
+		return c.show.value(v)
+	}
+}
+
+// Full is the whole database.
+func (w *World) Full(e Engine) string {
+	var b strings.Builder
+	for _, t := range w.Tables {
+		var parts []string
+		for _, c := range t.Columns {
+			parts = append(parts, column(e, c)+" "+declared(e, c)+constraints(e, c))
+		}
+		fmt.Fprintf(&b, "CREATE TABLE %s (%s);\n", table(e, t), strings.Join(parts, ", "))
+		var rows []string
+		for i, row := range t.Rows {
+			rows = append(rows, "("+strings.Join(storedRow(e, t, row, i), ", ")+")")
+		}
+		insert(&b, e, t, rows)
+		for _, c := range t.Columns {
+			if c.Trap != NoTrap || c.Refers != nil {
+				fmt.Fprintf(&b, "CREATE INDEX ON %s (%s);\n", table(e, t), column(e, c))
+			}
+		}
+	}
+	if e == SQLite {
+		return nameIndexes(b.String()) + "ANALYZE;\n"
+	}
+	return b.String() + "ANALYZE;\n"
+}
+
+// nameIndexes gives indexes the names that SQLite wants.
+func nameIndexes(sql string) string {
+	n := 0
+	for strings.Contains(sql, "CREATE INDEX ON \"main\".") {
+		n++
+		sql = strings.Replace(sql, "CREATE INDEX ON \"main\".", fmt.Sprintf("CREATE INDEX \"main\".i%d ON ", n), 1)
+	}
+	return sql
+}
+
+func table(e Engine, t *Table) string {
+	return identifier(e.Schema()) + "." + identifier(e.name(t.Name))
+}
+
+func insert(b *strings.Builder, e Engine, t *Table, rows []string) {
+	for part := range slices.Chunk(rows, 100) {
+		fmt.Fprintf(b, "INSERT INTO %s VALUES\n%s;\n", table(e, t), strings.Join(part, ",\n"))
+	}
+}
+
+func storedRow(e Engine, t *Table, row []Value, n int) []string {
+	texts := make([]string, len(row))
+	for i, v := range row {
+		switch {
+		case e == Postgres:
+			texts[i] = literal(v)
+		case v == nil && (n+i)%3 == 0:
+			texts[i] = junk(t.Columns[i].Kind)
+		default:
+			texts[i] = stored(v)
+		}
+	}
+	return texts
+}
+
+// junk is what SQLite takes into a column of any type, and Grille reads as NULL.
+func junk(k Kind) string {
+	switch k {
+	case Int, Big:
+		return "'7 wards'"
+	case Num:
+		return "'much'"
+	case Float:
+		return "'high'"
+	case Text:
+		return "x'00ff'"
+	case Date:
+		return "'2020-02-30'"
+	case Stamp:
+		return "1577836800"
+	case Bool:
+		return "2"
+	default:
+		panic("oracle: no stored values of this kind")
+	}
+}
+
+// declared is the type of a stored column.
+func declared(e Engine, c *Column) string {
+	switch {
+	case c.Kind == Text && c.Varchar:
+		return "varchar(60)"
+	case e == SQLite && c.Kind == Int && c.Key:
+		return "INTEGER"
+	case e == Postgres && c.Kind == Num:
+		return "numeric(10,2)"
+	default:
+		return typeName(Postgres, c.Kind)
+	}
+}
+
+// typeName is the type that a kind has on the copy for an engine.
+func typeName(e Engine, k Kind) string {
+	switch k {
+	case Int:
+		if e == SQLite {
+			return "bigint"
+		}
+		return "integer"
+	case Big:
+		return "bigint"
+	case Num:
+		return "numeric"
+	case Float:
+		return "double precision"
+	case Text, Token:
+		return "text"
+	case Date:
+		return "date"
+	case Stamp:
+		return "timestamp"
+	case Bool:
+		return "boolean"
+	default:
+		panic("oracle: unknown kind")
+	}
+}
+
+func constraints(e Engine, c *Column) string {
+	switch {
+	case c.Key && e == SQLite && c.Kind == Int:
+		return " PRIMARY KEY"
+	case c.Key:
+		return " PRIMARY KEY NOT NULL"
+	}
+	text := ""
+	if c.NotNull {
+		text = " NOT NULL"
+	}
+	if c.Refers != nil {
+		text += fmt.Sprintf(" REFERENCES %s (%s)", identifier(e.name(c.Refers.Name)), column(e, c.Refers.Columns[0]))
+	}
+	return text
+}
+
+// Copy is, in PostgreSQL's SQL, the database that holds what the viewer sees
+// and nothing else.
+func (w *World) Copy(e Engine) string {
+	var b strings.Builder
+	for _, s := range w.sees {
+		t := s.rule.t
+		var parts []string
+		for _, c := range s.columns {
+			parts = append(parts, column(e, c.Column)+" "+c.declared(e))
+		}
+		fmt.Fprintf(&b, "CREATE TABLE %s (%s);\n", table(e, t), strings.Join(parts, ", "))
+		if len(s.columns) == 0 {
+			for _, row := range t.Rows {
+				if s.rule.sees(w.Viewer, row) {
+					fmt.Fprintf(&b, "INSERT INTO %s DEFAULT VALUES;\n", table(e, t))
+				}
+			}
+			continue
+		}
+		insert(&b, e, t, w.copyRows(e, s))
+	}
+	return b.String() + "ANALYZE;\n"
+}
+
+func (w *World) copyRows(e Engine, s *sight) []string {
+	var rows []string
+	for _, row := range s.rule.t.Rows {
+		if !s.rule.sees(w.Viewer, row) {
+			continue
+		}
+		texts := make([]string, len(s.columns))
+		for i, c := range s.columns {
+			v := c.value(e, s.rule.t, row[s.rule.t.index(c.Column)])
+			if d, ok := v.(Dec); ok && e == SQLite {
+				texts[i] = d.short()
+			} else {
+				texts[i] = literal(v)
+			}
+		}
+		rows = append(rows, "("+strings.Join(texts, ", ")+")")
+	}
+	return rows
+}
+
+func (c *seen) declared(e Engine) string {
+	masked := c.show.yaml != "value" && !c.redacted()
+	text := typeName(e, c.kind())
+	switch {
+	case masked:
+	case c.Kind == Text && c.Varchar && e == Postgres:
+		text = "varchar(60)"
+	case c.Kind == Num && e == Postgres:
+		text = "numeric(10,2)"
+	}
+	if c.Key && !c.clash && c.show.keeps {
+		text += " PRIMARY KEY"
+	}
+	return text
+}
