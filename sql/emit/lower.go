@@ -19,7 +19,7 @@ type rewrite struct {
 // lowering is one run of a dialect's rewrites.
 type lowering struct {
 	last    ir.ColID
-	guarded map[ir.Expr]bool // expressions inside guards
+	guarded map[ir.Node]bool // what is inside guards
 }
 
 func (l *lowering) id() ir.ColID { l.last++; return l.last }
@@ -32,7 +32,7 @@ func lower(d *dialect, q *ir.Query) {
 		return
 	}
 	before := guardsOf(q)
-	l := &lowering{last: ir.MaxID(q), guarded: expressionsOf(before)}
+	l := &lowering{last: ir.MaxID(q), guarded: insideOf(before)}
 	was := fingerprints(before)
 	for _, r := range due {
 		r.apply(l, q)
@@ -82,24 +82,22 @@ func guardsOf(q *ir.Query) []*ir.Guarded {
 	return gs
 }
 
-// fingerprints are those of guards, sorted: a rewrite may move a guard with
-// the block that it stands in.
+// fingerprints are those of guards, each once and sorted: a rewrite may move or
+// repeat a guard with the block that it stands in.
 func fingerprints(gs []*ir.Guarded) []string {
 	fs := make([]string, len(gs))
 	for i, g := range gs {
 		fs[i] = ir.Fingerprint(g)
 	}
 	slices.Sort(fs)
-	return fs
+	return slices.Compact(fs)
 }
 
-func expressionsOf(gs []*ir.Guarded) map[ir.Expr]bool {
-	in := map[ir.Expr]bool{}
+func insideOf(gs []*ir.Guarded) map[ir.Node]bool {
+	in := map[ir.Node]bool{}
 	for _, g := range gs {
 		ir.Walk(g, func(n ir.Node) bool {
-			if e, ok := n.(ir.Expr); ok {
-				in[e] = true
-			}
+			in[n] = n != ir.Node(g)
 			return true
 		})
 	}
@@ -114,6 +112,17 @@ func (l *lowering) exprs(q *ir.Query, f func(ir.Expr) ir.Expr) {
 		}
 		return f(e)
 	})
+}
+
+// joins replaces the joins of q that are in no guard.
+func (l *lowering) joins(q *ir.Query, f func(*ir.Join) ir.Rel) {
+	ir.Rewrite(q, func(r ir.Rel) ir.Rel {
+		j, ok := r.(*ir.Join)
+		if !ok || l.guarded[r] {
+			return r
+		}
+		return f(j)
+	}, nil)
 }
 
 // selectSomething gives a block without outputs one: EXISTS (SELECT FROM t) is

@@ -6,7 +6,9 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-var sqliteRewrites = []rewrite{selectSomething, singleGroup, numberedSets, quantifiedAsAggregate}
+var sqliteRewrites = []rewrite{
+	selectSomething, singleGroup, rightAsLeft, fullAsUnion, numberedSets, quantifiedAsAggregate,
+}
 
 // singleGroup makes a group of all rows, without a key and without an aggregate,
 // the one row of a count: SELECT 1 FROM t HAVING TRUE gives one row, and SQLite
@@ -31,6 +33,73 @@ var singleGroup = rewrite{
 			s.Where, s.Having, s.Grouped = s.Having, nil, false
 		})
 	},
+}
+
+// rightAsLeft turns A RIGHT JOIN B around: SQLite makes no index for the side
+// that it must keep, and compares each row with each.
+var rightAsLeft = rewrite{
+	name:  "right-as-left",
+	wants: func(n ir.Node) bool { return joins(n, ir.Right) },
+	apply: func(l *lowering, q *ir.Query) {
+		l.joins(q, func(j *ir.Join) ir.Rel {
+			if j.Kind != ir.Right {
+				return j
+			}
+			return &ir.Join{Span: j.Span, Kind: ir.Left, Left: j.Right, Right: j.Left, On: j.On}
+		})
+	},
+}
+
+func joins(n ir.Node, k ir.JoinKind) bool {
+	j, ok := n.(*ir.Join)
+	return ok && j.Kind == k
+}
+
+// fullAsUnion makes A FULL JOIN B ON c, for the same reason,
+//
+//	SELECT * FROM A LEFT JOIN B ON c
+//	UNION ALL
+//	SELECT NULL, ..., B.* FROM B WHERE NOT EXISTS (SELECT FROM A WHERE c)
+//
+// under the identities of the columns of A and B.
+var fullAsUnion = rewrite{
+	name:  "full-as-union",
+	wants: func(n ir.Node) bool { return joins(n, ir.Full) },
+	apply: func(l *lowering, q *ir.Query) {
+		l.joins(q, func(j *ir.Join) ir.Rel {
+			if j.Kind != ir.Full {
+				return j
+			}
+			return l.union(j)
+		})
+	},
+}
+
+func (l *lowering) union(j *ir.Join) *ir.Subquery {
+	a, b := ir.Fresh(j, l.id), ir.Fresh(j, l.id)
+	a.Kind = ir.Left
+	matched := &ir.Select{From: a, Out: l.outputs(ir.Columns(a))}
+	none := &ir.Select{From: b.Left, Where: b.On, Out: []ir.Def{{Column: ir.Column{ID: l.id(), Type: types.Of(types.Bool)}, Expr: truth(true)}}}
+	alone := &ir.Select{From: b.Right, Where: &ir.Not{X: &ir.Exists{Query: &ir.Query{Body: none}}}}
+	for _, c := range ir.Columns(b.Left) {
+		alone.Out = append(alone.Out, ir.Def{Column: ir.Column{ID: l.id(), Type: c.Type}, Expr: &ir.Const{T: c.Type}})
+	}
+	alone.Out = append(alone.Out, l.outputs(ir.Columns(b.Right))...)
+	cols := ir.Columns(j)
+	both := &ir.SetOp{Kind: ir.Union, All: true, Left: &ir.Query{Body: matched}, Right: &ir.Query{Body: alone}}
+	for _, c := range cols {
+		both.Cols = append(both.Cols, ir.Column{ID: l.id(), Name: c.Name, Type: c.Type})
+	}
+	return &ir.Subquery{Span: j.Span, Query: &ir.Query{Body: both}, Cols: cols}
+}
+
+// outputs are references to cols under new identities.
+func (l *lowering) outputs(cols []ir.Column) []ir.Def {
+	var out []ir.Def
+	for _, c := range cols {
+		out = append(out, ir.Def{Column: ir.Column{ID: l.id(), Name: c.Name, Type: c.Type}, Expr: &ir.Ref{Col: c.ID, T: c.Type}})
+	}
+	return out
 }
 
 // numberedSets makes INTERSECT ALL and EXCEPT ALL, which SQLite lacks, from
