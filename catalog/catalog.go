@@ -73,9 +73,21 @@ type Table struct {
 	// Inherits lists the tables whose rows include this one's: the parents of a
 	// partition or inheritance child, as far as they are in the catalog.
 	Inherits []TableID
+	// Sources are the stored columns that a view's definition names, those of
+	// views among them as such. Opaque says that the view may show more than
+	// that: it reads tables outside the catalog, whole rows, or calls functions
+	// of the database's users.
+	Sources []Source
+	Opaque  bool
 	// Fingerprint is what the engine compares before each statement that reads
 	// the table; a difference is drift. It means nothing outside the engine.
 	Fingerprint string
+}
+
+// Source is a column of another table that a view is made from.
+type Source struct {
+	Table  TableID
+	Column ColumnID
 }
 
 // Column is one column of a Table.
@@ -87,6 +99,9 @@ type Column struct {
 	NotNull   bool
 	Comment   string // as Table.Comment
 	Generated bool
+	// Sources are the columns of the same table that a generated column is made
+	// from; nil also where the engine does not tell (SQLite).
+	Sources []ColumnID
 	// Collation is the name of a collation that differs from the database's own,
 	// "" if there is none. Comparing two columns whose collations differ fails
 	// while running.

@@ -81,7 +81,8 @@ func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 		return e.ask(ctx, c,
 			question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
 			question{keysText, schemas, r.key}, question{foreignText, schemas, r.foreign},
-			question{inheritsText, schemas, r.inherits})
+			question{inheritsText, schemas, r.inherits}, question{sourcesText, schemas, r.source},
+			question{opaqueText, schemas, r.opaque}, question{generatedText, schemas, r.generated})
 	})
 	if err != nil {
 		return nil, err
@@ -95,6 +96,31 @@ func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 const inheritsText = `SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits i
 JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('r', 'p', 'f') ORDER BY 1, i.inhseqno`
+
+// sourcesText lists what the definition of a view names: relations (column 0)
+// and columns.
+const sourcesText = `SELECT DISTINCT r.ev_class, d.refobjid, d.refobjsubid FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+  AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid <> r.ev_class
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('v', 'm') AND r.ev_type = '1' ORDER BY 1, 2, 3`
+
+// opaqueText lists views whose dependencies do not tell all: they use whole
+// rows, which PostgreSQL notes as nothing, or functions that are not the
+// server's own and may read anything.
+const opaqueText = `SELECT r.ev_class FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('v', 'm') AND r.ev_type = '1'
+  AND (r.ev_action::pg_catalog.text ~ '[{]VAR :varno [0-9]+ :varattno 0 ' OR EXISTS (SELECT FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass))`
+
+// generatedText lists what generated columns are made from.
+const generatedText = `SELECT DISTINCT f.adrelid, f.adnum, d.refobjsubid FROM pg_catalog.pg_attrdef f
+JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum AND a.attgenerated <> ''
+JOIN pg_catalog.pg_class c ON c.oid = f.adrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = f.adrelid AND d.refobjsubid > 0 AND d.refobjsubid <> f.adnum
+  AND (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = f.adrelid AND d.objsubid = f.adnum)
+WHERE n.nspname = ANY ($1::pg_catalog.text[]) ORDER BY 1, 2, 3`
 
 // arrayOf writes a text array.
 func arrayOf(s []string) string {
@@ -229,6 +255,46 @@ func (r *reader) inherits(v [][]byte) error {
 	child, parent := r.byOID[oidOf(v[0])], r.byOID[oidOf(v[1])]
 	if child != nil && parent != nil {
 		child.Inherits = append(child.Inherits, parent.ID)
+	}
+	return nil
+}
+
+func (r *reader) source(v [][]byte) error {
+	if len(v) != 3 {
+		return errRow
+	}
+	view, of := r.byOID[oidOf(v[0])], r.byOID[oidOf(v[1])]
+	if view == nil {
+		return nil
+	}
+	id := catalog.ColumnID(oidOf(v[2]))
+	switch {
+	case of == nil || id > 0 && of.Column(id) == nil:
+		view.Opaque = true // the role may not read it, or it is in no schema of ours
+	case id > 0:
+		view.Sources = append(view.Sources, catalog.Source{Table: of.ID, Column: id})
+	}
+	return nil
+}
+
+func (r *reader) opaque(v [][]byte) error {
+	if len(v) != 1 {
+		return errRow
+	}
+	if t := r.byOID[oidOf(v[0])]; t != nil {
+		t.Opaque = true
+	}
+	return nil
+}
+
+func (r *reader) generated(v [][]byte) error {
+	if len(v) != 3 {
+		return errRow
+	}
+	if t := r.byOID[oidOf(v[0])]; t != nil {
+		if c := t.Column(catalog.ColumnID(oidOf(v[1]))); c != nil {
+			c.Sources = append(c.Sources, catalog.ColumnID(oidOf(v[2])))
+		}
 	}
 	return nil
 }

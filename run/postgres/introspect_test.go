@@ -41,9 +41,14 @@ CREATE TABLE days_2 PARTITION OF days FOR VALUES FROM ('2025-01-01') TO ('2026-0
 CREATE TABLE visits (id int PRIMARY KEY, at date REFERENCES days);
 CREATE TABLE animals (id int PRIMARY KEY); CREATE TABLE cats () INHERITS (animals);
 CREATE TABLE owners (animal int REFERENCES animals);
+CREATE TABLE hidden (id int);
 CREATE VIEW v AS SELECT id, total FROM orders;
-CREATE MATERIALIZED VIEW mv AS SELECT id FROM orders;
-CREATE TABLE hidden (id int); REVOKE SELECT ON hidden FROM PUBLIC;
+CREATE MATERIALIZED VIEW mv AS SELECT id FROM orders WHERE code <> '';
+CREATE VIEW vv AS SELECT total, (SELECT count(*) FROM mv) FROM v;
+CREATE VIEW whole AS SELECT row_to_json(orders)::text AS r FROM orders;
+CREATE FUNCTION peek() RETURNS text LANGUAGE sql AS 'SELECT code FROM public.orders LIMIT 1';
+CREATE VIEW peeks AS SELECT peek() AS p;
+CREATE VIEW hides AS SELECT h.id FROM hidden h;
 CREATE TABLE partly (id int PRIMARY KEY, ssn text UNIQUE NOT NULL);
 CREATE TEMP TABLE passing (id int);
 CREATE SEQUENCE s; CREATE TYPE composite AS (a int);
@@ -71,6 +76,9 @@ public.days_2 kind 2 inherits days
   1 at date not null
   2 n int4 (integer)
   key at
+public.hides kind 3
+  1 id int4 (integer)
+  from what is not known
 public.items kind 0
   1 order_id int8 (bigint) not null
   2 line int4 (integer) not null
@@ -81,12 +89,14 @@ public.items kind 0
   order_id -> orders(id)
 public.mv kind 4
   1 id int8 (bigint)
+  from orders.id
+  from orders.code
 public.orders kind 0 -- what was bought
   1 id int8 (bigint) not null
   2 code varchar (character varying(12)) not null
   3 maybe int4 (integer)
   4 total numeric (numeric(10,2)) -- in euro
-  5 twice numeric generated
+  5 twice numeric generated from total
   6 feel public.mood
   7 feels unsupported (public.mood[])
   8 at timestamptz (timestamp(3) with time zone)
@@ -111,14 +121,26 @@ public.owners kind 0
 public.partly kind 0
   1 id int4 (integer) not null
   key id
+public.peeks kind 3
+  1 p text
+  from what is not known
 public.v kind 3
   1 id int8 (bigint)
   2 total numeric (numeric(10,2))
+  from orders.id
+  from orders.total
 public.visits kind 0
   1 id int4 (integer) not null
   2 at date
   key id
   at -> days(at)
+public.vv kind 3
+  1 total numeric (numeric(10,2))
+  2 count int8 (bigint)
+  from v.total
+public.whole kind 3
+  1 r text
+  from what is not known
 `
 
 // TestIntrospect says how a database looks to Grille.
@@ -171,7 +193,7 @@ func describe(c *catalog.Catalog) string {
 				b.WriteString(" not null")
 			}
 			if col.Generated {
-				b.WriteString(" generated")
+				fmt.Fprintf(&b, " generated from %s", names(t, col.Sources))
 			}
 			if col.Collation != "" {
 				fmt.Fprintf(&b, " collate %s", col.Collation)
@@ -180,6 +202,12 @@ func describe(c *catalog.Catalog) string {
 				fmt.Fprintf(&b, " -- %s", col.Comment)
 			}
 			b.WriteString("\n")
+		}
+		for _, x := range t.Sources {
+			fmt.Fprintf(&b, "  from %s.%s\n", c.Table(x.Table).Name, c.Table(x.Table).Column(x.Column).Name)
+		}
+		if t.Opaque {
+			b.WriteString("  from what is not known\n")
 		}
 		for _, k := range t.Unique {
 			fmt.Fprintf(&b, "  key %s\n", names(t, k))

@@ -34,6 +34,7 @@ CREATE TABLE items (order_id int NOT NULL REFERENCES orders, line int NOT NULL, 
 CREATE TABLE pairs (a int NOT NULL, b int NOT NULL, c text PRIMARY KEY, UNIQUE (a, b)) STRICT;
 CREATE TABLE days (d date NOT NULL PRIMARY KEY);
 CREATE VIEW v AS SELECT id, total * 2 AS twice FROM orders;
+CREATE VIEW vv AS WITH w AS (SELECT twice FROM v) SELECT w.twice, (SELECT count(*) FROM days) AS n, (SELECT c FROM pairs) AS c FROM w;
 CREATE VIEW gone AS SELECT * FROM nowhere_else;
 CREATE TABLE sequenced (id INTEGER PRIMARY KEY AUTOINCREMENT);
 ANALYZE;`))
@@ -83,6 +84,16 @@ sequenced strict=false kind=0
 v strict=false kind=3
   1 id int8 (INTEGER)
   2 twice unsupported
+  from orders.id
+  from orders.total
+vv strict=false kind=3
+  1 twice unsupported
+  2 n unsupported
+  3 c text (TEXT)
+  from orders.id
+  from orders.total
+  from pairs.c
+  from v.twice
 `
 	if got := describe(c); got != want {
 		t.Errorf("got\n%s", got)
@@ -115,6 +126,12 @@ func describe(c *catalog.Catalog) string {
 				fmt.Fprintf(&b, " (%s)", col.Declared)
 			}
 			b.WriteString("\n")
+		}
+		for _, x := range t.Sources {
+			fmt.Fprintf(&b, "  from %s.%s\n", c.Table(x.Table).Name, c.Table(x.Table).Column(x.Column).Name)
+		}
+		if t.Opaque {
+			b.WriteString("  from what is not known\n")
 		}
 		for _, k := range t.Unique {
 			fmt.Fprintf(&b, "  key %s\n", names(t, k))

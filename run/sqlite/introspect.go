@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -83,6 +84,11 @@ func (c *conn) catalog() (*catalog.Catalog, error) {
 	for _, t := range out.Tables {
 		if err := c.foreign(t, out); err != nil {
 			return nil, err
+		}
+	}
+	for _, t := range out.Tables {
+		if t.Kind == catalog.View {
+			c.sources(t, out)
 		}
 	}
 	out.Version = catalog.Digest(out)
@@ -259,6 +265,52 @@ func (c *conn) foreign(t *catalog.Table, all *catalog.Catalog) error {
 		}
 	}
 	return err
+}
+
+// sources notes what a view reads, by compiling a read of all of it.
+func (c *conn) sources(t *catalog.Table, all *catalog.Catalog) {
+	r := &recorder{}
+	c.gate = r
+	stmt, _, err := c.Prepare("SELECT * FROM main." + sqlite3.QuoteIdentifier(t.Name))
+	c.gate = ours{}
+	t.Opaque = err != nil
+	if err == nil {
+		_ = stmt.Close()
+	}
+	seen := map[catalog.Source]bool{}
+	for _, a := range r.reads {
+		name := lower(a.name)
+		if name == t.Name || a.schema == "" || a.column == "" {
+			continue
+		}
+		of := all.All().Lookup("main", name)
+		if of == nil || of.ColumnNamed(lower(a.column)) == nil {
+			t.Opaque = true
+			continue
+		}
+		x := catalog.Source{Table: of.ID, Column: of.ColumnNamed(lower(a.column)).ID}
+		if !seen[x] {
+			seen[x] = true
+			t.Sources = append(t.Sources, x)
+		}
+	}
+	slices.SortFunc(t.Sources, func(a, b catalog.Source) int {
+		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Column, b.Column))
+	})
+}
+
+// recorder is a gate that lets reads be compiled, never run, and notes them.
+type recorder struct{ reads []action }
+
+func (r *recorder) allows(a action) bool {
+	switch a.code {
+	case sqlite3.AUTH_READ:
+		r.reads = append(r.reads, a)
+		return true
+	case sqlite3.AUTH_SELECT, sqlite3.AUTH_FUNCTION, sqlite3.AUTH_RECURSIVE:
+		return true
+	}
+	return false
 }
 
 // toColumn is the column a key refers to: by name, or by its place in the
