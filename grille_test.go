@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -391,6 +392,7 @@ func TestDown(t *testing.T) {
 type chat struct {
 	*httptest.Server
 	replies []string
+	mu      sync.Mutex
 	bodies  []string
 }
 
@@ -398,6 +400,8 @@ func newChat(t *testing.T, replies ...string) *chat {
 	c := &chat{replies: replies}
 	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.bodies = append(c.bodies, string(body))
 		reply := c.replies[min(len(c.bodies), len(c.replies))-1]
 		// A placeholder of the question stands in the reply where it asks for one.
