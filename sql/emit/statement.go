@@ -5,6 +5,11 @@
 // identifiers and numbered parameters; no text of a draft is ever copied into
 // it. For PostgreSQL the text is read again by package check before it leaves
 // here.
+//
+// Two steps: rewrites that change a query's shape into one that the engine
+// knows (lower*.go), and one printer for all engines, which asks a dialect how
+// things are spelled (dialect.go, postgres.go, sqlite.go). Begin with [SQL];
+// testdata/spec shows what comes out.
 package emit
 
 import (
