@@ -11,6 +11,7 @@ import (
 // A change of a table that a statement reads is noticed in the statement's own
 // transaction, and the statement does not start.
 func TestDrift(t *testing.T) {
+	db := pgtest.New(t)
 	for _, c := range []struct {
 		name, change string
 		drift        bool
@@ -38,7 +39,7 @@ func TestDrift(t *testing.T) {
 		{"row security", `ALTER TABLE t ENABLE ROW LEVEL SECURITY`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db := pgtest.New(t, `CREATE TABLE t (id int, note text, ssn text); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
+			afresh(db, `CREATE TABLE t (id int, note text, ssn text); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
 			l := new(log)
 			e := engine(t, db.ReadOnlyDSN, l.into)
 			cat, err := e.Catalog(t.Context())

@@ -28,6 +28,8 @@ func (e *Engine) refuse(ctx context.Context, err error) error {
 		return context.Canceled
 	case errors.Is(err, errBusy):
 		return e.c.Log.Refuse(run.Busy, err)
+	case errors.Is(err, errClosed):
+		return e.c.Log.Refuse(run.Gone, err)
 	case ctx.Err() != nil:
 		return e.c.Log.Refuse(run.TooSlow, context.DeadlineExceeded)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -35,25 +36,31 @@ func (p *pool) get(ctx context.Context, fresh bool) (*conn, error) {
 	case <-ctx.Done():
 		return nil, errBusy
 	}
-	if c := p.take(fresh); c != nil {
-		return c, nil
+	c, err := p.take(fresh)
+	if c == nil && err == nil {
+		c, err = p.open(ctx)
 	}
-	c, err := p.open(ctx)
 	if err != nil {
 		<-p.slots
 	}
 	return c, err
 }
 
-func (p *pool) take(fresh bool) *conn {
+// errClosed: the engine was closed.
+var errClosed = errors.New("the engine is closed")
+
+func (p *pool) take(fresh bool) (*conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if fresh || len(p.free) == 0 {
-		return nil
+	switch {
+	case p.closed:
+		return nil, errClosed
+	case fresh || len(p.free) == 0:
+		return nil, nil
 	}
 	c := p.free[len(p.free)-1]
 	p.free = p.free[:len(p.free)-1]
-	return c
+	return c, nil
 }
 
 // put takes a connection back that is between transactions.

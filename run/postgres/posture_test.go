@@ -41,6 +41,7 @@ func TestReaderIsNotRefused(t *testing.T) {
 // Each right beyond reading is found, and its line, run by an administrator,
 // takes it away.
 func TestPosture(t *testing.T) {
+	db := pgtest.New(t)
 	for _, c := range []struct {
 		name, attributes, setup string
 		level                   run.Level
@@ -72,7 +73,7 @@ func TestPosture(t *testing.T) {
 		{"definer function", "", `CREATE FUNCTION f(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'`, run.Yellow, "f(integer)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db := pgtest.New(t, `CREATE TABLE t (a serial, b int)`)
+			afresh(db, `CREATE TABLE t (a serial, b int)`)
 			role, dsn := db.Role(c.attributes)
 			if strings.Contains(c.setup, "$me_x") {
 				t.Cleanup(func() { db.Exec(`DROP OWNED BY `+role+`_x`, `DROP ROLE `+role+`_x`) })

@@ -336,3 +336,29 @@ func TestBusy(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A file that somebody writes to in WAL mode is read as it was committed.
+func TestWAL(t *testing.T) {
+	path := file(t, `PRAGMA journal_mode = wal; CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)`)
+	db, err := sqlite3.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Exec(`INSERT INTO t VALUES (2); BEGIN; INSERT INTO t VALUES (3)`); err != nil {
+		t.Fatal(err)
+	}
+	e := engine(t, path)
+	q := query{text: `SELECT t1.id FROM "main"."t" AS t1`, columns: cols(types.Int8), reads: []emit.Read{reads(t, outline(t, e), "t", "id")}}
+	for want := 2; want <= 3; want++ {
+		rows, err := all(t, e, q)
+		if err != nil || len(rows) != want {
+			t.Errorf("%d rows, want %d: %v", len(rows), want, err)
+		}
+		if want == 2 {
+			if err := db.Exec(`COMMIT`); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

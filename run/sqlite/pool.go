@@ -31,25 +31,31 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 	case <-ctx.Done():
 		return nil, errBusy
 	}
-	if c := p.take(); c != nil {
-		return c, nil
+	c, err := p.take()
+	if c == nil && err == nil {
+		c, err = p.open(ctx)
 	}
-	c, err := p.open(ctx)
 	if err != nil {
 		<-p.slots
 	}
 	return c, err
 }
 
-func (p *pool) take() *conn {
+// errClosed: the engine was closed.
+var errClosed = errors.New("the engine is closed")
+
+func (p *pool) take() (*conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.free) == 0 {
-		return nil
+	switch {
+	case p.closed:
+		return nil, errClosed
+	case len(p.free) == 0:
+		return nil, nil
 	}
 	c := p.free[len(p.free)-1]
 	p.free = p.free[:len(p.free)-1]
-	return c
+	return c, nil
 }
 
 // put takes a connection back, and closes it if it may not serve again.

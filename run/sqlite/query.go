@@ -31,8 +31,9 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 	ctx, cancel := context.WithTimeout(ctx, q.time)
 	c, err := e.pool.get(ctx)
 	if err != nil {
+		err = e.refuse(ctx, err)
 		cancel()
-		return nil, e.refuse(ctx, err)
+		return nil, err
 	}
 	c.SetInterrupt(ctx)
 	s := &source{e: e, ctx: ctx, release: cancel, c: c, cols: q.columns}
@@ -168,6 +169,8 @@ func (e *Engine) refuse(ctx context.Context, err error) error {
 		return context.Canceled
 	case errors.Is(err, errBusy):
 		return e.c.Log.Refuse(run.Busy, err)
+	case errors.Is(err, errClosed):
+		return e.c.Log.Refuse(run.Gone, err)
 	case ctx.Err() != nil:
 		return e.c.Log.Refuse(run.TooSlow, context.DeadlineExceeded)
 	case errors.Is(err, errDrift):
