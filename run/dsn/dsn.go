@@ -66,7 +66,7 @@ func (s SQLite) String() string { return "sqlite:" + s.Path }
 func Parse(text string) (Target, error) {
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok {
-		return nil, errors.New("a connection string begins with postgres:// or sqlite:")
+		return nil, errors.New("a connection string begins with sqlite: or postgres://")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, errors.New("a connection string has no control characters")
@@ -80,7 +80,7 @@ func Parse(text string) (Target, error) {
 		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://) or SQLite (sqlite:PATH)",
 			"%s is not in this version", scheme)
 	default:
-		return nil, errors.New("a connection string begins with postgres:// or sqlite:")
+		return nil, errors.New("a connection string begins with sqlite: or postgres://")
 	}
 }
 

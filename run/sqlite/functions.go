@@ -166,6 +166,7 @@ func (c *conn) table(f pgfn.Table) error {
 		declaration += fmt.Sprintf(", a%d HIDDEN", i+1)
 	}
 	declaration += ")"
+	//lint:ignore SA1019 the generic method needs Go 1.27
 	return sqlite3.CreateModule(c.Conn, f.Name, nil, func(db *sqlite3.Conn, _, _, _ string, _ ...string) (rowFunction, error) {
 		return rowFunction{c, f}, errors.Join(db.DeclareVTab(declaration), db.VTabConfig(sqlite3.VTAB_DIRECTONLY))
 	})
