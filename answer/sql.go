@@ -392,8 +392,10 @@ func bracketed(e ir.Expr) bool {
 		return e.Implicit && bracketed(e.X)
 	case *ir.Logic, *ir.Not, *ir.Is, *ir.In, *ir.AnyOf, *ir.InQuery:
 		return true
-	default:
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Case, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
 		return false
+	default:
+		panic("answer: unknown expression")
 	}
 }
 
@@ -638,8 +640,10 @@ func (d *displayer) ownName(e ir.Expr) string {
 			return d.ownName(e.X)
 		}
 		return ""
-	default:
+	case *ir.Const, *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List:
 		return ""
+	default:
+		panic("answer: unknown expression")
 	}
 }
 

@@ -306,7 +306,6 @@ var (
 	exprType  = reflect.TypeFor[ir.Expr]()
 	bodyType  = reflect.TypeFor[ir.Body]()
 	queryType = reflect.TypeFor[*ir.Query]()
-	cteType   = reflect.TypeFor[*ir.CTE]()
 )
 
 // foreign are things that a tree points to and does not hold.

@@ -182,16 +182,11 @@ func (k *conditionCheck) in(e *ir.In, positive bool, depth int) error {
 }
 
 func listAttr(e ir.Expr) (*ir.Attr, bool) {
-	for {
-		switch x := e.(type) {
-		case *ir.Attr:
-			return x, x.T.Kind == types.Array
-		case *ir.Cast:
-			e = x.X
-		default:
-			return nil, false
-		}
+	for c, ok := e.(*ir.Cast); ok; c, ok = e.(*ir.Cast) {
+		e = c.X
 	}
+	a, ok := e.(*ir.Attr)
+	return a, ok && a.T.Kind == types.Array
 }
 
 func (k *conditionCheck) ref(e *ir.Ref, depth int) error {

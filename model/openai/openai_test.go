@@ -164,7 +164,7 @@ func TestFaults(t *testing.T) {
 		"500":            {status(500, `{"error":{"message":"CANARY"}}`), "a fault of its own", "ask again later"},
 		"502 html":       {status(502, `<html>CANARY bad gateway</html>`), "a fault of its own", "ask again later"},
 		"504":            {status(504, ``), "took too long", "ask again"},
-		"302":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/CANARY", 302) }, "points to another address", "final URL"},
+		"302":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/CANARY", http.StatusFound) }, "points to another address", "final URL"},
 		"413":            {status(413, ``), "cannot read a prompt of this length", "reads more"},
 		"too long":       {status(400, tooLongBody), "cannot read a prompt of this length", "reads more"},
 		"418":            {status(418, `CANARY`), "does not accept the request", "check"},

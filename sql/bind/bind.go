@@ -57,7 +57,6 @@ type binder struct {
 	attrs  map[string]Attr
 	ctes   *cteScope
 	last   ir.ColID
-	depth  int
 }
 
 // bailout carries a refusal up to the entrance.

@@ -291,20 +291,21 @@ func (o *ownText) cast(x *syntax.Cast) {
 	if x.Type.Schema == "" {
 		o.wrong("a type that is not qualified by its schema")
 	}
-	switch v := x.X.(type) {
-	case *syntax.Param:
-		if v.N < 1 || v.N > len(o.used) {
+	if p, ok := x.X.(*syntax.Param); ok {
+		if p.N < 1 || p.N > len(o.used) {
 			o.wrong("a parameter without a value")
 			return
 		}
-		o.used[v.N-1] = true
-	case *syntax.Literal:
-		if v.Kind != syntax.Null && v.Kind != syntax.Bool {
+		o.used[p.N-1] = true
+		return
+	}
+	if l, ok := x.X.(*syntax.Literal); ok {
+		if l.Kind != syntax.Null && l.Kind != syntax.Bool {
 			o.wrong("a literal")
 		}
-	default:
-		o.expr(x.X)
+		return
 	}
+	o.expr(x.X)
 }
 
 // grammar are the functions that SQL's grammar names and no schema has.

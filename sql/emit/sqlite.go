@@ -151,23 +151,31 @@ func plain(t types.Type) string {
 	return " COLLATE binary"
 }
 
+// elements are those of an array that is written out; none of NULL.
+func elements(e ir.Expr) (items []ir.Expr, known bool) {
+	if l, ok := e.(*ir.List); ok {
+		return l.Items, true
+	}
+	c, ok := e.(*ir.Const)
+	if !ok || c.Value.IsNull() {
+		return nil, ok
+	}
+	for _, v := range c.Value.List() {
+		items = append(items, &ir.Const{Value: v, T: c.T.Element()})
+	}
+	return items, true
+}
+
 // quantifiedList prints x op ANY|ALL of a list that is known, element by
 // element: SQLite has no arrays.
 func quantifiedList(p *printer, e *ir.AnyOf) {
-	var items []ir.Expr
-	switch a := e.Array.(type) {
-	case *ir.Const:
-		if a.Value.IsNull() {
-			p.str("NULL")
-			return
-		}
-		for _, v := range a.Value.List() {
-			items = append(items, &ir.Const{Value: v, T: a.T.Element()})
-		}
-	case *ir.List:
-		items = a.Items
-	default:
+	items, known := elements(e.Array)
+	if !known {
 		p.refuse(e, "compare with a list of values", "sqlite has no arrays")
+		return
+	}
+	if c, ok := e.Array.(*ir.Const); ok && c.Value.IsNull() {
+		p.str("NULL")
 		return
 	}
 	op := e.Cmp.Func.Name

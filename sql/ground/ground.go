@@ -68,14 +68,9 @@ func restore(c *ir.Const, kept Kept, pattern bool) error {
 
 // constant looks through casts that nobody wrote.
 func constant(e ir.Expr) *ir.Const {
-	for {
-		switch x := e.(type) {
-		case *ir.Const:
-			return x
-		case *ir.Cast:
-			e = x.X
-		default:
-			return nil
-		}
+	for c, ok := e.(*ir.Cast); ok; c, ok = e.(*ir.Cast) {
+		e = c.X
 	}
+	c, _ := e.(*ir.Const)
+	return c
 }
