@@ -84,3 +84,44 @@ func BenchmarkStream(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkStatement is what a statement costs beside its own work: with pgx
+// alone, prepared each time as ours are, and with session, drift check and
+// transaction.
+func BenchmarkStatement(b *testing.B) {
+	db := pgtest.New(b, `CREATE TABLE a (id int PRIMARY KEY, b text); CREATE TABLE c (id int PRIMARY KEY, d text); INSERT INTO a VALUES (1, 'x'); INSERT INTO c VALUES (1, 'y')`)
+	const text = `SELECT a.id, c.d FROM public.a JOIN public.c ON a.id = c.id`
+	b.Run("pgx", func(b *testing.B) {
+		conn, err := pgx.Connect(b.Context(), db.ReadOnlyDSN)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer conn.Close(context.Background())
+		for b.Loop() {
+			if r := conn.PgConn().ExecParams(b.Context(), text, nil, nil, nil, nil).Read(); r.Err != nil {
+				b.Fatal(r.Err)
+			}
+		}
+	})
+	b.Run("grille", func(b *testing.B) {
+		e := engine(b, db.ReadOnlyDSN)
+		c, err := e.Catalog(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		q := query{text: text, columns: cols(types.Int4, types.Text), reads: reads(b, c, "a", "c"), time: time.Minute}
+		row := make([]types.Value, 2)
+		for b.Loop() {
+			src, err := e.query(b.Context(), q)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for src.Next(row) {
+			}
+			if src.Err() != nil {
+				b.Fatal(src.Err())
+			}
+			_ = src.Close()
+		}
+	})
+}

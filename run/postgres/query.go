@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -298,25 +300,28 @@ func (s *source) settle() bool {
 	return s.c.ExecParams(ctx, "ROLLBACK", nil, nil, nil, nil).Read().Err == nil && s.c.TxStatus() == 'I'
 }
 
-// driftText fails unless the tables $1 still have the fingerprints $2.
-const driftText = `SELECT CAST(CASE WHEN bool_and(f.print IS NOT DISTINCT FROM w.print) THEN '1' ELSE 'drift' END AS pg_catalog.int4)
-FROM ROWS FROM (unnest($1::pg_catalog.oid[]), unnest($2::pg_catalog.text[])) AS w(oid, print)
-LEFT JOIN LATERAL (SELECT ` + printExpr + ` AS print
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.oid = w.oid) f ON true`
+// driftText fails unless the fingerprints of the tables $1, in the order of
+// their identities, are $2. A table that is gone has none.
+const driftText = `SELECT CAST(CASE WHEN string_agg(` + printExpr + `, ',' ORDER BY c.oid) = $2 THEN '1' ELSE 'drift' END AS pg_catalog.int4)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY ($1::pg_catalog.oid[])`
 
-// driftOf is the tables and fingerprints of driftText.
+// driftOf is the parameters of driftText; nil if no table is read.
 func driftOf(reads []emit.Read) ([][]byte, error) {
 	if len(reads) == 0 {
 		return nil, nil
 	}
-	var oids, prints []string
+	prints := map[uint32]string{}
 	for _, r := range reads {
 		if r.Table.OID == 0 || r.Table.Fingerprint == "" {
 			return nil, run.Fault("a table without identity")
 		}
-		oids = append(oids, fmt.Sprint(r.Table.OID))
-		prints = append(prints, r.Table.Fingerprint)
+		prints[r.Table.OID] = r.Table.Fingerprint
 	}
-	return [][]byte{[]byte("{" + strings.Join(oids, ",") + "}"), []byte("{" + strings.Join(prints, ",") + "}")}, nil
+	var oids, want []byte
+	for _, oid := range slices.Sorted(maps.Keys(prints)) {
+		oids = strconv.AppendUint(append(oids, ','), uint64(oid), 10)
+		want = append(append(want, ','), prints[oid]...)
+	}
+	oids[0] = '{'
+	return [][]byte{append(oids, '}'), want[1:]}, nil
 }
