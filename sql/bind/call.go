@@ -257,9 +257,13 @@ func (x *exprs) own(a *ir.Agg, n *syntax.Call) {
 			})
 		}
 	}
+	made := map[ir.ColID]bool{} // by subqueries in its arguments
+	for _, id := range ir.Makes(a) {
+		made[id] = true
+	}
 	refs, here := 0, 0
 	ir.Walk(a, func(n ir.Node) bool {
-		if r, ok := n.(*ir.Ref); ok {
+		if r, ok := n.(*ir.Ref); ok && !made[r.Col] {
 			refs++
 			if local[r.Col] {
 				here++
