@@ -88,7 +88,8 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 	if err != nil {
 		return nil, err
 	}
-	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Connection: k.c.Connection, Key: k.c.Key, Ended: k.ended})
+	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Connection: k.c.Connection, Key: k.c.Key,
+		Ended: k.ended, Fault: k.fault})
 }
 
 // byModel asks a model, and asks it again where its draft can be mended.
@@ -173,10 +174,15 @@ func (k *ask) ended(err error) {
 	}
 }
 
-// recover turns a fault into a refusal with an id; the stack is for the operator.
+// recover turns a fault into a refusal with an id.
 func (k *ask) recover(err *error) {
 	if p := recover(); p != nil {
-		k.c.Log.Error("panic", "id", k.id, "cause", p, "stack", string(debug.Stack()))
-		*err = refusal.New(refusal.Internal, "who runs this Grille finds the cause in its log under "+k.id, "a fault inside Grille")
+		*err = k.fault(p)
 	}
+}
+
+// fault is the refusal for a panic; the stack is for the operator alone.
+func (k *ask) fault(cause any) error {
+	k.c.Log.Error("panic", "id", k.id, "cause", cause, "stack", string(debug.Stack()))
+	return refusal.New(refusal.Internal, "who runs this Grille finds the cause in its log under "+k.id, "a fault inside Grille")
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -79,18 +80,34 @@ func open(t testing.TB, c grille.Config) *grille.Grille {
 	return g
 }
 
-func sqliteDemo(t testing.TB) (run.Engine, eval.Direct) {
+// image is the demo as SQLite, made once.
+var image = sync.OnceValues(func() ([]byte, error) { return demo.Image(context.Background(), now) })
+
+func sqliteDemo(t testing.TB) run.Engine {
 	t.Helper()
-	dir := t.TempDir()
-	path := filepath.Join(dir, "demo.db")
-	if err := demo.SQLite(t.Context(), path, now); err != nil {
-		t.Fatal(err)
-	}
-	e, err := sqlite.New(sqlite.Config{Path: path, Dirs: []string{dir}, TimeZone: "UTC", Concurrent: 2})
+	bytes, err := image()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e, direct(t, dsn.SQLite{Path: path})
+	e, err := sqlite.New(sqlite.Config{Image: bytes, TimeZone: "UTC", Concurrent: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// sqliteDirect asks the demo without Grille.
+func sqliteDirect(t testing.TB) eval.Direct {
+	t.Helper()
+	bytes, err := image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "demo.db")
+	if err := os.WriteFile(path, bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return direct(t, dsn.SQLite{Path: path})
 }
 
 func postgresDemo(t testing.TB) (run.Engine, eval.Direct, pgtest.DB) {
@@ -187,8 +204,7 @@ func TestJourney(t *testing.T) {
 		}
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		e, d := sqliteDemo(t)
-		try(t, open(t, config(t, e)), d)
+		try(t, open(t, config(t, sqliteDemo(t))), sqliteDirect(t))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		e, d, _ := postgresDemo(t)
@@ -211,7 +227,7 @@ func normal(s string) string {
 // What a viewer may not see does not exist, in every position.
 func TestClosed(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	g := open(t, config(t, e))
 	for text, want := range map[string]string{
 		"SELECT insurance_number FROM patients":                     `unknown-column: patients has no column "insurance_number"`,
@@ -249,7 +265,7 @@ func TestClosed(t *testing.T) {
 // The suggested questions work for whoever is told to ask them.
 func TestDemoQuestions(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	g := open(t, config(t, e))
 	for _, name := range []string{"ines", "tom"} {
 		for _, q := range demo.Questions() {
@@ -262,7 +278,7 @@ func TestDemoQuestions(t *testing.T) {
 
 func TestReceipt(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	c := config(t, e)
 	c.Limits.Rows = 3
 	g := open(t, c)
@@ -295,7 +311,7 @@ func TestReceipt(t *testing.T) {
 // A fault becomes a refusal with an id; the stack goes to the operator alone.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	var log bytes.Buffer
 	c := config(t, faulty{e})
 	c.Log = slog.New(slog.NewTextHandler(&log, nil))
@@ -311,13 +327,38 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A fault while rows stream is told like one before.
+func TestFaultsInRows(t *testing.T) {
+	t.Parallel()
+	e := sqliteDemo(t)
+	g := open(t, config(t, faultyRows{e}))
+	a, err := g.SQL(t.Context(), grille.Draft{SQL: "SELECT id FROM wards", Viewer: who("ines")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if a.Next() || refusal.CodeOf(a.Err()) != refusal.Internal || a.Next() || a.Receipt().Complete {
+		t.Errorf("got %v and %+v", a.Err(), a.Receipt())
+	}
+}
+
+type faultyRows struct{ run.Engine }
+
+func (faultyRows) Run(_ context.Context, stmt emit.Statement, l run.Limits) (*run.Rows, error) {
+	return run.Stream(stmt, l, faultySource{})
+}
+
+type faultySource struct{ run.Source }
+
+func (faultySource) Close() error { return nil }
+
 type faulty struct{ run.Engine }
 
 func (faulty) Run(context.Context, emit.Statement, run.Limits) (*run.Rows, error) { panic("boom") }
 
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	for name, breakIt := range map[string]func(*grille.Config){
 		"Engine": func(c *grille.Config) { c.Engine = nil }, "Rules": func(c *grille.Config) { c.Rules = nil },
 		"Connection": func(c *grille.Config) { c.Connection = "" }, "Zone": func(c *grille.Config) { c.Zone = nil },
@@ -341,7 +382,7 @@ func TestZeroProofs(t *testing.T) {
 	if _, err := release.Open(&run.Rows{}); err == nil {
 		t.Error("release opened rows of no statement")
 	}
-	stamp := answer.Stamp{ID: "x", Time: now, Zone: time.UTC, Key: []byte("k")}
+	stamp := answer.Stamp{ID: "x", Time: now, Zone: time.UTC, Key: []byte("k"), Fault: func(any) error { return nil }}
 	for _, rows := range []*release.Rows{nil, {}} {
 		if _, err := answer.From(rows, stamp); err == nil {
 			t.Error("answer took rows that nobody released")
@@ -424,7 +465,7 @@ func sqlReply(text string) string {
 
 func withModel(t *testing.T, c *chat) *grille.Grille {
 	t.Helper()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	cfg := config(t, e)
 	client, err := openai.New(openai.Config{Name: "test", URL: c.URL, Model: "m"})
 	if err != nil {
@@ -504,7 +545,7 @@ func TestModelSaysNo(t *testing.T) {
 // Two viewers, the same words: what explain says depends on rules and query.
 func TestExplain(t *testing.T) {
 	t.Parallel()
-	e, _ := sqliteDemo(t)
+	e := sqliteDemo(t)
 	g := open(t, config(t, e))
 	x, err := g.Explain(t.Context(), grille.Draft{SQL: "SELECT name, birthday, 'hello' AS note FROM patients", Viewer: who("tom")})
 	if err != nil {

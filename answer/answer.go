@@ -30,6 +30,7 @@ type Answer struct {
 	rows  *release.Rows
 	stamp Stamp
 	ended bool
+	err   error
 }
 
 // Stamp is what a receipt says beyond what the rows prove.
@@ -42,6 +43,8 @@ type Stamp struct {
 	Key []byte
 	// Ended, unless nil, hears once how the rows ended: Err at that time.
 	Ended func(error)
+	// Fault makes a refusal of a panic that rows cause while they stream.
+	Fault func(cause any) error
 }
 
 // Column is one column of an answer.
@@ -58,7 +61,7 @@ func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
 	if !rows.Made() {
 		return nil, fault("an answer from rows that nobody released")
 	}
-	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Zone == nil || len(stamp.Key) == 0 {
+	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Zone == nil || len(stamp.Key) == 0 || stamp.Fault == nil {
 		_ = rows.Close() // the fault is what counts
 		return nil, fault("an answer without a stamp")
 	}
@@ -68,12 +71,17 @@ func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
 
 // Next fetches the next row. It returns false at the end, at a limit (see
 // Receipt) and on an error (see Err).
-func (a *Answer) Next() bool {
-	if a.rows.Next() {
+func (a *Answer) Next() (more bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.err, more = a.stamp.Fault(p), false
+		}
+	}()
+	if a.err == nil && a.rows.Next() {
 		return true
 	}
 	if !a.ended && a.stamp.Ended != nil {
-		a.stamp.Ended(a.rows.Err())
+		a.stamp.Ended(a.Err())
 	}
 	a.ended = true
 	return false
@@ -83,7 +91,12 @@ func (a *Answer) Next() bool {
 func (a *Answer) Row() []types.Value { return a.rows.Row() }
 
 // Err is what broke the answer off: a *refusal.Refusal, or context.Canceled.
-func (a *Answer) Err() error { return a.rows.Err() }
+func (a *Answer) Err() error {
+	if a.err != nil {
+		return a.err
+	}
+	return a.rows.Err()
+}
 
 // Close stops the statement, if it still runs.
 func (a *Answer) Close() error { return a.rows.Close() }

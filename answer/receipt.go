@@ -43,7 +43,7 @@ func (a *Answer) Receipt() Receipt {
 		Rows:      a.rows.Count(),
 	}
 	switch cut := a.rows.Cut(); {
-	case a.rows.Err() != nil:
+	case a.Err() != nil:
 		r.Note = "broken off"
 	case cut != "":
 		r.Note = cut

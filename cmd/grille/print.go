@@ -30,14 +30,19 @@ func (p *program) printAnswer(a *answer.Answer) error {
 	if about == p.out {
 		fmt.Fprintln(about)
 	}
-	printRules(about, a.Explanation, "")
+	printRules(about, a.Explanation)
 	fmt.Fprintln(about, receiptLine(r))
 	return err
 }
 
-func printRules(w io.Writer, e answer.Explanation, in string) {
+func printRules(w io.Writer, e answer.Explanation) {
 	for _, line := range append(append([]string(nil), e.Rules...), e.Notes...) {
-		fmt.Fprintln(w, in+line)
+		fmt.Fprintln(w, line)
+	}
+	for _, c := range e.Columns {
+		if c.Constant {
+			fmt.Fprintf(w, "column %q was written in the query, not read from the data\n", c.Label)
+		}
 	}
 }
 
