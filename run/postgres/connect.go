@@ -18,9 +18,9 @@ import (
 	"github.com/grille-dev/grille/run"
 )
 
-// maxMessage bounds one message of the server: a row, or an error. PostgreSQL
-// itself sends at most 1 GB.
-const maxMessage = 256 << 20
+// maxMessage bounds one message of the server, which is one row. PostgreSQL
+// itself allows 1 GB.
+const maxMessage = 64 << 20
 
 // driverConfig builds the driver's configuration from our fields. The driver
 // insists on parsing a string first, and that reads the environment (PGHOST,

@@ -204,3 +204,13 @@ func TestErrorsOfExecution(t *testing.T) {
 		one(t, e, `SELECT 'the next statement works'`)
 	}
 }
+
+// A row that is too long for memory is a limit, not a fault.
+func TestLongRow(t *testing.T) {
+	db := pgtest.New(t)
+	l := new(log)
+	e := engine(t, db.ReadOnlyDSN, l.into)
+	_, err := all(e, t, query{text: `SELECT repeat('x', 100000000)`, columns: cols(types.Text)})
+	refused(t, err, refusal.Limit, l)
+	one(t, e, `SELECT 'the next statement works'`)
+}

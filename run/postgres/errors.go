@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
@@ -82,7 +83,10 @@ func whyOfStage(se *stageError) run.Why {
 
 func whyOfBreak(err error) run.Why {
 	var ne net.Error
+	var long *pgproto3.ExceededMaxBodyLenErr
 	switch {
+	case errors.As(err, &long):
+		return run.Stopped
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &ne), pgconn.SafeToRetry(err):
 		return run.Gone

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/funcs/pgfn"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
@@ -253,6 +255,28 @@ func TestFunctionErrors(t *testing.T) {
 	}
 	if _, err := all(t, e, query{text: `SELECT g_args(1, 'a', 1.5, NULL, x'00')`, columns: cols(types.Text)}); err != nil {
 		t.Error(err, l)
+	}
+}
+
+// Every function that the table of functions spells for SQLite may be called.
+func TestSpelledFunctions(t *testing.T) {
+	e := engine(t, file(t, `CREATE TABLE t (a)`))
+	call := regexp.MustCompile(`\b([a-z_][a-z0-9_]*)\(`)
+	seen := map[string]bool{}
+	for _, f := range funcs.All() {
+		for _, s := range f.Sigs {
+			for _, m := range call.FindAllStringSubmatch(s.SQLite, -1) {
+				if name := m[1]; !seen[name] {
+					seen[name] = true
+					if !e.funcs[name] && !e.rows[name] {
+						t.Errorf("%s is spelled with %s, which no statement may call", f.Name, name)
+					}
+				}
+			}
+		}
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d functions are spelled", len(seen))
 	}
 }
 
