@@ -6,7 +6,13 @@
 // [ColumnID]), never by name.
 package catalog
 
-import "github.com/grille-dev/grille/sql/types"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/sql/types"
+)
 
 // Engine is a kind of database. Switches over it end in default: panic.
 type Engine uint8
@@ -120,6 +126,9 @@ type ForeignKey struct {
 
 // Column returns the column with the identity id, or nil.
 func (t *Table) Column(id ColumnID) *Column {
+	if i := int(id) - 1; i >= 0 && i < len(t.Columns) && t.Columns[i].ID == id {
+		return t.Columns[i] // no column was ever dropped or left out
+	}
 	for _, c := range t.Columns {
 		if c.ID == id {
 			return c
@@ -140,6 +149,9 @@ func (t *Table) ColumnNamed(name string) *Column {
 
 // Table returns the table with the identity id, or nil.
 func (c *Catalog) Table(id TableID) *Table {
+	if i := int(id) - 1; i >= 0 && i < len(c.Tables) && c.Tables[i].ID == id {
+		return c.Tables[i] // no table was left out
+	}
 	for _, t := range c.Tables {
 		if t.ID == id {
 			return t
@@ -168,7 +180,13 @@ func (a all) Engine() Engine { return a.c.Engine }
 func (a all) All() []*Table  { return a.c.Tables }
 func (a all) Lookup(schema, name string) *Table {
 	if schema != "" {
-		for _, t := range a.c.Tables {
+		i, ok := slices.BinarySearchFunc(a.c.Tables, schema, func(t *Table, schema string) int {
+			return cmp.Or(strings.Compare(t.Schema, schema), strings.Compare(t.Name, name))
+		})
+		if ok {
+			return a.c.Tables[i]
+		}
+		for _, t := range a.c.Tables { // catalogs of tests are in the order of their text
 			if t.Schema == schema && t.Name == name {
 				return t
 			}
