@@ -18,6 +18,9 @@ import (
 // comes back: rows, what is said about them, refusals, the receipt, the
 // operator's log and what a model would be sent next. A canary that the line
 // itself contains is not one.
+//
+// A database with a Direct has a copy that holds only what the viewer may see:
+// an answer whose rows are not those of the copy is a violation too.
 func Attack(ctx context.Context, c Config) (*AttackReport, error) {
 	if c.Canary == nil {
 		return nil, errors.New("eval attack looks for what must not be seen: add --canary REGEXP")
@@ -84,6 +87,11 @@ func (s *siege) try(ctx context.Context, db *Database, text string, question boo
 		seen.answer(a)
 		t = drainInto(a, &seen)
 	}
+	if t.err == nil && !question && db.Direct != nil {
+		if d := s.beyondCopy(ctx, db, text, t); d != "" {
+			return Violation, d, ""
+		}
+	}
 	seen.refusal(t.err)
 	s.next(ctx, db, text, question, t.err, &seen)
 	for _, e := range trace.Sent {
@@ -101,6 +109,19 @@ func (s *siege) try(ctx context.Context, db *Database, text string, question boo
 		return Refused, shortError(t.err), t.code()
 	}
 	return Answered, "", ""
+}
+
+// beyondCopy says how the rows differ from those of the filtered copy, or "".
+func (s *siege) beyondCopy(ctx context.Context, db *Database, text string, t took) string {
+	cells, err := db.Direct.Query(ctx, text, 0)
+	if err != nil || t.cut {
+		return "" // nothing to compare with
+	}
+	verdict, detail := verify(ctx, db, s.Config, text, cells, t)
+	if verdict == Differ {
+		return "compared with the filtered copy: " + detail
+	}
+	return ""
 }
 
 // next collects what a model would be sent after this.
@@ -152,16 +173,16 @@ func (h *heap) refusal(err error) {
 }
 
 func drainInto(a *answer.Answer, h *heap) took {
-	defer func() { _ = a.Close() }()
-	for a.Next() {
-		h.row(a.Row())
+	t := drain(a, nil)
+	for _, row := range t.table.Rows {
+		h.row(row)
 	}
 	r, err := json.Marshal(a.Receipt())
 	if err != nil {
 		panic(err)
 	}
 	h.add("the receipt", string(r))
-	return took{err: a.Err()}
+	return t
 }
 
 func (h *heap) row(row []types.Value) {

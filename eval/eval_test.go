@@ -175,7 +175,9 @@ func TestAttack(t *testing.T) {
 	canary := regexp.MustCompile(`CANARY-[A-Z0-9]+`)
 	schemas := []string{"public", "other_schema"}
 
-	c := config(t, open(t, db.ReadOnlyDSN, schemas, compile), clerk, lines)
+	under := open(t, db.ReadOnlyDSN, schemas, compile)
+	under.Direct = nil
+	c := config(t, under, clerk, lines)
 	c.Canary = canary
 	r, err := eval.Attack(t.Context(), c)
 	if err != nil {
@@ -185,13 +187,35 @@ func TestAttack(t *testing.T) {
 		t.Errorf("got %+v\n%s", r, verdicts(r))
 	}
 
-	c = config(t, open(t, db.ReadOnlyDSN, schemas, everything), all(), lines)
+	control := open(t, db.ReadOnlyDSN, schemas, everything)
+	control.Direct = nil
+	c = config(t, control, all(), lines)
 	c.Canary = canary
 	if r, err = eval.Attack(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	if r.Violations < 5 {
 		t.Errorf("the control leaks everything, and eval found %d canaries:\n%s", r.Violations, verdicts(r))
+	}
+}
+
+// A copy of the database without what the viewer may not see: an answer that
+// differs from it is a violation, also without a canary.
+func TestAttackAgainstCopy(t *testing.T) {
+	t.Parallel()
+	const schema = `CREATE TABLE t (k int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 10), (2, 20)`
+	full, copied := pgtest.New(t, schema), pgtest.New(t, schema, "DELETE FROM t WHERE k = 2")
+	db := open(t, full.ReadOnlyDSN, []string{"public"}, everything)
+	db.Direct = open(t, copied.ReadOnlyDSN, []string{"public"}, everything).Direct
+	c := config(t, db, all(), `{"id":"count","sql":"SELECT count(*) FROM t"}
+{"id":"first","sql":"SELECT v FROM t WHERE k = 1"}`)
+	c.Canary = regexp.MustCompile("CANARY")
+	r, err := eval.Attack(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := verdicts(r), "count violation compared with the filtered copy: rows differ in count\nfirst answered \n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -236,19 +260,67 @@ func TestReportsPrint(t *testing.T) {
 	}
 }
 
+// shared reads a file of the data that are not part of this repository.
+func shared(t *testing.T, path ...string) (folder string, text []byte) {
+	t.Helper()
+	if folder = os.Getenv("GRILLE_DATA"); folder == "" {
+		folder = filepath.Join("..", "..", "shared", "data")
+	}
+	text, err := os.ReadFile(filepath.Join(folder, filepath.Join(path...)))
+	if err != nil {
+		t.Skipf("the data are not there: set GRILLE_DATA to their folder (%v)", err)
+	}
+	return folder, text
+}
+
+// What broke real gateways breaks nothing here, and is not refused for the wrong
+// reason: a table that is there and granted is never unknown.
+func TestGateway(t *testing.T) {
+	t.Parallel()
+	_, lines := shared(t, "attacks", "gateway.jsonl")
+	db, compile, clerk := shop(t)
+	under := open(t, db.ReadOnlyDSN, []string{"public", "other_schema"}, compile)
+	under.Direct = nil
+	c := config(t, under, clerk, string(lines))
+	c.Canary = regexp.MustCompile(`CANARY-[A-Z0-9]+`)
+	r, err := eval.Attack(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d lines: %d answered, %d skipped, refused %v", r.N, r.Answered, r.Skipped, r.Refused)
+	if r.Violations != 0 || r.Failed != 0 || r.Refused["internal"] != 0 {
+		t.Errorf("%d violations, %d could not be tried\n%s", r.Violations, r.Failed, verdicts(r))
+	}
+	for _, o := range r.Outcomes() {
+		for _, granted := range []string{"users", "customers", "orders", "a", "b"} {
+			if strings.HasSuffix(o.Detail, fmt.Sprintf("no table %q", granted)) || strings.HasSuffix(o.Detail, fmt.Sprintf("no table %q", "public."+granted)) {
+				t.Errorf("line %s: %s", o.ID, o.Detail)
+			}
+		}
+	}
+}
+
+// What real gateways refused and must not: refused is only what needs an
+// extension.
+func TestMustAllow(t *testing.T) {
+	t.Parallel()
+	_, lines := shared(t, "attacks", "must_allow.jsonl")
+	db, compile, clerk := shop(t)
+	r, err := eval.Allow(t.Context(), config(t, open(t, db.ReadOnlyDSN, []string{"public"}, compile), clerk, string(lines)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.FalseRefusals != 0 || r.Allowed < 8 {
+		t.Errorf("got %+v\n%s", r, verdicts(r))
+	}
+}
+
 // The gold queries of defog's sql-eval, where the data are at hand.
 func TestGold(t *testing.T) {
 	if testing.Short() {
 		t.Skip("eleven databases")
 	}
-	data := os.Getenv("GRILLE_DATA")
-	if data == "" {
-		data = filepath.Join("..", "..", "shared", "data")
-	}
-	lines, err := os.ReadFile(filepath.Join(data, "sql-eval", "gold_postgres.jsonl"))
-	if err != nil {
-		t.Skipf("the gold queries are not there: set GRILLE_DATA to the folder that holds sql-eval and defog-data (%v)", err)
-	}
+	data, lines := shared(t, "sql-eval", "gold_postgres.jsonl")
 	opened := map[string]*eval.Database{}
 	c := config(t, nil, all(), string(lines))
 	c.Open = func(_ context.Context, name string) (*eval.Database, error) {

@@ -37,7 +37,8 @@ type Config struct {
 // Database is a connection under test.
 type Database struct {
 	Grille *grille.Grille
-	Direct Direct // nil for Attack
+	// Direct is the database itself; for Attack a filtered copy of it, or nil.
+	Direct Direct
 	// Model: a language model drafts, not the planner.
 	Model bool
 	// Log gives what Grille logged since it was last called. For Attack.

@@ -72,7 +72,7 @@ func (s *comparison) text(ctx context.Context, db *Database, text string) (Verdi
 	case t.cut:
 		return Failed, "more rows than the limits of the connection allow"
 	}
-	return s.compare(ctx, db, text, cells, t)
+	return verify(ctx, db, s.Config, text, cells, t)
 }
 
 func (s *comparison) refused(t took) (Verdict, string) {
@@ -80,9 +80,10 @@ func (s *comparison) refused(t took) (Verdict, string) {
 	return Refused, shortError(t.err)
 }
 
-func (s *comparison) compare(ctx context.Context, db *Database, text string, cells Cells, t took) (Verdict, string) {
-	ordered, keys := order(ctx, db, s.Viewer, text)
-	want := cells.as(t.types, s.Zone)
+// verify compares the rows of Grille with those that the text gave directly.
+func verify(ctx context.Context, db *Database, c Config, text string, cells Cells, t took) (Verdict, string) {
+	ordered, keys := order(ctx, db, c.Viewer, text)
+	want := cells.as(t.types, c.Zone)
 	found := difference(want, t.table, ordered)
 	if found == "" || found == orderDiffers && keys != nil && keysInOrder(want, t.table, keys) {
 		return Same, ""
@@ -91,8 +92,8 @@ func (s *comparison) compare(ctx context.Context, db *Database, text string, cel
 	// another way?
 	for v := 1; v <= db.Direct.Variants(); v++ {
 		other, err := db.Direct.Query(ctx, text, v)
-		if err == nil && difference(want, other.as(t.types, s.Zone), ordered) != "" {
-			return Unstable, "under another plan the database itself gives " + difference(want, other.as(t.types, s.Zone), ordered)
+		if err == nil && difference(want, other.as(t.types, c.Zone), ordered) != "" {
+			return Unstable, "under another plan the database itself gives " + difference(want, other.as(t.types, c.Zone), ordered)
 		}
 	}
 	return Differ, found

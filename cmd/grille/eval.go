@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/viewer"
 )
 
@@ -25,6 +26,7 @@ type evaluating struct {
 	*program
 	require  []string
 	canary   string
+	filtered string
 	seed     uint64
 	all      bool
 	grantAll bool
@@ -53,6 +55,7 @@ when a figure misses its bound. A line's error never stops the run.`,
 		k.command("attack", "feed drafts of a hostile model and look for what must not be seen", `{"id","sql" or "prompt","dialect"}`, runAttack,
 			func(c *cobra.Command) {
 				c.Flags().StringVar(&k.canary, "canary", "", "a regular `expression`: whatever the viewer must never see matches it")
+				c.Flags().StringVar(&k.filtered, "filtered", "", "the `DSN` of a copy that holds only what the viewer may see: rows are compared with it")
 			}),
 		k.command("allow", "count what is refused and must not be", `{"id","sql":["..."]}`, runAllow),
 		k.command("ask", "compare answers to questions with those of gold queries", `{"id","question","sql":["..."]}, or "unanswerable": true`, runAsk,
@@ -178,7 +181,7 @@ func (k *evaluating) prepare(ctx context.Context, name, path string) (eval.Confi
 		return c, nil, err
 	}
 	c.Zone = s.Zone
-	b := newBench(s, k.grantAll, name == "attack")
+	b := newBench(s, k.grantAll, name == "attack", k.filtered)
 	c.Open = b.open
 	if k.flags.connection != "" || len(s.Connections) == 1 { // what every line would fail at
 		if _, err := b.open(ctx, ""); err != nil {
@@ -219,13 +222,14 @@ type bench struct {
 	*site
 	grantAll bool
 	attack   bool
+	filtered string
 	logged   logBuffer
 	opened   map[string]*eval.Database
 	failed   map[string]error
 }
 
-func newBench(s *site, grantAll, attack bool) *bench {
-	b := &bench{site: s, grantAll: grantAll, attack: attack, opened: map[string]*eval.Database{}, failed: map[string]error{}}
+func newBench(s *site, grantAll, attack bool, filtered string) *bench {
+	b := &bench{site: s, grantAll: grantAll, attack: attack, filtered: filtered, opened: map[string]*eval.Database{}, failed: map[string]error{}}
 	if attack {
 		s.log = slog.New(slog.NewTextHandler(&b.logged, nil))
 	}
@@ -265,23 +269,31 @@ func (b *bench) make(ctx context.Context, name string) (*eval.Database, error) {
 		return nil, err
 	}
 	db := &eval.Database{Grille: g, Model: b.Drafter() != nil, Log: b.logged.take}
-	if b.attack {
+	if b.attack && b.filtered == "" {
 		return db, nil
 	}
-	target, pem, err := b.target(c)
-	if err == nil {
-		schemas := c.Schemas
-		if len(schemas) == 0 {
-			schemas = []string{"public"}
-		}
-		db.Direct, err = eval.OpenDirect(ctx, eval.DirectConfig{Target: target, RootPEM: pem, Schemas: schemas,
-			Zone: b.Zone.String(), Time: b.Limits.Time, Rows: int(b.Limits.Rows)})
-	}
-	if err != nil {
+	if db.Direct, err = b.direct(ctx, c); err != nil {
 		_ = g.Close() // the first error counts
 		return nil, err
 	}
 	return db, nil
+}
+
+// direct is eval's own connection: to the database, or to its filtered copy.
+func (b *bench) direct(ctx context.Context, c config.Connection) (eval.Direct, error) {
+	target, pem, err := b.target(c)
+	if b.attack {
+		target, err = dsn.Parse(b.filtered)
+	}
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	schemas := c.Schemas
+	if len(schemas) == 0 {
+		schemas = []string{"public"}
+	}
+	return eval.OpenDirect(ctx, eval.DirectConfig{Target: target, RootPEM: pem, Schemas: schemas,
+		Zone: b.Zone.String(), Time: b.Limits.Time, Rows: int(b.Limits.Rows)})
 }
 
 // rulesFor is the one place where everything may be granted: in eval, on demand,
