@@ -82,7 +82,7 @@ func compare(a, b types.Type) *Sig {
 // bpchar do not count.
 func liteSides(params []types.Type, op string) string {
 	a, b := params[0], params[1]
-	if slices.Contains([]types.Type{jsonb, AnyArray}, a) {
+	if slices.Contains([]types.Type{jsonb, AnyArray, AnyEnum}, a) {
 		return ""
 	}
 	return "(" + liteSide("{1}", a, b) + " " + op + " " + liteSide("{2}", b, a) + ")"

@@ -253,10 +253,12 @@ func same(got, want string, t types.Type) bool {
 	if got == want {
 		return true
 	}
-	failed := strings.HasPrefix(got, "error")
+	failed := strings.HasPrefix(got, "error") || got == "NULL" && t == date
 	switch {
 	case failed && strings.HasPrefix(want, "error"):
 		return true
+	case strings.HasSuffix(got, "value overflows numeric format") && len(want) > 3000:
+		return true // powers end earlier here
 	case failed && (t == date || t == timestamp || t == timestamptz):
 		return strings.HasSuffix(want, "BC") || strings.HasPrefix(want, "0001-01-01") || !strings.HasPrefix(want, "error") && strings.IndexByte(want, '-') > 4
 	case t.IsFloat() && want == "NaN":

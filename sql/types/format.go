@@ -93,12 +93,51 @@ func FormatFloat(f float64, bits int) string {
 			}
 		}
 	}
+	s = evenTie(s, f, bits)
 	mantissa, e, _ := strings.Cut(s, "e")
 	exp, _ := strconv.Atoi(e)
 	if exp >= -4 && exp < limit {
-		return strconv.FormatFloat(f, 'f', -1, bits)
+		return plainFloat(mantissa, exp)
 	}
 	return mantissa + "e" + e
+}
+
+// evenTie is s, the shortest text of f, but for a float exactly between two
+// texts of that length: Go takes the greater, PostgreSQL the even one.
+func evenTie(s string, f float64, bits int) string {
+	at := strings.IndexByte(s, 'e')
+	digits := len(strings.Trim(s[:at], "-.")) - strings.Count(s[:at], ".")
+	longer := strconv.FormatFloat(f, 'e', digits, bits)
+	end := strings.IndexByte(longer, 'e')
+	if longer[end-1] != '5' || (longer[end-2]-'0')%2 != 0 && longer[end-2] != '.' {
+		return s
+	}
+	if exact := strconv.FormatFloat(f, 'e', 40, bits); strings.Trim(exact[end:strings.IndexByte(exact, 'e')], "0") != "" {
+		return s
+	}
+	down := strings.TrimSuffix(longer[:end-1], ".") + longer[end:]
+	if back, err := strconv.ParseFloat(down, bits); err != nil || back != f {
+		return s
+	}
+	return down
+}
+
+// plainFloat writes d.ddd * 10^exp without an exponent.
+func plainFloat(mantissa string, exp int) string {
+	sign := ""
+	if mantissa[0] == '-' {
+		sign, mantissa = "-", mantissa[1:]
+	}
+	digits := strings.Replace(mantissa, ".", "", 1)
+	switch {
+	case exp < 0:
+		digits = "0." + strings.Repeat("0", -exp-1) + digits
+	case len(digits) <= exp+1:
+		digits += strings.Repeat("0", exp+1-len(digits))
+	default:
+		digits = digits[:exp+1] + "." + digits[exp+1:]
+	}
+	return sign + digits
 }
 
 // halfway reports whether the decimal s stands exactly between f and a

@@ -57,13 +57,18 @@ func (s *decimalSum) total() dec {
 	if f := s.special(); f != finite {
 		return dec{form: f}
 	}
+	return s.sum.withScale(s.scale())
+}
+
+// scale is that of the value with most decimals.
+func (s *decimalSum) scale() int {
 	scale := 0
 	for k, n := range s.scales {
 		if n > 0 {
 			scale = max(scale, k)
 		}
 	}
-	return s.sum.withScale(scale)
+	return scale
 }
 
 func (s *decimalSum) special() form {
@@ -191,8 +196,10 @@ func (s *decimalSum) spread(root, sample bool) (any, error) {
 		return "NaN", nil
 	}
 	n := intDec(s.n)
-	nn := mul(n, s.squares)
-	square := mul(s.sum, s.sum)
+	// Values that have left the frame have left zeros behind.
+	sum, squares := s.sum.withScale(s.scale()), s.squares.withScale(2*s.scale())
+	nn := mul(n, squares)
+	square := mul(sum, sum)
 	top := sub(nn, square)
 	if top.c.Sign() <= 0 {
 		return "0", nil

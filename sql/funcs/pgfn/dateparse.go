@@ -20,7 +20,7 @@ func readFormatted(s string, tokens []dateToken) (int64, error) {
 			p.skip(t)
 			continue
 		}
-		if err := p.take(t.key, i+1 < len(tokens) && isNumeric(tokens[i+1])); err != nil {
+		if err := p.take(t.key, !t.fill && i+1 < len(tokens) && isNumeric(tokens[i+1])); err != nil {
 			return 0, err
 		}
 	}
@@ -152,7 +152,10 @@ func (p *formatted) set(key string, n int64, digits int) {
 	case "IW":
 		p.isoWeek = n
 	case "ID":
-		p.isoDay = n
+		p.isoDay = min(n, 7)
+		if n < 1 {
+			p.isoDay = 7
+		}
 	}
 }
 
@@ -182,7 +185,7 @@ func (p *formatted) number(width int, fixed bool) (int64, int, error) {
 	for end = sign; end < len(s) && s[end] >= '0' && s[end] <= '9' && (!fixed || end-sign < width); end++ {
 	}
 	n, err := strconv.ParseInt(s[:end], 10, 32)
-	if err != nil {
+	if err != nil || fixed && end < width {
 		return 0, 0, errFormat
 	}
 	p.rest = s[end:]

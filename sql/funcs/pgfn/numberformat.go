@@ -329,7 +329,9 @@ func (r *numberReader) item(it numberItem) {
 	case "":
 		_, r.rest = prefix(r.rest, runes(it.text))
 	case ",":
-		r.rest = strings.TrimPrefix(r.rest, ",")
+		if !r.fill { // under FM, PostgreSQL leaves the comma to the next digit
+			r.rest = strings.TrimPrefix(r.rest, ",")
+		}
 	case "9", "0", ".":
 		r.place()
 	case "MI", "PL", "SG":

@@ -25,7 +25,7 @@ func powerDec(x, y dec) (dec, error) {
 	if x.c.Sign() == 0 {
 		return dec{scale: minDigits}, nil
 	}
-	return powerAny(x, y, integral)
+	return powerAny(x, y)
 }
 
 // specialPower are NaN and infinities: NaN^0 and 1^NaN are 1.
@@ -79,36 +79,61 @@ func specialPower(x, y dec) (d dec, err error, special bool) {
 	return dec{form: posInf}, nil, true
 }
 
-// powerInt is x ^ n. The scale follows an estimate of the result's size.
+// powerInt is x ^ n, to 16 decimals at least.
 func powerInt(x dec, n, scaleOfN int) (dec, error) {
 	f := 0.0
 	if x.c.Sign() != 0 {
 		f = log10Of(x) * float64(n)
 	}
-	if f > maxWhole+4 {
-		return dec{}, fail("22003", "value overflows numeric format")
+	if f > maxPower {
+		return dec{}, errPower
 	}
-	if f+1 < -maxScale {
-		return dec{scale: maxScale}, nil
-	}
-	scale := resultScale(int(f), x.scale, scaleOfN)
+	plain := min(max(minDigits, x.scale, scaleOfN), maxScale)
+	one := dec{}
+	one.c.SetInt64(1)
 	switch n {
 	case 0:
-		one := dec{}
-		one.c.SetInt64(1)
-		return one.withScale(scale), nil
+		return one.withScale(plain), nil
 	case 1:
-		return x.withScale(max(minDigits, x.scale, scaleOfN)), nil
+		return x.withScale(plain), nil
+	case -1:
+		return quotient(one, x, plain), nil
 	case 2:
 		p := mul(x, x)
-		return p.withScale(scale), nil
+		return p.withScale(plain), nil
 	}
-	digits := scale + max(int(f), 0) + 20
-	var out apd.Decimal
-	if _, err := precise(digits).Pow(&out, x.decimal(), apd.New(int64(n), 0)); err != nil {
+	if f < -float64(plain)-5 {
+		return dec{scale: plain}, nil
+	}
+	out, err := raise(x.decimal(), n, plain+max(int(f), 0)+20)
+	if err != nil {
 		return dec{}, errRange
 	}
-	return fromDecimal(&out, scale), nil
+	return fromDecimal(out, plain), nil
+}
+
+// raise is x ^ n to so many digits, by squaring.
+func raise(x *apd.Decimal, n, digits int) (*apd.Decimal, error) {
+	ctx := precise(digits + 10)
+	out, square := apd.New(1, 0), new(apd.Decimal).Set(x)
+	for m := magnitude(int64(n)); m > 0; m >>= 1 {
+		if m&1 == 1 {
+			if _, err := ctx.Mul(out, out, square); err != nil {
+				return nil, err
+			}
+		}
+		if m > 1 {
+			if _, err := ctx.Mul(square, square, square); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if n < 0 {
+		if _, err := ctx.Quo(out, apd.New(1, 0), out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // log10Of estimates the decimal logarithm of |d|.
@@ -122,7 +147,7 @@ func log10Of(d dec) float64 {
 	return math.Log10(atof(s[:n])) - float64(n-1) + float64(e)
 }
 
-func powerAny(x, y dec, integral bool) (dec, error) {
+func powerAny(x, y dec) (dec, error) {
 	negative := x.c.Sign() < 0
 	if negative {
 		whole := y.cut(0)
@@ -134,18 +159,27 @@ func powerAny(x, y dec, integral bool) (dec, error) {
 		return dec{}, errRange
 	}
 	size := log10Of(x) * yf
-	if size > maxWhole {
-		return dec{}, fail("22003", "value overflows numeric format")
+	if size > maxPower {
+		return dec{}, errPower
 	}
 	if size < -maxScale-10 {
 		return dec{scale: maxScale}, nil
 	}
 	scale := resultScale(int(size), x.scale, y.scale)
-	var out apd.Decimal
-	if _, err := precise(scale+max(int(size), 0)+20).Pow(&out, x.decimal(), y.decimal()); err != nil {
+	digits := scale + max(int(size), 0) + 20
+	ln, err := lnTo(x, digits)
+	if err != nil {
+		return dec{}, err
+	}
+	var product apd.Decimal
+	if _, err := precise(digits+20).Mul(&product, ln, y.decimal()); err != nil {
 		return dec{}, errRange
 	}
-	d := fromDecimal(&out, scale)
+	out, err := exp(&product, digits)
+	if err != nil {
+		return dec{}, errRange
+	}
+	d := fromDecimal(out, scale)
 	if negative {
 		d.negate()
 	}

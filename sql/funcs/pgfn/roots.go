@@ -81,20 +81,53 @@ func expDec(d dec) (dec, error) {
 		return dec{}, errRange
 	}
 	whole := f * math.Log10E
-	if whole > maxWhole {
-		return dec{}, fail("22003", "value overflows numeric format")
+	if whole > maxPower {
+		return dec{}, errPower
 	}
-	whole = max(min(whole, 2*maxScale), -2*maxScale)
+	whole = max(whole, -2*maxScale)
 	scale := resultScale(int(whole), d.scale)
-	if f*math.Log10E < -float64(scale)-5 {
+	if whole < -float64(scale)-5 {
 		return dec{scale: scale}, nil
 	}
-	var out apd.Decimal
-	if _, err := precise(scale+max(int(whole), 0)+10).Exp(&out, d.decimal()); err != nil {
+	out, err := exp(d.decimal(), scale+max(int(whole), 0)+10)
+	if err != nil {
 		return dec{}, errRange
 	}
-	return fromDecimal(&out, scale), nil
+	return fromDecimal(out, scale), nil
 }
+
+// exp is e ^ x to so many digits. apd gives up on large arguments: those are
+// halved, and the result squared as often.
+func exp(x *apd.Decimal, digits int) (*apd.Decimal, error) {
+	f, err := x.Float64()
+	if err != nil {
+		return nil, err
+	}
+	halvings := 0
+	for ; math.Abs(f) > 50; f /= 2 {
+		halvings++
+	}
+	ctx := precise(digits + 10 + halvings)
+	var y, out apd.Decimal
+	if _, err := ctx.Quo(&y, x, apd.New(1<<halvings, 0)); err != nil {
+		return nil, err
+	}
+	if _, err := ctx.Exp(&out, &y); err != nil {
+		return nil, err
+	}
+	for range halvings {
+		if _, err := ctx.Mul(&out, &out, &out); err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
+
+// maxPower is how many digits before the point a power may have. PostgreSQL
+// goes on to 131072, for which it takes a while.
+const maxPower = 3000
+
+var errPower = &Error{"22003", "value overflows numeric format"}
 
 func logarithmDomain(d dec) error {
 	switch {
