@@ -13,6 +13,9 @@ const (
 	maxNumericScale = 16383  // digits after it
 )
 
+// maxExponent is ours: a literal of a few bytes must not become a long text.
+const maxExponent = 1000
+
 // NumericOf is a numeric from its text, as PostgreSQL reads it: digits with an
 // optional point, sign and exponent, or NaN, Infinity, -Infinity. The scale is
 // kept: 1.50 stays 1.50.
@@ -83,7 +86,7 @@ func canonicalNumeric(s string) (string, bool) {
 	if rest != "" && (rest[0] == 'e' || rest[0] == 'E') {
 		e := rest[1:]
 		n, err := strconv.Atoi(e)
-		if err != nil || n > 1<<20 || n < -1<<20 {
+		if err != nil || n > maxExponent || n < -maxExponent {
 			return "", false
 		}
 		exp, rest = n, ""
