@@ -162,13 +162,20 @@ func (c *composer) step(s state) []state {
 	case cannotRole:
 		n.lost = append(n.lost, at)
 		n.cost += 5
-	case leadRole, whoRole, whenRole, whereRole:
+	case leadRole, whoRole, whenRole, whereRole, oldRole:
 		c.lead(&n, at)
 	case endRole:
 		c.settle(&n)
 		n.mode = targetMode
 		n.forget()
 	case countRole:
+		if next := c.piece(c.meaning(at + 1)).role; n.last != nil && n.last.want == wantTable && next != nounRole && next != ofRole && n.count == nil { // "order count"
+			n.count = &pending{piece: at}
+			if k := len(n.r.needs); k > 0 && n.r.needs[k-1].slot.piece == n.last.piece {
+				n.r.needs = n.r.needs[:k-1]
+			}
+			return []state{c.counted(n, *n.last, countAgg)}
+		}
 		n.count = &pending{piece: at, distinct: n.distinct || c.says(p, "different", "distinct")}
 		n.distinct = false
 		if n.mode == condMode && n.cmp == nil && n.most == nil && !n.have {
@@ -260,6 +267,9 @@ func (c *composer) lead(n *state, at int) {
 	switch p := c.pieces[at]; p.role {
 	case whoRole:
 		n.r.who, n.r.which = true, true
+	case oldRole:
+		n.r.outs = append(n.r.outs, out{slot: c.hinted(p.hint, at, wantOrdered)})
+		n.mode = condMode
 	case whenRole:
 		n.r.when = true
 		n.mode = condMode
@@ -299,6 +309,9 @@ func (c *composer) settle(n *state) {
 	if n.not {
 		n.cost += 0.5
 	}
+	if n.each {
+		n.cost += 0.8
+	}
 	n.aggs, n.count, n.most, n.cmp, n.number, n.subject = nil, nil, nil, nil, nil, nil
 	n.distinct, n.not, n.each, n.or, n.of, n.in, n.have, n.is = false, false, false, false, false, false, false, false
 }
@@ -311,6 +324,12 @@ func (c *composer) applyMost(n *state) {
 		return
 	}
 	n.most = nil
+	if m.rows {
+		if s := c.lastShown(n); s != nil {
+			c.rank(n, *s, m)
+			return
+		}
+	}
 	if m.hint != "" {
 		n.r.orders = append(n.r.orders, order{slot: c.hinted(m.hint, m.piece, wantOrdered), desc: m.desc, most: true, pieces: []int{m.piece}})
 		n.r.limit = max(m.n, 1)
@@ -335,8 +354,8 @@ func (c *composer) applyCmp(n *state) {
 	if t := c.lastTable(n); t != nil && k.number != "" && k.agg == noAgg {
 		s := slot{piece: t.piece, want: wantMeasure}
 		for _, x := range t.nouns {
-			if m := c.l.lex.measuresOf(x.table); len(m) == 1 {
-				s.nouns = append(s.nouns, noun{m[0], 0.6 * x.score, false})
+			if m, ok := c.l.lex.amount(x.table); ok {
+				s.nouns = append(s.nouns, noun{ref: m, score: 0.6 * x.score})
 			}
 		}
 		if len(s.nouns) > 0 {
@@ -379,7 +398,16 @@ func (c *composer) direction(n *state, at int) {
 func (c *composer) per(n state, at int) []state {
 	p := c.pieces[at]
 	follows := c.piece(c.meaning(at + 1)).role
+	prev := c.piece(at - 1)
 	n.forget()
+	if p.to == p.from+1 && c.says(p, "by") && (prev.role == verbRole || prev.role == unknownRole && c.participle(at-1)) { // "made by"
+		grouped := n.next()
+		grouped.at--
+		grouped.each = true
+		grouped.cost += 0.4
+		n.mode = condMode
+		return []state{n, grouped}
+	}
 	if c.says(p, "by") && p.to == p.from+1 && (n.top != nil || len(n.r.orders) > 0 && n.r.limit > 0) &&
 		(follows == countRole || follows == aggRole || follows == nounRole || follows == mostRole) {
 		n.mode = orderMode
@@ -395,6 +423,17 @@ func (c *composer) per(n state, at int) []state {
 		return []state{n}
 	}
 	n.each = true
+	if p.to == p.from+1 && c.says(p, "by") && len(n.r.outs) > 0 && !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != noAgg }) {
+		listed := n.next() // "names by age" is an order
+		listed.at--
+		listed.each = false
+		if !slices.ContainsFunc(c.pieces[at:], func(q piece) bool { return q.role == dirRole }) {
+			listed.cost += 0.2
+		}
+		c.settle(&listed)
+		listed.mode = orderMode
+		return []state{listed, n}
+	}
 	return []state{n}
 }
 
@@ -412,11 +451,17 @@ func (c *composer) superlative(n *state, at int) {
 		}
 	}
 	if p.role != topRole {
+		if n.top != nil && m.n == 0 && len(n.r.orders) == 0 { // "the top 3 shops with the highest sales"
+			m.n, n.top = n.top.n, nil
+		}
 		n.most = m
+		if next := c.piece(c.meaning(n.at)).role; m.rows && next != nounRole && next != bucketRole { // "which city is most common"
+			c.applyMost(n)
+		}
 		return
 	}
 	if c.says(p, "first", "last") && m.n == 0 { // "the last visit"
-		m.hint, m.desc = "date|time|year", c.says(p, "last")
+		m.hint, m.desc = newest, c.says(p, "last")
 		n.most = m
 		return
 	}
@@ -426,6 +471,9 @@ func (c *composer) superlative(n *state, at int) {
 	n.top = m
 	n.r.limit = m.n
 }
+
+// newest is the hint of what is ordered by time.
+const newest = "date|time|year"
 
 // finish settles what is open at the end of the question.
 func (c *composer) finish(n *state) {
@@ -454,4 +502,26 @@ func (c *composer) topOfRows(n *state) {
 	n.r.groups = append(n.r.groups, group{slot: s})
 	n.r.outs = append(n.r.outs, out{slot: s})
 	n.r.orders = append(n.r.orders, order{rows: true, shown: true, desc: true, most: true, pieces: []int{n.top.piece}})
+}
+
+// lastShown is what "is the most common" speaks of.
+func (c *composer) lastShown(n *state) *slot {
+	if k := len(n.r.outs); k > 0 && n.r.outs[k-1].agg == noAgg {
+		s := n.r.outs[k-1].slot
+		n.r.outs = n.r.outs[:k-1]
+		return &s
+	}
+	if len(n.r.outs) == 0 && len(n.r.needs) > 0 {
+		return &n.r.needs[0].slot
+	}
+	return nil
+}
+
+// rank shows a slot, by the number of its rows.
+func (c *composer) rank(n *state, s slot, m *pending) {
+	n.r.groups = append(n.r.groups, group{slot: s})
+	n.r.outs = append(n.r.outs, out{slot: s})
+	n.r.orders = append(n.r.orders, order{rows: true, desc: m.desc, most: true, pieces: []int{m.piece}})
+	n.r.limit = max(m.n, 1)
+	n.mode = condMode
 }

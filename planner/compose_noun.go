@@ -9,9 +9,11 @@ import (
 // either.
 func (c *composer) noun(n state, at int) []state {
 	p := c.pieces[at]
-	var tables, columns []noun
+	var tables, columns, full []noun
 	for _, x := range p.nouns {
-		if x.col == nil {
+		if x.full {
+			full = append(full, x)
+		} else if x.col == nil {
 			tables = append(tables, x)
 		} else {
 			columns = append(columns, x)
@@ -19,12 +21,29 @@ func (c *composer) noun(n state, at int) []state {
 	}
 	best := p.nouns[0].score
 	var out []state
+	if len(full) > 0 && full[0].score >= best-0.1 && !n.each {
+		t := n.next()
+		t.at--
+		s := slot{nouns: full, piece: at, want: wantName}
+		t.last = &s
+		out = append(out, c.shown(t, s))
+	}
 	if next := c.piece(at + 1); next.role == nounRole {
 		if t, ok := c.owner(n, at, tables, next); ok {
 			out = append(out, t)
 		}
+		likely := p.nouns[0].score >= 0.95 || p.to > p.from+1
+		if t, ok := c.inState(n, at); ok && !likely { // "open tickets", though there is a column opened_at
+			out = append(out, t)
+		}
 		if t, ok := c.flagged(n, at, columns, next); ok {
 			out = append(out, t)
+			n.cost += 0.2
+		} else if len(columns) > 0 && slices.ContainsFunc(next.nouns, func(x noun) bool { return x.col == nil && x.table == columns[0].table }) {
+			n.cost += 0.2 // nobody asks for "salary employees"
+			if !likely {
+				n.cost += 0.3
+			}
 		}
 	}
 	if len(tables) > 0 && tables[0].score >= best-0.35 {
@@ -97,10 +116,8 @@ func (c *composer) table(n state, s slot) []state {
 		n.last = &s
 		return []state{n}
 	case len(n.aggs) > 0: // "average number of" is taken apart elsewhere
-		if c.allSum(n.aggs) { // "total visits"
-			n.aggs = nil
-			n.count = &pending{piece: s.piece}
-			return []state{c.counted(n, s, countAgg)}
+		if c.allSum(n.aggs) {
+			return c.total(n, s)
 		}
 		n.cost += 0.7
 	case n.number != nil && (have || n.mode == condMode): // "with 2 visits"
@@ -150,6 +167,39 @@ func (c *composer) allSum(aggs []pending) bool {
 	return !slices.ContainsFunc(aggs, func(a pending) bool { return a.agg != sumAgg })
 }
 
+// total is "total visits", a count, and "total amount of invoices", a sum of the
+// one column that says how much.
+func (c *composer) total(n state, s slot) []state {
+	amount := c.says(c.pieces[n.aggs[0].piece], "amount", "value", "much")
+	sums := slot{piece: s.piece, want: wantMeasure}
+	for _, t := range s.nouns {
+		for _, m := range c.l.lex.measuresOf(t.table) {
+			parts := nameWords(m.col.Name)
+			if slices.ContainsFunc(parts, func(w string) bool {
+				return slices.Contains([]string{"amount", "total", "price", "cost", "value", "sum", "payment"}, w)
+			}) {
+				sums.nouns = append(sums.nouns, noun{ref: m, score: t.score})
+			}
+		}
+	}
+	counts := n.next()
+	counts.at--
+	counts.aggs = nil
+	counts.count = &pending{piece: s.piece}
+	if amount && len(sums.nouns) > 0 {
+		counts.cost += 0.5
+	}
+	all := []state{c.counted(counts, s, countAgg)}
+	if len(sums.nouns) > 0 {
+		if !amount {
+			n.cost += 0.3
+		}
+		n.r.needs = append(n.r.needs, need{slot: s})
+		all = append(all, c.aggregated(n, sums))
+	}
+	return all
+}
+
 // counted is "number of visits", shown or ranked by.
 func (c *composer) counted(n state, s slot, agg aggregate) state {
 	k := n.count
@@ -188,10 +238,13 @@ func (c *composer) mostOfTable(n state, s slot) state {
 	n.last = &s
 	switch {
 	case m.rows:
-		n.r.groups = append(n.r.groups, group{slot: s})
-		n.r.outs = append(n.r.outs, out{slot: s})
-		n.r.orders = append(n.r.orders, order{rows: true, desc: m.desc, most: true, pieces: []int{m.piece}})
-		n.r.limit = max(m.n, 1)
+		c.rank(&n, s, m)
+	case m.hint == "" && c.piece(c.meaning(s.piece+1)).role == eachRole: // "largest cities by population"
+		n.r.needs = append(n.r.needs, need{slot: s})
+		if m.n == 0 {
+			m = &pending{piece: m.piece, desc: m.desc, n: 1}
+		}
+		n.top, n.r.limit = m, m.n
 	case m.hint != "":
 		n.r.needs = append(n.r.needs, need{slot: s})
 		n.r.orders = append(n.r.orders, order{slot: c.hinted(m.hint, m.piece, wantOrdered), desc: m.desc, most: true, pieces: []int{m.piece}})
@@ -215,7 +268,7 @@ func (c *composer) plural(at int) bool {
 
 // column reads a noun that is a column.
 func (c *composer) column(n state, s slot) []state {
-	have := n.have
+	have, beside := n.have, n.of || n.in
 	n.of, n.in = false, false
 	switch {
 	case n.each:
@@ -242,30 +295,113 @@ func (c *composer) column(n state, s slot) []state {
 		return []state{n}
 	}
 	n.number = nil
-	out := c.asSubject(n, s, have)
-	if s2, ok := c.asFlag(n, s); ok {
-		out = append(out, s2)
+	all := c.asSubject(n, s)
+	flag, isFlag := c.asFlag(n, s)
+	if isFlag {
+		all = append(all, flag)
 	}
 	n.last = &s
 	show := n.next()
 	show.at--
 	show.have = false
+	if isFlag && c.participle(s.piece) {
+		show.cost += 0.2
+	}
 	if show.not || c.negative(s.piece) {
 		show.cost += 0.6
 	}
-	if show.mode == condMode {
-		if !have {
-			show.cost += 0.45
-		} else {
-			show.cost += 0.2
+	if beside && show.mode == targetMode && len(show.r.outs) > 0 { // "the position of players", all of one table
+		context := show.next()
+		context.at--
+		context.cost += 0.15
+		context.r.needs = append(context.r.needs, need{slot: s})
+		all = append(all, context)
+		show.cost += 0.3
+	}
+	switch {
+	case show.mode == condMode && have:
+		there := show.next() // "students with treasurer votes"
+		there.at--
+		there.cost += 0.3
+		there.r.conds = append(there.r.conds, cond{slot: s, op: "null", not: !show.not})
+		there.not = false
+		all = append(all, there)
+		show.cost += 0.4
+		if c.says(c.piece(s.piece-1), "their", "its", "his", "her") {
+			show.cost -= 0.3
+			all[len(all)-1].cost += 0.3
+			if len(show.r.outs) == 0 && len(show.r.needs) > 0 { // "plans with their prices"
+				show.r.outs = append(show.r.outs, out{slot: show.r.needs[0].slot})
+			}
+		}
+	case show.mode == condMode:
+		show.cost += 0.45
+	}
+	if t, ok := c.distributed(show, s); ok {
+		all = append(all, t)
+		show.cost += 0.2
+	}
+	if t, ok := c.nameOf(show, s, beside); ok {
+		all = append(all, t)
+	}
+	return append(all, c.shown(show, s))
+}
+
+// usualAgg is how a measure is summed up if nobody says: amounts are added,
+// prices and ages are not.
+func usualAgg(r ref) aggregate {
+	parts := nameWords(r.col.Name)
+	for _, w := range parts {
+		if slices.Contains([]string{"price", "rate", "rating", "age", "score", "percent", "weight", "height", "grade", "temperature", "rank", "average", "severity", "level", "latitude", "longitude", "speed"}, w) {
+			return avgAgg
 		}
 	}
-	return append(out, c.shown(show, s))
+	return sumAgg
+}
+
+// distributed is the second column of "average price and weight".
+func (c *composer) distributed(n state, s slot) (state, bool) {
+	k := len(n.r.outs)
+	if k == 0 || n.mode == orderMode || c.piece(c.back(s.piece-1)).role != andRole {
+		return state{}, false
+	}
+	agg := n.r.outs[k-1].agg
+	if agg == noAgg || agg == countAgg || !slices.ContainsFunc(s.nouns, func(x noun) bool { return isMeasure(x.ref) }) {
+		return state{}, false
+	}
+	t := n.next()
+	t.at--
+	t.cost += 0.05
+	t.aggs = []pending{{piece: n.r.outs[k-1].slot.piece, agg: agg}}
+	return c.aggregated(t, s), true
+}
+
+// nameOf is "the names of states" where states are a column.
+func (c *composer) nameOf(n state, s slot, beside bool) (state, bool) {
+	k := len(n.r.outs)
+	if !beside || k == 0 || n.r.outs[k-1].agg != noAgg || n.mode != targetMode {
+		return state{}, false
+	}
+	named := c.pieces[n.r.outs[k-1].slot.piece]
+	if named.to != named.from+1 || !slices.Contains([]string{"name", "title"}, c.l.tokens[named.from].stem) {
+		return state{}, false
+	}
+	t := n.next()
+	t.at--
+	t.r.outs = t.r.outs[:k-1]
+	t.cost += 0.1
+	return c.shown(t, s), true
 }
 
 // shown is a column that is simply asked for.
 func (c *composer) shown(n state, s slot) state {
 	o := out{slot: s, distinct: n.distinct}
+	if n.count != nil || len(n.aggs) > 0 {
+		n.cost += 0.5
+	}
+	if k := len(n.r.groups); k > 0 && n.r.groups[k-1].slot.piece == s.piece-1 { // "by plan name" is one thing
+		n.cost += 0.4
+	}
 	n.distinct = false
 	n.r.outs = append(n.r.outs, o)
 	n.lastOut = len(n.r.outs)
@@ -279,9 +415,15 @@ func (c *composer) shown(n state, s slot) state {
 
 // asSubject is a column that what follows is compared with: "whose city is X",
 // "status open", "age over 60".
-func (c *composer) asSubject(n state, s slot, have bool) []state {
+func (c *composer) asSubject(n state, s slot) []state {
 	next := c.piece(c.meaning(s.piece + 1))
 	adjacent := c.piece(s.piece + 1)
+	if next.role == ofRole { // "a population of over 20000"
+		next = c.piece(c.meaning(c.meaning(s.piece+1) + 1))
+		if next.role != cmpRole && next.role != betweenRole && next.role != numberRole {
+			return nil
+		}
+	}
 	switch next.role {
 	case cmpRole, betweenRole, likeRole, nullRole, notnullRole:
 	case isRole, notRole:
@@ -348,7 +490,7 @@ func (c *composer) participle(at int) bool {
 // negative: "unpaid".
 func (c *composer) negative(at int) bool {
 	t := c.l.tokens[c.pieces[at].from]
-	return strings.HasPrefix(t.lower, "un") && len(c.l.lex.byWord[t.stem]) == 0
+	return (strings.HasPrefix(t.lower, "un") || strings.HasPrefix(t.lower, "in") || strings.HasPrefix(t.lower, "non")) && len(c.l.lex.byWord[t.stem]) == 0
 }
 
 // mostOfColumn is "highest salary", "most common city".
@@ -357,11 +499,7 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	n.most = nil
 	n.last = &s
 	if m.rows {
-		n.r.groups = append(n.r.groups, group{slot: s})
-		n.r.outs = append(n.r.outs, out{slot: s})
-		n.r.orders = append(n.r.orders, order{rows: true, desc: m.desc, most: true, pieces: []int{m.piece}})
-		n.r.limit = max(m.n, 1)
-		n.mode = condMode
+		c.rank(&n, s, m)
 		return []state{n}
 	}
 	measure := s
@@ -383,7 +521,8 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	} else {
 		ranked.cost += 0.3
 	}
-	if len(n.r.outs) > 0 || len(n.r.needs) > 0 || n.mode == condMode {
+	extremes := !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != minAgg && o.agg != maxAgg && o.agg != avgAgg })
+	if n.have || len(n.r.needs) > 0 || n.mode == condMode || !extremes {
 		return []state{ranked, counts}
 	}
 	extreme := n.next() // "what is the highest salary"
@@ -393,7 +532,7 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 		agg = maxAgg
 	}
 	extreme.r.outs = append(extreme.r.outs, out{agg: agg, slot: measure})
-	extreme.mode = condMode
+	extreme.lastOut = len(extreme.r.outs)
 	if m.n > 0 {
 		extreme.cost += 1
 	}
@@ -417,6 +556,9 @@ func (c *composer) aggregated(n state, s slot) state {
 			n.count = nil
 		}
 		switch {
+		case (a.agg == minAgg || a.agg == maxAgg) && n.mode == condMode && n.have && len(aggs) == 1: // "with the maximum price"
+			n.r.orders = append(n.r.orders, order{slot: measure, desc: a.agg == maxAgg, most: true, pieces: []int{a.piece}})
+			n.r.limit = 1
 		case n.most != nil: // "highest average salary"
 			n.r.orders = append(n.r.orders, order{agg: a.agg, slot: measure, desc: n.most.desc, most: true, pieces: []int{n.most.piece, a.piece}})
 			n.r.limit = max(n.most.n, 1)
@@ -516,13 +658,16 @@ func numeric(s slot) slot {
 // hinted is the slot of an adjective that names its column itself. A "-" behind
 // a name says that its small values are the adjective's large ones.
 func (c *composer) hinted(hint string, piece int, w want) slot {
-	s := slot{piece: piece, want: w}
+	s := slot{piece: piece, want: w, own: hint == newest}
 	score := 0.9
+	if s.own { // what only has "date" in its name comes after what the table is known by
+		score = 0.6
+	}
 	for name := range strings.SplitSeq(hint, "|") {
 		name, flip := strings.CutSuffix(name, "-")
 		for _, x := range c.l.lex.columnsLike(strings.Fields(name)) {
 			if !slices.ContainsFunc(s.nouns, func(y noun) bool { return y.is(x) }) {
-				s.nouns = append(s.nouns, noun{x, score, flip})
+				s.nouns = append(s.nouns, noun{ref: x, score: score, flip: flip})
 			}
 		}
 		score -= 0.05

@@ -25,6 +25,9 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.anotherOne(n, at, p.text, p.exact); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.person(n, at); ok {
+		all = append(all, s)
+	}
 	if len(all) == 0 {
 		t := n.next()
 		t.at--
@@ -41,8 +44,10 @@ func (c *composer) equals(n state, s slot, at int, text string, exact bool) stat
 	t.at--
 	k := cond{slot: s, op: "=", values: []string{text}, exact: exact, not: t.not, or: t.or, pieces: []int{at}}
 	if t.cmp != nil {
-		if k.op = t.cmp.op; !slices.Contains([]string{"=", "<>"}, k.op) {
-			t.cost += 0.5
+		if k.op = t.cmp.op; !slices.Contains([]string{"=", "<>"}, k.op) { // texts are not more than others
+			k.op = "="
+			t.lost = append(t.lost, t.cmp.pieces...)
+			t.cost++
 		}
 		k.pieces = append(k.pieces, t.cmp.pieces...)
 		t.cmp = nil
@@ -88,11 +93,33 @@ func (c *composer) before(n state, at int, text string, exact bool) (state, bool
 		s.nouns, s.want = columns, wantColumn
 	}
 	t := c.equals(n, s, at, text, exact)
+	t.at = at + 1
 	t.cost += 0.25
 	if s.want == wantColumn {
 		t.at++ // the noun has done its work
 		t.cost -= 0.15
 	}
+	return t, true
+}
+
+// person is a name that stands alone: "the courses that Ana Gomez takes". It is
+// looked for where people have first and last names, or names.
+func (c *composer) person(n state, at int) (state, bool) {
+	p := c.pieces[at]
+	if p.to != p.from+2 || !p.exact || n.subject != nil || strings.ContainsAny(p.text, "0123456789") {
+		return state{}, false
+	}
+	s := slot{piece: at, want: wantTable}
+	for _, t := range c.l.lex.catalog.Tables {
+		if c.l.lex.isPerson(t) && c.l.lex.named(t) {
+			s.nouns = append(s.nouns, noun{ref: ref{t, nil}, score: 0.6})
+		}
+	}
+	if len(s.nouns) == 0 {
+		return state{}, false
+	}
+	t := c.equals(n, s, at, p.text, true)
+	t.cost += 0.35
 	return t, true
 }
 
@@ -106,10 +133,13 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 		for _, x := range c.l.lex.columnsLike([]string{w}) {
 			if classOf(x.col) == textClass {
 				score := 0.72 - 0.01*float64(rank)
+				if isCountry(text) && (w == "country" || w == "nation") {
+					score = 0.85
+				}
 				if !slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == x.table }) && c.l.lex.isPerson(x.table) {
 					score -= 0.2 // visits in X are not those of people from X
 				}
-				s.nouns = append(s.nouns, noun{x, score, false})
+				s.nouns = append(s.nouns, noun{ref: x, score: score})
 			}
 		}
 	}
@@ -119,7 +149,7 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 			if c.l.lex.isPerson(t) {
 				score = 0.3
 			}
-			s.nouns = append(s.nouns, noun{d[0], score, false})
+			s.nouns = append(s.nouns, noun{ref: d[0], score: score})
 		}
 	}
 	t := c.equals(n, s, at, text, exact)
@@ -168,7 +198,14 @@ func (c *composer) number(n state, at int) []state {
 			n.cmp = nil
 			return []state{n}
 		}
-		if next.role != nounRole && n.last != nil { // "salary over 1000" with the column shown
+		if i := len(n.r.conds) - 1; i >= 0 && n.r.conds[i].number && next.role != nounRole && n.last == nil {
+			if prev := c.piece(c.back(n.cmp.pieces[0] - 1)).role; prev == orRole || prev == andRole { // "under 600 or over 900"
+				n.subject = &n.r.conds[i].slot
+				n.or = prev == orRole
+				return []state{c.closeCmp(n)}
+			}
+		}
+		if next.role != nounRole && n.last != nil && n.last.want != wantTable { // "salary over 1000" with the column shown
 			t := n.next()
 			t.at--
 			t.subject = n.last
@@ -228,11 +265,11 @@ func (c *composer) closeCmp(n state) state {
 		n.r.havings = append(n.r.havings, having{agg: k.agg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
 		return n
 	}
-	op := map[string]string{"after": ">", "before": "<"}[k.op]
-	if op == "" {
-		op = k.op
+	s = numeric(s)
+	if k.op != "=" && k.op != "<>" && s.want == wantNumber {
+		s.want = wantMeasure // keys are not more than others
 	}
-	n.r.conds = append(n.r.conds, cond{slot: numeric(s), op: op, values: k.list(), number: true, not: n.not, or: n.or, pieces: k.pieces})
+	n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, not: n.not, or: n.or, pieces: k.pieces})
 	n.not, n.or, n.is = false, false, false
 	n.mode = condMode
 	n.forget()
@@ -248,6 +285,12 @@ func (c *composer) byHint(k *comparison) cond {
 func (c *composer) compare(n state, at int) []state {
 	p := c.pieces[at]
 	k := &comparison{op: p.arg, hint: p.hint, pieces: []int{at}}
+	switch k.op { // of numbers; of dates they are part of a period
+	case "after":
+		k.op = ">"
+	case "before":
+		k.op = "<"
+	}
 	if n.cmp != nil && n.cmp.agg != noAgg && n.cmp.number == "" { // "with an average age over 30"
 		k.agg, k.pieces = n.cmp.agg, append(slices.Clone(n.cmp.pieces), at)
 	} else if n.cmp != nil {
@@ -297,7 +340,7 @@ func (c *composer) between(n state, at int) []state {
 	switch {
 	case n.subject != nil:
 		return []state{c.closeCmp(n)}
-	case n.last != nil && c.piece(c.meaning(high+1)).role != nounRole:
+	case n.last != nil && n.last.want != wantTable && c.piece(c.meaning(high+1)).role != nounRole:
 		n.subject = n.last
 		return []state{c.closeCmp(n)}
 	}
@@ -546,6 +589,13 @@ func (c *composer) unknown(n state, at int) []state {
 	if s, ok := c.inState(n, at); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.before(n, end-1, text, false); ok { // "the fall cycle", "computer science department"
+		s.cost += 0.4
+		all = append(all, s)
+	}
+	if s, ok := c.gender(n, at); ok {
+		all = append(all, s)
+	}
 	if c.connects(at) {
 		t := n.next()
 		t.at--
@@ -576,7 +626,7 @@ func (c *composer) run(at int) (string, int) {
 
 // stateWords name columns whose values stand in front of a noun: "overdue
 // invoices".
-var stateWords = []string{"status", "state", "kind", "type", "category"}
+var stateWords = []string{"status", "kind", "type", "category"}
 
 // inState is an unknown word right before a table that has a column for such.
 func (c *composer) inState(n state, at int) (state, bool) {
@@ -605,7 +655,7 @@ func (c *composer) states(tables []noun, at int) slot {
 		for rank, w := range stateWords {
 			for _, col := range x.table.Columns {
 				if parts := nameWords(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{x.table, col}) {
-					s.nouns = append(s.nouns, noun{ref{x.table, col}, 0.6 - 0.03*float64(rank), false})
+					s.nouns = append(s.nouns, noun{ref: ref{x.table, col}, score: 0.6 - 0.03*float64(rank)})
 				}
 			}
 		}
@@ -625,4 +675,30 @@ func (c *composer) connects(at int) bool {
 	prev := c.piece(c.back(at - 1)).role
 	return (next == inRole || next == ofRole) && (prev == nounRole || prev == relRole || prev == isRole || prev == haveRole) ||
 		next == nounRole && (prev == relRole || prev == haveRole)
+}
+
+// genders are the ways in which people write them down; which one a database
+// uses cannot be known here.
+var genders = map[string][]string{
+	"female": {"f", "female"}, "woman": {"f", "female"}, "girl": {"f", "female"},
+	"male": {"m", "male"}, "man": {"m", "male"}, "boy": {"m", "male"},
+}
+
+// gender reads "female" where a table has a column for it.
+func (c *composer) gender(n state, at int) (state, bool) {
+	values := genders[c.l.tokens[c.pieces[at].from].stem]
+	s := slot{piece: at, want: wantText}
+	for _, w := range []string{"gender", "sex"} {
+		for _, x := range c.l.lex.columnsLike([]string{w}) {
+			s.nouns = append(s.nouns, noun{ref: x, score: 0.9})
+		}
+	}
+	if values == nil || len(s.nouns) == 0 {
+		return state{}, false
+	}
+	mode, last, lastOut := n.mode, n.last, n.lastOut
+	t := c.equals(n, s, at, values[0], false)
+	t.r.conds[len(t.r.conds)-1].values = values
+	t.mode, t.last, t.lastOut = mode, last, lastOut
+	return t, true
 }

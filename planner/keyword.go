@@ -19,6 +19,7 @@ const (
 	whoRole           // who
 	whenRole          // when was
 	whereRole         // where are
+	oldRole           // how old, how tall
 	countRole         // how many, number of
 	aggRole           // average, total, maximum
 	mostRole          // most, highest, oldest
@@ -58,7 +59,7 @@ const (
 )
 
 var roleNames = map[string]role{
-	"lead": leadRole, "who": whoRole, "when": whenRole, "where": whereRole, "count": countRole, "agg": aggRole, "most": mostRole,
+	"lead": leadRole, "who": whoRole, "when": whenRole, "where": whereRole, "old": oldRole, "count": countRole, "agg": aggRole, "most": mostRole,
 	"common": commonRole, "top": topRole, "cmp": cmpRole, "between": betweenRole, "each": eachRole, "order": orderRole,
 	"dir": dirRole, "distinct": distinctRole, "not": notRole, "and": andRole, "or": orRole, "both": bothRole, "rel": relRole,
 	"have": haveRole, "of": ofRole, "in": inRole, "is": isRole, "named": namedRole, "like": likeRole, "null": nullRole,
@@ -91,7 +92,7 @@ var askingWords = sync.OnceValue(func() keywords {
 	for _, line := range entries("keywords.txt") {
 		head, phrases, _ := strings.Cut(line, ": ")
 		name, arg, _ := strings.Cut(head, " ")
-		k.add(keyword{role: roleNames[name], arg: arg}, phrases)
+		k.add(keyword{role: roleNames[name], arg: arg, hint: hintOf(roleNames[name], arg)}, phrases)
 	}
 	for _, a := range adjectives {
 		dir, op := "asc", "<"
@@ -117,6 +118,13 @@ var askingWords = sync.OnceValue(func() keywords {
 	}
 	return k
 })
+
+func hintOf(r role, arg string) string {
+	if r == oldRole {
+		return arg
+	}
+	return ""
+}
 
 // entries are the lines of a file of english/: comments taken out, a line that
 // begins with a blank joined to the one before.
@@ -240,6 +248,42 @@ var adjectives = []struct {
 	{true, "rating|score|star|grade|point", "best; best|highest|top rated; best-rated; top-rated", ""},
 	{false, "rating|score|star|grade|point", "worst; worst|lowest rated", ""},
 }
+
+// countries are names of countries.
+var countries = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
+	for _, line := range entries("countries.txt") {
+		for w := range strings.FieldsSeq(line) {
+			set[w] = true
+		}
+	}
+	return set
+})
+
+// isCountry reports whether a value names a country: "Germany", "South Korea".
+func isCountry(value string) bool {
+	w := strings.Fields(strings.ToLower(value))
+	return len(w) > 0 && len(w) <= 3 && (countries()[w[len(w)-1]] || value == "United States" || value == "United Kingdom")
+}
+
+// wordsOfNames are words that names are made of, as stems.
+var wordsOfNames = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
+	for _, line := range entries("names.txt") {
+		for w := range strings.FieldsSeq(line) {
+			set[w] = true
+		}
+	}
+	for short := range abbreviations {
+		set[short] = true
+	}
+	for _, group := range synonyms {
+		for _, w := range group {
+			set[w] = true
+		}
+	}
+	return set
+})
 
 // reservedWords are names that need quotes in SQL.
 var reservedWords = sync.OnceValue(func() map[string]bool {

@@ -25,6 +25,7 @@ type noun struct {
 	ref
 	score float64 // 0 to 1
 	flip  bool    // small values are what an adjective calls large
+	full  bool    // the name of a row of the table, not the row
 }
 
 // cut is one way to cut the question into pieces.
@@ -74,15 +75,27 @@ func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
 	for _, s := range synonymsOf(t.stem) {
 		set(s, 0.75)
 	}
+	if slices.Contains(moneyWords[:4], t.stem) {
+		for _, w := range moneyWords {
+			set(w, 0.6)
+		}
+	}
+	for _, suffix := range []string{"ed", "d", "ing"} {
+		if verb, ok := strings.CutSuffix(t.lower, suffix); ok && len(verb) >= 3 { // ended: too short for Root
+			set(verb, 0.9)
+		}
+	}
 	if len(t.stem) >= 4 {
 		for _, w := range l.byRoot[words.Root(t.stem)] {
 			set(w, 0.9)
 		}
 	}
 	set(t.stem, 1)
-	if rest, ok := strings.CutPrefix(t.lower, "un"); ok && len(out) == 0 && len(rest) >= 4 { // unpaid
-		for _, w := range l.byRoot[words.Root(words.Stem(rest))] {
-			set(w, 0.85)
+	for _, prefix := range []string{"un", "in", "non"} {
+		if rest, ok := strings.CutPrefix(t.lower, prefix); ok && len(out) == 0 && len(rest) >= 4 { // unpaid, inactive
+			for _, w := range l.byRoot[words.Root(words.Stem(rest))] {
+				set(w, 0.85)
+			}
 		}
 	}
 	if len(out) == 0 && len(t.stem) >= 5 && len(kw.phrases[t.lower]) == 0 && !kw.verbs[t.lower] {
@@ -125,6 +138,7 @@ func (l *lattice) piecesAt(i int) []piece {
 	}
 	out = append(out, l.phrasesAt(i)...)
 	out = append(out, l.nounsAt(i)...)
+	out = append(out, l.ellipsis(i)...)
 	switch t.kind {
 	case quotedToken:
 		return append(out, one(valueRole, t.text, true, 1))
@@ -145,7 +159,7 @@ func (l *lattice) piecesAt(i int) []piece {
 	if v, ok := l.capitals(i); ok {
 		out = append(out, v)
 	}
-	if l.kw.verbs[t.lower] {
+	if l.kw.verbs[t.lower] && !slices.ContainsFunc(out, func(p piece) bool { return p.role == nounRole && p.nouns[0].score >= 0.7 }) {
 		out = append(out, one(verbRole, t.text, false, 0.35))
 	}
 	if len(out) == 0 {
@@ -170,6 +184,12 @@ func (l *lattice) phrasesAt(i int) []piece {
 	for n, all := range l.kw.at(l.tokens, i) {
 		seen := map[role]bool{}
 		for _, k := range all {
+			if n == 1 && l.shouted(i) && (k.role == stopRole || k.role == inRole || k.role == isRole) {
+				continue // US, IT
+			}
+			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
+				continue // "that last more than"
+			}
 			if k.role == leadRole && !l.begins(i) || k.role == relRole && l.begins(i) || k.role == articleRole {
 				continue
 			}
@@ -177,7 +197,7 @@ func (l *lattice) phrasesAt(i int) []piece {
 				continue
 			}
 			seen[k.role] = true
-			w := 0.9 * float64(n)
+			w := 0.9*float64(n) + 0.1*float64(n-1)
 			switch k.role {
 			case stopRole:
 				w = 0.3 * float64(n)
@@ -193,6 +213,12 @@ func (l *lattice) phrasesAt(i int) []piece {
 		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.role, b.role), cmp.Compare(a.hint, b.hint), cmp.Compare(a.arg, b.arg))
 	})
 	return out
+}
+
+// shouted: all capitals in a question that is not.
+func (l *lattice) shouted(i int) bool {
+	w := l.tokens[i].text
+	return len(w) > 1 && w == strings.ToUpper(w) && l.text != strings.ToUpper(l.text)
 }
 
 // begins reports whether a clause may begin at token i, so that "which" asks and
@@ -227,7 +253,7 @@ func (l *lattice) capitals(i int) (piece, bool) {
 			}
 			continue
 		}
-		if j > i && oneOf(w, "of", "the", "de", "la", "&", "for", "and", "in", "del", "van", "von") && j == end {
+		if j > i && oneOf(w, "of", "the", "de", "la", "&", "for", "del", "van", "von") && j == end {
 			continue
 		}
 		break
@@ -265,13 +291,13 @@ func (l *lattice) nounsAt(i int) []piece {
 		if last.kind == endToken || last.kind == quotedToken || oneOf(last, ",", "and") && n == 1 {
 			break
 		}
-		if n > 1 && len(l.alike[i+n-1]) == 0 && !oneOf(last, "of", "the", "per", "in", "and", "or", "a", "'s", "no", "on", "at", "to") {
+		if n > 1 && len(l.alike[i+n-1]) == 0 && !slices.Contains(idleHeads, last.stem) && !oneOf(last, "of", "the", "a", "'s") {
 			if nouns := l.joint(i, i+n); len(nouns) == 0 {
 				break
 			}
 		}
 		nouns := l.match(i, i+n)
-		if len(nouns) == 0 || n > 1 && len(l.alike[i+n-1]) == 0 && len(l.joint(i, i+n)) == 0 {
+		if len(nouns) == 0 || n > 1 && len(l.alike[i+n-1]) == 0 && !slices.Contains(idleHeads, last.stem) && len(l.joint(i, i+n)) == 0 {
 			continue
 		}
 		score := nouns[0].score
@@ -293,6 +319,31 @@ func (l *lattice) nounsAt(i int) []piece {
 	return out
 }
 
+// ellipsis is the first half of "first and last name": token i means what it
+// would mean with the head of the second half behind it.
+func (l *lattice) ellipsis(i int) []piece {
+	if i+3 >= len(l.tokens) || !oneOf(l.tokens[i+1], "and", "or", ",", "/") || len(l.alike[i]) == 0 || len(l.alike[i+3]) == 0 {
+		return nil
+	}
+	second := l.match(i+2, i+4)
+	var nouns []noun
+	for w := range l.alike[i] {
+		for _, x := range l.lex.byWord[w] {
+			if x.col == nil || len(x.words) < 2 || !slices.ContainsFunc(x.words, func(h string) bool { return h != w && l.alike[i+3][h] >= 0.9 }) {
+				continue
+			}
+			if slices.ContainsFunc(second, func(y noun) bool { return y.col != nil && y.table == x.table && y.col != x.col }) {
+				nouns = append(nouns, noun{ref: x.ref, score: 0.95 * l.alike[i][w]})
+			}
+		}
+	}
+	if len(nouns) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(nouns, func(a, b noun) int { return cmp.Or(cmp.Compare(b.score, a.score), l.lex.compare(a.ref, b.ref)) })
+	return []piece{{keyword: keyword{role: nounRole}, from: i, to: i + 1, nouns: nouns, text: l.tokens[i].text, weight: 1.3}}
+}
+
 // joint are names written as one word where the question has two: "birth date"
 // of birthdate.
 func (l *lattice) joint(i, j int) []noun {
@@ -305,7 +356,7 @@ func (l *lattice) joint(i, j int) []noun {
 	}
 	var out []noun
 	for _, x := range l.lex.byJoint[b.String()] {
-		out = append(out, noun{x.ref, 0.95, false})
+		out = append(out, noun{ref: x.ref, score: 0.95})
 	}
 	return out
 }
@@ -320,10 +371,14 @@ func (l *lattice) match(i, j int) []noun {
 			}
 		}
 	}
+	counts := j-i > 2 && oneOf(l.tokens[i], "number") && oneOf(l.tokens[i+1], "of")
 	out := l.joint(i, j)
 	for _, x := range slices.SortedFunc(maps.Keys(found), func(a, b *lexeme) int { return a.order - b.order }) {
+		if counts && (x.col == nil || !isMeasure(x.ref)) {
+			continue // "number of cards" is a count, and not card_number
+		}
 		if found[x] >= 0.3 {
-			out = append(out, noun{x.ref, found[x], false})
+			out = append(out, noun{ref: x.ref, score: found[x], full: x.full})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b noun) int { return cmp.Compare(b.score, a.score) })
@@ -343,13 +398,16 @@ func (l *lattice) again(x *lexeme, k int) bool {
 // genericHeads may be left unsaid: "department" for department_name.
 var genericHeads = []string{"name", "id", "code", "number", "title", "type", "description", "date"}
 
+// idleHeads may be said although a name has none: "job title" for job.
+var idleHeads = []string{"name", "title", "type", "amount", "value", "percentage", "percent", "info", "information", "rate", "detail", "status", "count"}
+
 // fit is how well tokens [i, j) say the name x: every token has to be a word of
 // it, and the more of its needed words are said the better.
 func (l *lattice) fit(x *lexeme, i, j int) float64 {
 	said := make([]bool, len(x.words))
 	sum, n := 0.0, 0
 	for k := i; k < j; k++ {
-		if len(l.alike[k]) == 0 {
+		if len(l.alike[k]) == 0 && !slices.Contains(idleHeads, l.tokens[k].stem) {
 			continue // "of", "the" within a name
 		}
 		best, at := 0.0, -1
@@ -359,10 +417,14 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 			}
 		}
 		if at < 0 {
-			if !l.again(x, k) {
+			switch {
+			case l.again(x, k):
+				best = 0.7 // "length of stay" of stay_days: both words mean one
+			case x.col != nil && k == j-1 && k > i && slices.Contains(idleHeads, l.tokens[k].stem):
+				best = 0.75 // "job title" of job
+			default:
 				return 0
 			}
-			best = 0.7 // "length of stay" of stay_days: both words mean one
 		} else {
 			said[at] = true
 		}
@@ -379,9 +441,12 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 			}
 		}
 	}
-	score := sum / float64(n)
+	score := sum / float64(n) * x.weight
 	switch missing := needed - have; {
-	case have == 0: // only optional words: "date" of visit_date, "patient" of patient_id
+	case have == 0: // only optional words: "date" of visit_date
+		if x.col == nil || !isTemporal(x.col.Type.Kind) {
+			return 0
+		}
 		return score * 0.35
 	case missing == 0:
 		return score - 0.01*float64(len(x.words)-n)
@@ -393,7 +458,7 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 		}
 		return score * 0.6
 	case x.col == nil:
-		return score * 0.55 * float64(have) / float64(needed)
+		return score * (0.25 + 0.4*float64(have)/float64(needed))
 	default:
 		return score * 0.4
 	}

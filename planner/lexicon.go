@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,10 +31,12 @@ type ref struct {
 type lexeme struct {
 	ref
 	words []string // stems
+	full  bool     // the "full name" of a row, whatever columns it is in
 	// needed are the words without which it is not meant: visit_date of the
 	// table visits needs "date", stay_days needs "stay".
 	needed []bool
-	order  int // in the catalog
+	order  int     // in the catalog
+	weight float64 // less than 1 for what is not its own name
 }
 
 func newLexicon(c *catalog.Catalog) *lexicon {
@@ -51,15 +54,33 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 			l.add(ref{t, col}, parts, neededOfColumn(parts, name, col))
 		}
 	}
+	for _, t := range c.Tables { // what rows are known by may be called the name
+		d := l.display(t)
+		if len(d) != 1 || classOf(d[0].col) != textClass || slices.Contains(nameWords(d[0].col.Name), "name") {
+			continue
+		}
+		l.add(d[0], []string{"name"}, []bool{true}).weight = 0.8
+	}
+	for _, t := range c.Tables { // any key may be called the id
+		if key := l.keyOf(t); len(key) == 1 && !slices.Contains(nameWords(key[0].col.Name), "id") {
+			l.add(key[0], []string{"id"}, []bool{true}).weight = 0.9
+		}
+	}
+	for _, t := range c.Tables {
+		if d := l.display(t); len(d) == 2 && slices.Contains(nameWords(d[0].col.Name), "first") {
+			l.add(ref{t, nil}, []string{"full", "name"}, []bool{true, true}).full = true
+			l.add(ref{t, nil}, []string{"name"}, []bool{true}).full = true
+		}
+	}
 	l.graph = newGraph(l)
 	return l
 }
 
-func (l *lexicon) add(r ref, parts []string, needed []bool) {
+func (l *lexicon) add(r ref, parts []string, needed []bool) *lexeme {
 	if len(parts) == 0 {
-		return
+		return nil
 	}
-	x := &lexeme{r, parts, needed, len(l.lexemes)}
+	x := &lexeme{ref: r, words: parts, needed: needed, order: len(l.lexemes), weight: 1}
 	l.lexemes = append(l.lexemes, x)
 	for _, w := range slices.Compact(slices.Sorted(slices.Values(parts))) {
 		if root := words.Root(w); len(l.byWord[w]) == 0 {
@@ -69,19 +90,60 @@ func (l *lexicon) add(r ref, parts []string, needed []bool) {
 	}
 	joint := strings.Join(parts, "")
 	l.byJoint[joint] = append(l.byJoint[joint], x)
+	return x
 }
 
 // nameWords are the stems of an identifier, abbreviations written out.
 func nameWords(name string) []string {
 	var out []string
-	for _, w := range words.Split(name) {
+	split := words.Split(name)
+	if len(split) == 2 && len(split[0]) == 1 { // LName
+		if long, ok := abbreviations[split[0]+split[1]]; ok {
+			return strings.Fields(long)
+		}
+	}
+	for _, w := range split {
 		if long, ok := abbreviations[w]; ok {
 			out = append(out, strings.Fields(long)...)
 			continue
 		}
-		out = append(out, words.Stem(w))
+		parts := segment(w)
+		if parts == nil {
+			out = append(out, words.Stem(w))
+		}
+		for _, p := range parts {
+			if long, ok := abbreviations[p]; ok {
+				p = long
+			}
+			out = append(out, strings.Fields(p)...)
+		}
 	}
 	return out
+}
+
+// segment takes a run of known words apart: orderdate. It is nil for a word that
+// is known itself, and for one that cannot be taken apart.
+func segment(w string) []string {
+	known := wordsOfNames()
+	if len(w) < 6 || known[w] || known[words.Stem(w)] {
+		return nil
+	}
+	best := make([][]string, len(w)+1) // by end, the fewest words
+	best[0] = []string{}
+	for i := range w {
+		if best[i] == nil {
+			continue
+		}
+		for j := i + 2; j <= len(w); j++ {
+			if p := w[i:j]; (known[p] || len(p) > 4 && known[words.Stem(p)]) && (best[j] == nil || len(best[i])+1 < len(best[j])) {
+				best[j] = append(slices.Clip(best[i]), words.Stem(p))
+			}
+		}
+	}
+	if all := best[len(w)]; len(all) > 1 && len(all) <= 4 {
+		return all
+	}
+	return nil
 }
 
 // commonPrefix is what most tables' names begin with, such as "tbl_" or "sb":
@@ -97,7 +159,9 @@ func commonPrefix(c *catalog.Catalog) string {
 		}
 	}
 	for _, t := range c.Tables {
-		if rest := t.Name[len(prefix):]; rest == "" || rest[0] >= 'a' && rest[0] <= 'z' && !strings.HasSuffix(prefix, "_") {
+		rest := t.Name[len(prefix):]
+		ends := strings.HasSuffix(prefix, "_") || rest != "" && (rest[0] < 'a' || rest[0] > 'z')
+		if rest == "" || !ends && !wordsOfNames()[words.Stem(rest)] && segment(rest) == nil {
 			return ""
 		}
 	}
@@ -205,6 +269,24 @@ func (l *lexicon) measuresOf(t *catalog.Table) []ref {
 	return out
 }
 
+// amount is the one measure that a number beside the table's name is about: the
+// only one, or the only one of money.
+func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
+	all := l.measuresOf(t)
+	if len(all) == 1 {
+		return all[0], true
+	}
+	money := slices.DeleteFunc(all, func(r ref) bool {
+		return !slices.ContainsFunc(nameWords(r.col.Name), func(w string) bool {
+			return slices.Contains([]string{"amount", "total", "price", "cost", "value", "salary", "revenue", "fee"}, w)
+		})
+	})
+	if len(money) == 1 {
+		return money[0], true
+	}
+	return ref{}, false
+}
+
 // display are the columns by which people know a row: its name, or first and
 // last name, or title; else its key.
 func (l *lexicon) display(t *catalog.Table) []ref {
@@ -222,7 +304,7 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 	if first, last := find("first", "name"), find("last", "name"); first != nil && last != nil {
 		return []ref{{t, first}, {t, last}}
 	}
-	for _, want := range []string{"name", "full name", "title", "label"} {
+	for _, want := range []string{"name", "full name", "title", "label", "company", "company name", "organization", "subject", "user name"} {
 		if c := find(strings.Fields(want)...); c != nil {
 			return []ref{{t, c}}
 		}
@@ -237,7 +319,7 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 			return []ref{{t, c}}
 		}
 	}
-	for _, want := range []string{"description", "code"} {
+	for _, want := range []string{"description", "detail", "code"} {
 		if c := find(want); c != nil && classOf(c) == textClass {
 			return []ref{{t, c}}
 		}
@@ -261,6 +343,17 @@ func (l *lexicon) isPerson(t *catalog.Table) bool {
 func (l *lexicon) named(t *catalog.Table) bool {
 	d := l.display(t)
 	return len(d) > 0 && classOf(d[0].col) != numericClass && !isKey(d[0])
+}
+
+// proper reports whether rows of t have names of their own, so that "per ward"
+// means each row. Diagnoses that are known by their description do not.
+func (l *lexicon) proper(t *catalog.Table) bool {
+	d := l.display(t)
+	if len(d) == 0 || len(d) == 2 {
+		return true
+	}
+	w := nameWords(d[0].col.Name)
+	return w[len(w)-1] != "description" && w[len(w)-1] != "code" || isUnique(t, []*catalog.Column{d[0].col})
 }
 
 // keyOf are the columns of the primary key; none if it is not visible.
@@ -340,6 +433,11 @@ func (r ref) name() string {
 		return r.table.Name
 	}
 	return r.col.Name
+}
+
+// compare orders columns as the catalog does.
+func (l *lexicon) compare(a, b ref) int {
+	return cmp.Or(cmp.Compare(a.table.ID, b.table.ID), cmp.Compare(a.col.ID, b.col.ID))
 }
 
 func (r ref) is(o ref) bool { return r.table == o.table && r.col == o.col }

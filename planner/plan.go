@@ -60,11 +60,54 @@ type builder struct {
 // build plans r, whose slots have their picks; false if it makes no sense.
 func (l *lexicon) build(r *reading) (plan, bool) {
 	b := &builder{lex: l, r: r}
+	b.sumUp()
+	b.sumGroups()
 	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() {
 		return plan{}, false
 	}
 	b.p.limit = r.limit
 	return b.p, len(b.p.outs) > 0
+}
+
+// sumUp makes "top products by quantity" an order by the sum of what each has,
+// where an entity has many.
+func (b *builder) sumUp() {
+	e := b.entity()
+	for i := range b.r.orders {
+		o := &b.r.orders[i]
+		t := o.slot.pick.table
+		if e == nil || o.agg != noAgg || o.rows || t == nil || t == e || o.slot.pick.col == nil || !isMeasure(o.slot.pick) || len(b.r.groups) > 0 {
+			continue
+		}
+		way := b.lex.graph.path([]*catalog.Table{e}, t)
+		if slices.ContainsFunc(way, func(e edge) bool { return e.many }) && b.refersTo(t, e) {
+			o.agg = usualAgg(o.slot.pick)
+			if !b.r.which {
+				b.r.outs = append(b.r.outs, out{agg: o.agg, slot: o.slot})
+			}
+		}
+	}
+}
+
+// sumGroups reads "revenue by month", a measure with groups and without a word
+// for how to sum it up. The price of each product is no such thing.
+func (b *builder) sumGroups() {
+	if len(b.r.groups) == 0 || len(b.measures()) > 0 || b.byRows() {
+		return
+	}
+	for _, o := range b.r.outs {
+		if o.slot.pick.col == nil || !isMeasure(o.slot.pick) {
+			return
+		}
+		for _, g := range b.r.groups {
+			if g.slot.pick.col == nil && g.slot.pick.table == o.slot.pick.table {
+				return
+			}
+		}
+	}
+	for i := range b.r.outs {
+		b.r.outs[i].agg = usualAgg(b.r.outs[i].slot.pick)
+	}
 }
 
 // measures are the tables whose rows are counted or added up.
@@ -227,6 +270,9 @@ func (b *builder) shape() bool {
 		}
 	case len(r.groups) > 0: // "the name for each department" is a list
 		for _, g := range r.groups {
+			if g.slot.pick.col == nil && len(plain) > 0 && plain[0].table == g.slot.pick.table {
+				continue // "the author of each submission": a row each anyway
+			}
 			for _, o := range b.columnsOf(g.slot, true) {
 				b.addOut(o)
 			}
@@ -341,7 +387,7 @@ func (b *builder) groupBy(g group) {
 		b.addOut(shown{x, g.unit})
 		return
 	}
-	if g.slot.pick.col == nil && g.slot.pick.table != b.p.tree.root {
+	if g.slot.pick.col == nil && g.slot.pick.table != b.p.tree.root && b.lex.proper(g.slot.pick.table) {
 		b.addEntityKey(g.slot.pick.table)
 	}
 	for _, o := range b.columnsOf(g.slot, true) {
@@ -375,12 +421,9 @@ func (b *builder) aggregate(o out) shown {
 	switch {
 	case o.agg == countAgg && x.col == nil:
 		name = "number_of_" + name
-		if o.distinct && x.table == b.p.tree.root { // "different cities" of a table: its names
-			if d := b.lex.display(x.table); len(d) == 1 {
-				x.ref = d[0]
-			} else {
-				x.distinct = false
-			}
+		x.distinct = false // its rows are distinct anyway, unless they have no name of their own
+		if o.distinct && x.table == b.p.tree.root && !b.lex.proper(x.table) {
+			x.ref, x.distinct = b.lex.display(x.table)[0], true
 		}
 	case o.agg == countAgg:
 		name = "number_of_" + name

@@ -26,6 +26,7 @@ type slot struct {
 	want  want
 	pick  ref // what it turned out to be, once resolved
 	flip  bool
+	own   bool // may also be the date by which a table is known
 }
 
 // want is what a slot's column has to be good for.
@@ -34,6 +35,7 @@ type want uint8
 const (
 	wantAny     want = iota
 	wantTable        // a table
+	wantName         // a table, of which the names are meant
 	wantMeasure      // numbers that may be added up
 	wantOrdered      // numbers or dates
 	wantNumber

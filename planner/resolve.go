@@ -34,7 +34,7 @@ func (v *resolver) resolve() []picks {
 		for _, p := range beam {
 			options := v.options(*slots[i], i, slots, p)
 			for _, o := range options {
-				q := picks{slices.Clone(p.refs), p.cost + 1 - o.score}
+				q := picks{slices.Clone(p.refs), p.cost + max(0.02, 1.4-o.score)}
 				q.refs[i] = o
 				next = append(next, q)
 			}
@@ -56,7 +56,7 @@ func (v *resolver) sequence(slots []*slot) []int {
 		switch {
 		case s.want == wantTable:
 			return 0
-		case len(s.nouns) == 0:
+		case len(s.nouns) == 0 || s.own:
 			return 1 << 20
 		case s.piece < 0 || v.pieces[s.piece].role != nounRole:
 			return 1 << 19
@@ -72,19 +72,23 @@ func (v *resolver) sequence(slots []*slot) []int {
 func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	candidates := s.nouns
 	switch {
-	case s.want == wantDate && len(candidates) == 0:
-		candidates = v.ownDates(slots, p)
+	case s.own || s.want == wantDate && len(candidates) == 0:
+		candidates = append(v.ownDates(slots, p), candidates...)
 	case s.piece < 0 && len(candidates) == 0:
 		return []noun{{score: 1}} // "in alphabetical order": of what is shown
 	}
 	var out []noun
 	for _, c := range candidates {
 		fit := v.fits(c.ref, s.want)
-		if fit < 0 {
+		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && classOf(c.col) == numericClass {
+			fit = 0 // "took office after 1961": a column of years that does not say so
+			c.score -= 0.1
+		}
+		if fit <= -1 {
 			continue
 		}
 		c.score += fit
-		if c.col != nil {
+		if c.col != nil || s.want == wantName {
 			c.score += v.gravity(c.table, s, slots, p)
 		}
 		out = append(out, c)
@@ -93,34 +97,40 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	return out[:min(len(out), maxPicks)]
 }
 
-// fits is below zero if the column cannot be used so, else a small preference.
+// fits is -1 if the column cannot be used so, else a small preference.
 func (v *resolver) fits(r ref, w want) float64 {
 	const no = -1
 	if r.col == nil {
-		if w == wantTable {
+		if w == wantTable || w == wantName {
 			return 0
 		}
 		return no
 	}
 	class := classOf(r.col)
 	switch w {
-	case wantTable:
+	case wantTable, wantName:
 		return no
 	case wantMeasure, wantNumber:
 		if class != numericClass {
 			return no
 		}
 		if isKey(r) {
-			return -0.3 + 0.3*float64(btoi(w == wantNumber))
+			if w == wantMeasure {
+				return -0.3
+			}
 		}
 	case wantOrdered:
 		switch {
 		case class == textClass || class == boolClass || class == otherClass:
-			return -0.5 + 0.1
+			return -0.4
 		case isKey(r):
-			return -0.3 + 0.1
+			return -0.2
 		}
 		return 0.1
+	case wantColumn:
+		if isKey(r) && class == numericClass {
+			return -0.05 // who asks for a key says so
+		}
 	case wantText:
 		if class != textClass {
 			return no
@@ -133,13 +143,6 @@ func (v *resolver) fits(r ref, w want) float64 {
 		if class != boolClass {
 			return no
 		}
-	}
-	return 0
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
 	}
 	return 0
 }
@@ -199,10 +202,10 @@ func (v *resolver) ownDates(slots []*slot, p picks) []noun {
 		}
 		seen[t] = true
 		for k, d := range v.lex.dates(t) {
-			out = append(out, noun{d, score - 0.07*float64(k), false})
+			out = append(out, noun{ref: d, score: score - 0.07*float64(k)})
 		}
 		for k, y := range v.lex.years(t) {
-			out = append(out, noun{y, score - 0.1 - 0.07*float64(k), false})
+			out = append(out, noun{ref: y, score: score - 0.1 - 0.07*float64(k)})
 		}
 		score -= 0.12
 	}

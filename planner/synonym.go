@@ -4,10 +4,10 @@ import "slices"
 
 // abbreviations that people write into names of columns, written out in stems.
 var abbreviations = map[string]string{
-	"abbr": "abbreviation", "acct": "account", "addr": "address", "amt": "amount", "appt": "appointment", "avg": "average",
+	"abbr": "abbreviation", "acc": "account", "acct": "account", "addr": "address", "amt": "amount", "appt": "appointment", "avg": "average",
 	"bal": "balance", "bday": "birthday", "bldg": "building", "cat": "category", "chg": "change", "cnt": "count", "co": "company",
 	"cust": "customer", "ctry": "country", "dept": "department", "desc": "description", "descr": "description", "dob": "birth date", "doc": "document",
-	"dt": "date", "emp": "employee", "fac": "faculty", "fname": "first name", "lname": "last name", "freq": "frequency", "gnd": "gender",
+	"dt": "date", "emp": "employee", "enr": "enrollment", "fac": "faculty", "fname": "first name", "lname": "last name", "freq": "frequency", "gnd": "gender",
 	"hrs": "hour", "ht": "height", "img": "image", "inv": "invoice", "lang": "language", "lat": "latitude", "lng": "longitude",
 	"long": "longitude", "loc": "location", "max": "maximum", "mfr": "manufacturer", "mgr": "manager", "min": "minimum", "mth": "month",
 	"nbr": "number", "no": "number", "num": "number", "org": "organization", "pct": "percent", "perc": "percent", "pop": "population", "pos": "position",
@@ -26,12 +26,13 @@ var synonyms = [][]string{
 	{"doctor", "physician", "medic"}, {"customer", "client", "buyer", "shopper"}, {"employee", "worker", "personnel", "staff"},
 	{"salary", "wage", "pay", "compensation", "earning"}, {"cost", "price", "charge"}, {"revenue", "sale", "turnover", "income"},
 	{"country", "nation"}, {"nationality", "citizenship"}, {"gender", "sex"}, {"phone", "telephone"}, {"email", "mail", "e-mail"},
-	{"car", "vehicle", "automobile"}, {"film", "movie"}, {"author", "writer"}, {"teacher", "instructor", "professor"},
+	{"car", "vehicle", "automobile"}, {"film", "movie"}, {"author", "writer"}, {"teacher", "instructor", "professor", "faculty"},
 	{"student", "pupil"}, {"company", "firm", "enterprise"}, {"supplier", "vendor"}, {"product", "item", "good", "article"},
 	{"category", "kind", "type", "class"}, {"purchase", "order"}, {"bill", "invoice"}, {"admission", "admitted", "admit"},
 	{"discharge", "discharged"}, {"birth", "birthday", "born"}, {"location", "place", "venue"}, {"begin", "start", "beginning"},
 	{"end", "finish"}, {"quantity", "amount"}, {"id", "identifier", "ids"}, {"code", "id"}, {"number", "count"}, {"town", "city"}, {"zip", "postal", "postcode", "zipcode"},
 	{"stay", "length"}, {"duration", "length"}, {"boss", "manager", "supervisor"}, {"ship", "vessel"}, {"plane", "airplane", "aircraft"},
+	{"school", "college", "university"}, {"altitude", "elevation"}, {"percent", "percentage"}, {"company", "business"}, {"hour", "hr"},
 	{"hospital", "clinic"}, {"illness", "disease", "diagnosis"}, {"medicine", "drug", "medication", "prescription"},
 	{"appointment", "visit"}, {"rating", "score", "star"}, {"point", "score"}, {"member", "user"}, {"plan", "tier"}, {"state", "status"},
 	{"name", "title"}, {"last", "family"}, {"sum", "total"}, {"create", "created"}, {"sign", "signup", "registered"}, {"post", "position"},
@@ -39,6 +40,10 @@ var synonyms = [][]string{
 	{"hire", "hired", "join", "joined"}, {"warehouse", "depot"}, {"shop", "store"}, {"role", "job", "position", "function"}, {"beds", "bed"},
 	{"distributor", "publisher"}, {"competition", "contest", "tournament"}, {"tuition", "fee"}, {"minimum", "low"}, {"maximum", "high"}, {"detail", "info", "information"},
 }
+
+// moneyWords may stand for each other where nothing fits better: the revenue is
+// in a column called total or amount.
+var moneyWords = []string{"revenue", "sale", "turnover", "spending", "total", "amount"}
 
 // synonymsOf are the words that may stand for a stem.
 func synonymsOf(stem string) []string {
