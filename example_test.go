@@ -42,7 +42,7 @@ func Example() {
 				Teams: []string{"clinicians", "analysts", "security"}, Secret: secret, Connection: "demo"})
 		},
 		Connection: "demo",
-		Limits:     run.Limits{Rows: 10_000, Bytes: 1 << 20, Time: 10 * time.Second},
+		Limits:     run.Limits{Rows: 10_000, Bytes: 1 << 20, Time: time.Minute},
 		Zone:       time.UTC,
 		Clock:      func() time.Time { return now },
 		Random:     rand.Reader,

@@ -62,7 +62,7 @@ func config(t testing.TB, e run.Engine) grille.Config {
 	return grille.Config{
 		Engine: e, Connection: "demo", Zone: time.UTC, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32),
 		Clock:  func() time.Time { return now },
-		Limits: run.Limits{Rows: 100_000, Bytes: 1 << 28, Time: 30 * time.Second},
+		Limits: run.Limits{Rows: 100_000, Bytes: 1 << 28, Time: 5 * time.Minute},
 		Rules: func(c *catalog.Catalog) (*policy.Rules, error) {
 			return rules.Compile("rules.yaml", demo.Rules, c, rules.Options{
 				Teams: []string{"clinicians", "analysts", "security"}, Secret: secret, Connection: "demo"})
