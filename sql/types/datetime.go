@@ -18,6 +18,9 @@ var dateTimeHints = map[Kind]string{
 var clockWords = map[string]bool{"now": true, "today": true, "yesterday": true, "tomorrow": true}
 
 func parseDateTime(k Kind, s string, loc *time.Location) (Value, error) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e }) { // the reader counts on ToLower keeping lengths
+		return Null, notA(k, dateTimeHints[k])
+	}
 	low := strings.ToLower(s)
 	if clockWords[low] {
 		return Null, notA(k, "'"+low+"' depends on the clock: use current_date, or current_date - 1")
