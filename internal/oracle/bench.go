@@ -7,27 +7,32 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/viewer"
 )
 
 // Bench is where worlds are laid out, one after the other: a database for the
 // whole data, one for the copy of each engine, and a folder for SQLite's file.
 type Bench struct {
-	full    string // its reading role's URL
-	owner   *Direct
-	copies  [2]*Direct // by Engine
-	folder  string
-	engines [2]*Through
-	number  int
-	Log     run.Log
-	said    strings.Builder // for Log
-	Engines []Engine // those that are tried; all, unless set
+	full     string // its reading role's URL
+	owner    *Direct
+	copies   [2]*Direct // by Engine
+	folder   string
+	engines  [2]*Through
+	copyURL  string      // of the copy for PostgreSQL
+	copy     string      // the text of that for SQLite
+	controls [2]*Through // see withoutHidden
+	number   int
+	Log      run.Log
+	said     strings.Builder // for Log
+	Engines  []Engine        // those that are tried; all, unless set
 }
 
 // NewBench takes the owner's and the reader's URL of one database and the
 // owner's URLs of two more.
 func NewBench(ctx context.Context, full, reader string, copies [2]string, folder string) (*Bench, error) {
-	b := &Bench{full: reader, folder: folder, Engines: []Engine{Postgres, SQLite}}
+	b := &Bench{full: reader, copyURL: copies[Postgres], folder: folder, Engines: []Engine{Postgres, SQLite}}
 	var err error
 	if b.owner, err = OpenDirect(ctx, full, "public"); err != nil {
 		return nil, err
@@ -56,6 +61,12 @@ func (b *Bench) clear() {
 		}
 		b.engines[e] = nil
 	}
+	for e, g := range b.controls {
+		if g != nil {
+			_ = g.Engine.Close()
+		}
+		b.controls[e] = nil
+	}
 }
 
 // Layout is a world as texts: all that is needed to repeat a draft.
@@ -78,6 +89,7 @@ func (w *World) Layout() Layout {
 // Lay makes the databases of a world, in the place of those before.
 func (b *Bench) Lay(ctx context.Context, l Layout) error {
 	b.clear()
+	b.copy = l.Copy[SQLite]
 	if err := b.owner.fresh(ctx, Postgres, l.Full[Postgres]); err != nil {
 		return fmt.Errorf("the data on postgres: %w", err)
 	}
@@ -120,6 +132,81 @@ func (d *Direct) fresh(ctx context.Context, e Engine, setup string) error {
 // Both runs a draft on the copy and through Grille.
 func (b *Bench) Both(ctx context.Context, e Engine, draft string) (copied, grille Result) {
 	return b.copies[e].Query(ctx, draft), b.engines[e].Query(ctx, draft)
+}
+
+// Try runs a draft both ways and judges it. Which of a query's expressions are
+// computed, and on which rows, is for the planner to choose; so an error of
+// Grille's where the copy has rows is looked into.
+func (b *Bench) Try(ctx context.Context, e Engine, q *Query) (v Verdict, why string, copied, grille Result) {
+	text := e.Write(q.String())
+	copied, grille = b.Both(ctx, e, text)
+	v, why = Judge(copied, grille, q.Ordered())
+	if v == Failed && (b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text)) {
+		v = Chance
+	}
+	return v, why, copied, grille
+}
+
+// otherPlan reports whether the copy gives an error under any of a few plans.
+func (b *Bench) otherPlan(ctx context.Context, e Engine, text string) bool {
+	c := b.copies[e]
+	reset := "RESET ALL; " + session + e.Schema()
+	defer func() { _ = c.Exec(ctx, reset) }() // it has worked before
+	for _, off := range []string{"hashjoin", "hashjoin mergejoin", "nestloop", "hashagg", "sort", "hashjoin hashagg material", "seqscan"} {
+		set := reset
+		for _, what := range strings.Fields(off) {
+			set += "; SET enable_" + what + " = off"
+		}
+		if c.Exec(ctx, set) == nil && c.Query(ctx, text).Err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutHidden reports whether Grille gives an error on the copy too, where
+// every table is fenced as if it had hidden rows. Then the error tells of none.
+func (b *Bench) withoutHidden(ctx context.Context, e Engine, text string) bool {
+	if b.controls[e] == nil {
+		g, err := b.control(ctx, e)
+		if err != nil {
+			return false
+		}
+		b.controls[e] = g
+	}
+	code := refusal.CodeOf(b.controls[e].Query(ctx, text).Err)
+	return code == refusal.Value || code == refusal.Limit
+}
+
+// control is Grille on the copy, of which everybody sees everything.
+func (b *Bench) control(ctx context.Context, e Engine) (*Through, error) {
+	var engine run.Engine
+	var err error
+	if e == Postgres {
+		engine, err = openPostgres(b.copyURL, b.Log, true)
+	} else {
+		path := filepath.Join(b.folder, fmt.Sprintf("copy%d.db", b.number))
+		if err := FillSQLite(path, b.copy); err != nil {
+			return nil, err
+		}
+		engine, err = OpenSQLite(path, b.Log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	outline, err := engine.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rules strings.Builder
+	rules.WriteString("version: 1\nclasses: {plain: {show: value}}\ntables:\n")
+	for _, t := range outline.Tables {
+		fmt.Fprintf(&rules, "  %s:\n    fence: always\n    grants: {alpha: {rows: all}}\n    columns:\n", yaml(t.Schema+"."+identifier(t.Name)))
+		for _, c := range t.Columns {
+			fmt.Fprintf(&rules, "      %s: plain\n", yaml(identifier(c.Name)))
+		}
+	}
+	return NewThrough(ctx, engine, Setup{Rules: rules.String(), Teams: []string{"alpha"}, Viewer: viewer.Viewer{Teams: []string{"alpha"}}})
 }
 
 // Through is Grille on an engine.

@@ -37,8 +37,11 @@ func OpenDirect(ctx context.Context, dsn, path string) (*Direct, error) {
 		return nil, err
 	}
 	d := &Direct{conn}
-	return d, d.Exec(ctx, "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET statement_timeout = '20s'; SET search_path = "+path)
+	return d, d.Exec(ctx, session+path)
 }
+
+// session ends in a name of a schema.
+const session = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET statement_timeout = '20s'; SET search_path = "
 
 // Close closes the connection.
 func (d *Direct) Close() { _ = d.conn.Close(context.Background()) }

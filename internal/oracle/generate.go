@@ -42,7 +42,7 @@ type scope struct {
 	outer   *scope
 }
 
-// Query makes query number n of the world. A fifth of them are probes.
+// Query makes query number n of the world. A quarter of them are probes.
 func (w *World) Query(n int) *Query {
 	g := &generator{w: w, r: rand.New(rand.NewPCG(w.Seed^0x9e3779b97f4a7c15, uint64(w.Number)<<32|uint64(n)))}
 	if n%40 == 39 {
@@ -50,10 +50,10 @@ func (w *World) Query(n int) *Query {
 			return q
 		}
 	}
-	g.probe = n%5 == 4
+	g.probe = n%4 == 3
 	for {
 		g.aliases, g.ctes = 0, nil
-		q := g.whole()
+		q := g.draft()
 		if text := q.String(); len(text) < 6000 {
 			return &Query{block: q, Probe: g.probe && strings.Contains(text, probeMark)}
 		}
@@ -81,6 +81,13 @@ func (g *generator) one(texts ...string) string { return texts[g.r.IntN(len(text
 func (g *generator) alias() string {
 	g.aliases++
 	return fmt.Sprintf("%s%d", g.one("a", "b", "t", "x"), g.aliases)
+}
+
+func (g *generator) draft() *block {
+	if g.probe && len(g.w.traps) > 0 && g.chance(60) {
+		return g.aimed()
+	}
+	return g.whole()
 }
 
 // whole is a draft: WITH items, a body, an order, a limit.
@@ -316,6 +323,10 @@ func (g *generator) stored(s *scope) relation {
 	for len(x.columns) == 0 && g.chance(90) {
 		x = g.w.sees[g.r.IntN(len(g.w.sees))]
 	}
+	return g.read(x, s)
+}
+
+func (g *generator) read(x *sight, s *scope) relation {
 	t := x.rule.t
 	src := source{stored: true, rows: len(t.Rows)}
 	for _, c := range x.columns {

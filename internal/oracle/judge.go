@@ -20,17 +20,18 @@ const (
 	Same      Verdict = iota // the same rows, or none could be had either way
 	Refused                  // a listed refusal
 	Different                // other rows, names or types
-	Failed                   // an execution error although the copy has rows
+	Failed                   // an execution error although the copy has rows, and cannot fail
+	Chance                   // an execution error that the copy can give too, by another plan
 	Eager                    // rows although the copy has an error
 	Broken                   // a fault of Grille's, or a refusal that is not listed
 )
 
 func (v Verdict) String() string {
-	return [...]string{"same", "refused", "different", "failed", "eager", "broken"}[v]
+	return [...]string{"same", "refused", "different", "failed", "chance", "eager", "broken"}[v]
 }
 
 // Bad verdicts break the promise, or the test's own.
-func (v Verdict) Bad() bool { return v != Same && v != Refused && v != Eager }
+func (v Verdict) Bad() bool { return v == Different || v == Failed || v == Broken }
 
 // listed are the refusals that an ordinary draft may meet. They depend on the
 // draft, the rules and the engine alone.

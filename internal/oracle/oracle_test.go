@@ -103,8 +103,7 @@ func (y *tally) world(t *testing.T, b *Bench, w *World) {
 func (y *tally) draft(t *testing.T, b *Bench, w *World, q *Query, e Engine, n int) {
 	text := e.Write(q.String())
 	b.said.Reset()
-	copied, grille := b.Both(t.Context(), e, text)
-	v, why := Judge(copied, grille, q.Ordered())
+	v, why, copied, grille := b.Try(t.Context(), e, q)
 	name := e.String() + " "
 	y.count(name + v.String())
 	switch {

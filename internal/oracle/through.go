@@ -28,11 +28,15 @@ type Through struct {
 // OpenPostgres is Grille's engine on a database of a test, with the tables of
 // schema public.
 func OpenPostgres(text string, log run.Log) (run.Engine, error) {
+	return openPostgres(text, log, false)
+}
+
+func openPostgres(text string, log run.Log, writable bool) (run.Engine, error) {
 	target, err := dsn.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	return postgres.New(postgres.Config{Target: target.(dsn.Postgres), TimeZone: "UTC", Concurrent: 2, Log: log})
+	return postgres.New(postgres.Config{Target: target.(dsn.Postgres), TimeZone: "UTC", Concurrent: 2, Log: log, InsecureAllowWritableRole: writable})
 }
 
 // Setup is what stands beside an engine: the text of a rules file, the teams

@@ -16,7 +16,15 @@ type World struct {
 
 	rules []*rule
 	sees  []*sight // the tables that the viewer sees
+	traps []trap   // that hidden rows spring
 	r     *rand.Rand
+}
+
+// trap is a column that the viewer sees as it is, on whose values in hidden
+// rows expressions fail.
+type trap struct {
+	s *sight
+	c *seen
 }
 
 // sight is a table as the viewer sees it.
@@ -84,13 +92,22 @@ func (w *World) look(l *rule) *sight {
 // in one world of eight into a few that are seen.
 func (w *World) springTraps() {
 	everywhere := w.r.IntN(8) == 0
+	sprung := map[*Column]bool{}
 	for _, l := range w.rules {
 		for _, row := range l.t.Rows {
 			seen := l.sees(w.Viewer, row)
 			for i, c := range l.t.Columns {
 				if c.Trap != NoTrap && (!seen && w.r.IntN(2) == 0 || everywhere && w.r.IntN(20) == 0) {
 					row[i] = c.Trap.spring()
+					sprung[c] = sprung[c] || !seen
 				}
+			}
+		}
+	}
+	for _, s := range w.sees {
+		for _, c := range s.columns {
+			if sprung[c.Column] && c.show.yaml == "value" && !c.clash {
+				w.traps = append(w.traps, trap{s, c})
 			}
 		}
 	}
