@@ -121,7 +121,7 @@ func (r *dateTimeReader) dateParts() bool {
 	if m, ok := months[r.word()]; ok { // Jan 31, 2024
 		r.month = m
 		r.rest = r.rest[len(r.word()):]
-		return r.separator() && r.number(&r.day, 1, 2) && r.separator() && r.number(&r.year, 4, 7)
+		return r.separator(" ,") && r.number(&r.day, 1, 2) && r.separator(" ,") && r.number(&r.year, 4, 7)
 	}
 	run, after := digits(r.rest)
 	switch {
@@ -144,7 +144,11 @@ func (r *dateTimeReader) dateParts() bool {
 		return r.number(&r.day, 1, 2)
 	case len(run) == 1 || len(run) == 2: // 31 Jan 2024
 		r.day, r.rest = number(run), after
-		if !r.separator() {
+		between := " ,"
+		if strings.HasPrefix(r.rest, "-") {
+			between = "-"
+		}
+		if !r.separator(between) {
 			r.ambiguous = strings.HasPrefix(r.rest, "/") || strings.HasPrefix(r.rest, ".")
 			return false
 		}
@@ -155,7 +159,7 @@ func (r *dateTimeReader) dateParts() bool {
 		}
 		r.month = m
 		r.rest = r.rest[len(r.word()):]
-		return r.separator() && r.number(&r.year, 4, 7)
+		return r.separator(between) && r.number(&r.year, 4, 7)
 	}
 	return false
 }
@@ -169,11 +173,14 @@ func (r *dateTimeReader) word() string {
 	return r.rest[:i]
 }
 
-// separator skips spaces, one comma or one hyphen.
-func (r *dateTimeReader) separator() bool {
-	trimmed := strings.TrimLeft(r.rest, " ")
-	if trimmed != "" && (trimmed[0] == ',' || trimmed[0] == '-') {
-		trimmed = strings.TrimLeft(trimmed[1:], " ")
+// separator skips one hyphen, or spaces with at most one comma.
+func (r *dateTimeReader) separator(of string) bool {
+	trimmed := r.rest
+	if of == "-" {
+		trimmed = strings.TrimPrefix(trimmed, "-")
+	} else {
+		trimmed = strings.TrimLeft(trimmed, " ")
+		trimmed = strings.TrimLeft(strings.TrimPrefix(trimmed, ","), " ")
 	}
 	ok := len(trimmed) < len(r.rest)
 	r.rest = trimmed
@@ -230,7 +237,9 @@ func (r *dateTimeReader) readClock() bool {
 		if half == "pm" {
 			h += 12
 		}
-		r.rest = r.rest[2:]
+		if r.rest = r.rest[2:]; r.rest != "" && r.rest[0] != ' ' {
+			return false
+		}
 	}
 	r.clock = h*hourMicros + m*minMicros + s*secMicros + frac
 	r.hasClock = true

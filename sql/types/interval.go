@@ -241,6 +241,12 @@ func (a *intervalSum) verbose(s, unit string) bool {
 				return false
 			}
 			clock = true
+			for _, u := range []string{"hour", "minute", "second", "ms", "us"} {
+				if seen[unitKey(u)] {
+					return false
+				}
+				seen[unitKey(u)] = true
+			}
 			continue
 		}
 		q, ok := parseQuantity(w)
@@ -260,6 +266,12 @@ func (a *intervalSum) verbose(s, unit string) bool {
 			return false
 		}
 		seen[key] = true
+		if q.frac != 0 && key == unitKey("second") {
+			if seen[unitKey("ms")] || seen[unitKey("us")] {
+				return false
+			}
+			seen[unitKey("ms")], seen[unitKey("us")] = true, true
+		}
 	}
 	if len(words) == 0 {
 		return false
@@ -276,23 +288,17 @@ func unitKey(name string) string {
 	return string(u.field) + strconv.FormatInt(u.n, 10)
 }
 
-// splitUnits parts "3days" and "1h30m" into numbers and units.
+// splitUnits parts "3days" into number and unit. PostgreSQL wants a blank before
+// the next number: 1h 30m.
 func splitUnits(words []string) []string {
 	var out []string
 	for _, w := range words {
-		if strings.Contains(w, ":") {
-			out = append(out, w)
+		i := strings.IndexFunc(w, func(r rune) bool { return r >= 'a' && r <= 'z' })
+		if i > 0 && !strings.Contains(w, ":") {
+			out = append(out, w[:i], w[i:])
 			continue
 		}
-		start := 0
-		for i := 1; i < len(w); i++ {
-			letter, was := isLetter(w[i]), isLetter(w[i-1])
-			if letter != was {
-				out = append(out, w[start:i])
-				start = i
-			}
-		}
-		out = append(out, w[start:])
+		out = append(out, w)
 	}
 	return out
 }

@@ -102,12 +102,10 @@ func parseInt(s string, k Kind, bits int) (Value, error) {
 }
 
 func parseFloat(s string, k Kind, bits int) (Value, error) {
-	switch strings.ToLower(strings.TrimPrefix(s, "+")) {
+	switch strings.ToLower(s) {
 	case "nan":
-		if !strings.HasPrefix(s, "+") {
-			return FloatOf(math.NaN()), nil
-		}
-	case "infinity", "inf":
+		return FloatOf(math.NaN()), nil
+	case "infinity", "inf", "+infinity", "+inf":
 		return FloatOf(math.Inf(1)), nil
 	case "-infinity", "-inf":
 		return FloatOf(math.Inf(-1)), nil

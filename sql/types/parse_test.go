@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		{Interval, "1 year 2 months 3 days 04:05:06", "1 year 2 mons 3 days 04:05:06"},
 		{Interval, "P1Y2M3DT4H5M6S", "1 year 2 mons 3 days 04:05:06"}, {Interval, "-1 day", "-1 days"},
 		{Interval, "90 days", ""}, {Interval, "1.5 months", "1 mon 15 days"}, {Interval, "1 day -00:00:01", ""},
-		{Interval, "2 hours ago", "-02:00:00"}, {Interval, "1 mon", ""}, {Interval, "0", "00:00:00"}, {Interval, "1h30m", "01:30:00"},
+		{Interval, "2 hours ago", "-02:00:00"}, {Interval, "1 mon", ""}, {Interval, "0", "00:00:00"}, {Interval, "1h 30m", "01:30:00"},
 		{JSONB, `{"b":1,"aa":1e2,"a":[1,"x\n"]}`, `{"a": [1, "x\n"], "b": 1, "aa": 100}`},
 		{UUID, "{00112233445566778899AABBCCDDEEFF}", "00112233-4455-6677-8899-aabbccddeeff"},
 		{Bytea, `\x01FF`, `\x01ff`}, {Bytea, `a\\b\001`, `\x615c6201`},
