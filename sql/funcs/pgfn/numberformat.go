@@ -7,18 +7,16 @@ import (
 
 // numberFormat is a format of to_char and to_number for numbers.
 type numberFormat struct {
-	items        []numberItem
-	pre, post    int // digits before and after the point
-	zeroFrom     int // the first digit that is a 0, counted from 0; -1: none
-	zeroTo       int // one after the last digit that is a 0
-	point        bool
-	fill         bool // FM
-	brackets     bool // PR
-	sign         byte // S: 'b' before or 'a' after the digits, 0 none
-	signed       bool // MI, PL or SG stands
-	ownSign      bool // MI or SG: no sign is put before the digits
-	signBefore   bool
-	hasDigitsYet bool
+	items     []numberItem
+	pre, post int // digits before and after the point
+	zeroFrom  int // the first digit that is a 0, counted from 0; -1: none
+	zeroTo    int // one after the last digit that is a 0
+	point     bool
+	fill      bool // FM
+	brackets  bool // PR
+	sign      byte // S: 'b' before or 'a' after the digits, 0 none
+	signed    bool // MI, PL or SG stands
+	ownSign   bool // MI or SG: no sign is put before the digits
 }
 
 type numberItem struct {
@@ -170,7 +168,6 @@ func (n *numberFormat) format(digits string, negative bool) string {
 	for _, it := range n.items {
 		w.item(it)
 	}
-	w.finish()
 	return w.b.String()
 }
 
@@ -242,6 +239,9 @@ func (w *numberWriter) place(key string) {
 		w.next++
 	}
 	w.at++
+	if last := w.pre + w.post; w.at == last+1 || w.at == last && !w.numberFormat.point {
+		w.trailingSign()
+	}
 }
 
 func (w *numberWriter) digit(key string) {
@@ -278,7 +278,7 @@ func (w *numberWriter) leadingSign() {
 	}
 }
 
-func (w *numberWriter) finish() {
+func (w *numberWriter) trailingSign() {
 	switch {
 	case w.sign == 'a':
 		w.b.WriteByte(w.signChar())
