@@ -82,7 +82,7 @@ type composer struct {
 // compose are the readings of a cut, the cheapest first.
 func (c *composer) compose() []state {
 	waiting := make([][]state, len(c.pieces)+1)
-	waiting[0] = []state{{}}
+	waiting[0] = []state{{r: reading{top: -1}}}
 	for i := range c.pieces {
 		beam := waiting[i]
 		slices.SortStableFunc(beam, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
@@ -207,7 +207,7 @@ func (c *composer) step(s state) []state {
 			list.at--
 			list.each, list.grouping = true, false
 			c.and(&n)
-			n.cost += 0.05
+			n.cost += 0.3
 			return []state{list, n}
 		}
 		c.and(&n)
@@ -225,6 +225,9 @@ func (c *composer) step(s state) []state {
 			n.mode = condMode
 		}
 		n.have = true
+		if n.subject != nil { // "whose name contains" compares
+			n.cost += 0.5
+		}
 	case ofRole:
 		n.of = true
 	case inRole:
@@ -238,6 +241,9 @@ func (c *composer) step(s state) []state {
 	case verbRole:
 		n.light++
 		n.cost += 0.05
+		if t := c.dealt(at); len(t.nouns) > 0 && len(n.r.needs)+len(n.r.outs) > 0 {
+			n.r.needs = append(n.r.needs, need{slot: t})
+		}
 		if n.mode == targetMode && len(n.r.needs) > 0 {
 			n.mode = condMode
 		}
@@ -260,13 +266,37 @@ func (c *composer) says(p piece, words ...string) bool {
 	return false
 }
 
+// deals are verbs that say which table connects: who bought something has an
+// order.
+var deals = []struct {
+	verbs, tables []string
+}{
+	{[]string{"buy", "bought", "purchase", "purchased", "purchasing", "sell", "sold", "sells", "buying"}, []string{"order", "purchase", "sale", "sales", "transaction"}},
+}
+
+// dealt are the tables that the verb at stands for: of buying, the orders.
+func (c *composer) dealt(at int) slot {
+	s := slot{piece: at, want: wantTable}
+	for _, d := range deals {
+		if !c.says(c.pieces[at], d.verbs...) {
+			continue
+		}
+		for _, t := range c.l.lex.catalog.Tables {
+			if w := nameWords(t.Name); len(w) == 1 && slices.Contains(d.tables, w[0]) {
+				s.nouns = append(s.nouns, noun{ref: ref{t, nil}, score: 1})
+			}
+		}
+	}
+	return s
+}
+
 func (c *composer) lead(n *state, at int) {
 	c.settle(n)
 	n.mode = targetMode
 	n.forget()
 	switch p := c.pieces[at]; p.role {
 	case whoRole:
-		n.r.who, n.r.which = true, true
+		n.r.which = true
 	case oldRole:
 		n.r.outs = append(n.r.outs, out{slot: c.hinted(p.hint, at, wantOrdered)})
 		n.mode = condMode
@@ -469,7 +499,7 @@ func (c *composer) superlative(n *state, at int) {
 		m.n = 10
 	}
 	n.top = m
-	n.r.limit = m.n
+	n.r.limit, n.r.top = m.n, at
 }
 
 // newest is the hint of what is ordered by time.

@@ -215,7 +215,7 @@ func (c *composer) counted(n state, s slot, agg aggregate) state {
 		n.r.orders = append(n.r.orders, order{agg: agg, slot: s, desc: n.dir == "desc", pieces: []int{k.piece}})
 		n.dir = ""
 		if n.top != nil {
-			n.r.outs = append(n.r.outs, out{agg: agg, slot: s})
+			n.r.outs = append(n.r.outs, out{agg: agg, slot: s, pieces: []int{k.piece}})
 			n.mode = condMode
 		}
 	case n.cmp != nil && n.cmp.number != "":
@@ -223,7 +223,7 @@ func (c *composer) counted(n state, s slot, agg aggregate) state {
 		n.cmp = nil
 		n.r.havings = append(n.r.havings, having{agg: agg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
 	default:
-		n.r.outs = append(n.r.outs, out{agg: agg, slot: s, distinct: k.distinct || n.distinct})
+		n.r.outs = append(n.r.outs, out{agg: agg, slot: s, distinct: k.distinct || n.distinct, pieces: []int{k.piece}})
 		n.lastOut = len(n.r.outs)
 		n.distinct = false
 		n.mode = condMode
@@ -531,7 +531,7 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	if m.desc {
 		agg = maxAgg
 	}
-	extreme.r.outs = append(extreme.r.outs, out{agg: agg, slot: measure})
+	extreme.r.outs = append(extreme.r.outs, out{agg: agg, slot: measure, pieces: []int{m.piece}})
 	extreme.lastOut = len(extreme.r.outs)
 	if m.n > 0 {
 		extreme.cost += 1
@@ -567,7 +567,7 @@ func (c *composer) aggregated(n state, s slot) state {
 			n.r.orders = append(n.r.orders, order{agg: a.agg, slot: measure, desc: n.dir == "desc", pieces: []int{a.piece}})
 			n.dir = ""
 			if n.top != nil {
-				n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure})
+				n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure, pieces: []int{a.piece}})
 			}
 		case n.mode == condMode && c.compares(s.piece+1): // "with an average age over 30"
 			n.cmp = &comparison{agg: a.agg, pieces: []int{a.piece}}
@@ -576,7 +576,7 @@ func (c *composer) aggregated(n state, s slot) state {
 			n.r.havings = append(n.r.havings, having{agg: a.agg, slot: measure, op: n.cmp.op, number: n.cmp.number, high: n.cmp.high, pieces: n.cmp.pieces})
 			n.cmp = nil
 		default:
-			n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure})
+			n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure, pieces: []int{a.piece}})
 			n.lastOut = len(n.r.outs)
 		}
 	}

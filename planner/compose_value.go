@@ -185,6 +185,8 @@ func (c *composer) number(n state, at int) []state {
 	p := c.pieces[at]
 	next := c.piece(c.meaning(at + 1))
 	switch {
+	case c.says(c.piece(at+1), "times", "time") && c.lastTable(&n) != nil:
+		return []state{c.times(n, at)}
 	case n.cmp != nil && n.cmp.number == "":
 		n.cmp.pieces = append(slices.Clone(n.cmp.pieces), at)
 		k := *n.cmp
@@ -237,6 +239,24 @@ func (c *composer) number(n state, at int) []state {
 	}
 	n.number = &pending{piece: at, number: p.text}
 	return []state{n}
+}
+
+// times is "ordered more than 5 times": a number of rows of the table that was
+// spoken of last.
+func (c *composer) times(n state, at int) state {
+	s := *c.lastTable(&n)
+	if n.last == nil || n.last.want != wantTable {
+		n.cost++
+	}
+	h := having{agg: countAgg, slot: s, op: "=", number: c.pieces[at].text, pieces: []int{at}}
+	if n.cmp != nil {
+		h.op, h.pieces = n.cmp.op, append(h.pieces, n.cmp.pieces...)
+		n.cmp = nil
+	}
+	n.r.needs = slices.DeleteFunc(n.r.needs, func(k need) bool { return k.slot.piece == s.piece })
+	n.r.havings = append(n.r.havings, h)
+	n.at++
+	return n
 }
 
 func (c *composer) anotherNumber(n state, at int) (state, bool) {
@@ -565,6 +585,13 @@ func (c *composer) null(n *state, at int) {
 func (c *composer) unknown(n state, at int) []state {
 	text, end := c.run(at)
 	var all []state
+	lost := n.next()
+	lost.at--
+	lost.lost = append(lost.lost, at)
+	lost.cost += 1.2
+	if kind := c.l.tokens[c.pieces[at].from].kind; kind != wordToken && kind != codeToken {
+		return []state{lost} // a sign, a picture, a day that no calendar has
+	}
 	switch {
 	case n.subject != nil:
 		t := c.equals(n, *n.subject, at, text, false)
@@ -589,7 +616,7 @@ func (c *composer) unknown(n state, at int) []state {
 	if s, ok := c.inState(n, at); ok {
 		all = append(all, s)
 	}
-	if s, ok := c.before(n, end-1, text, false); ok { // "the fall cycle", "computer science department"
+	if s, ok := c.before(n, end-1, text, false); ok && !c.people(end) { // "the fall cycle", "computer science department"; not "stupid patients"
 		s.cost += 0.4
 		all = append(all, s)
 	}
@@ -604,11 +631,13 @@ func (c *composer) unknown(n state, at int) []state {
 		t.forget()
 		all = append(all, t)
 	}
-	t := n.next()
-	t.at--
-	t.lost = append(t.lost, at)
-	t.cost += 1.2
-	return append(all, t)
+	return append(all, lost)
+}
+
+// people reports whether piece i names a table of people.
+func (c *composer) people(i int) bool {
+	p := c.piece(i)
+	return p.role == nounRole && p.nouns[0].col == nil && c.l.lex.isPerson(p.nouns[0].table)
 }
 
 // run is the text of unknown words in a row, and the piece behind them.
@@ -655,7 +684,7 @@ func (c *composer) states(tables []noun, at int) slot {
 		for rank, w := range stateWords {
 			for _, col := range x.table.Columns {
 				if parts := nameWords(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{x.table, col}) {
-					s.nouns = append(s.nouns, noun{ref: ref{x.table, col}, score: 0.6 - 0.03*float64(rank)})
+					s.nouns = append(s.nouns, noun{ref: ref{x.table, col}, score: 0.85 - 0.03*float64(rank)})
 				}
 			}
 		}

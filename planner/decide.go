@@ -168,7 +168,7 @@ func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
 		return f
 	}
 	g := &failure{cost: s.cost}
-	for _, i := range s.lost {
+	for _, i := range toBlame(cut, s.lost) {
 		p := cut.pieces[i]
 		g.lost = append(g.lost, refusal.Span{Pos: l.tokens[p.from].span.Pos, End: l.tokens[p.to-1].span.End})
 	}
@@ -178,6 +178,19 @@ func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
 		}
 	}
 	return g
+}
+
+// toBlame are the words that are not known, if there are such: others were only
+// waiting for them.
+func toBlame(cut cut, lost []int) []int {
+	unknown := slices.DeleteFunc(slices.Clone(lost), func(i int) bool {
+		r := cut.pieces[i].role
+		return r != unknownRole && r != cannotRole && r != valueRole
+	})
+	if len(unknown) > 0 {
+		return unknown
+	}
+	return lost
 }
 
 // notUnderstood says which of the asker's own words are in the way.
@@ -201,12 +214,17 @@ func (l *lattice) notUnderstood(f *failure) error {
 // example is a question that works on this catalog: how many rows of a table
 // there are for each row of one it refers to, if there are two such.
 func (l *lexicon) example() string {
+	best, question := 0, ""
 	for _, t := range l.catalog.Tables {
 		for _, e := range l.graph.edges[t] {
-			if !e.many && l.named(e.to) && !e.guessed {
-				return fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(nameWords(e.to.Name), " "))
+			score := 1 + len(t.Foreign) + min(2, len(l.dates(t)))
+			if !e.many && !e.guessed && l.named(e.to) && !l.isPerson(e.to) && score > best {
+				best, question = score, fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(nameWords(e.to.Name), " "))
 			}
 		}
+	}
+	if best > 0 {
+		return question
 	}
 	return fmt.Sprintf("how many %s are there?", spoken(l.catalog.Tables[0]))
 }

@@ -14,6 +14,12 @@ func (b *builder) filter() bool {
 	if !ok {
 		return false
 	}
+	for _, n := range b.r.needs {
+		compared := slices.ContainsFunc(conds, func(c cond) bool { return c.slot.piece == n.slot.piece && c.slot.pick.table == n.slot.pick.table })
+		if !n.not && !compared && !b.need(n) {
+			return false
+		}
+	}
 	for i, c := range conds {
 		t := c.slot.pick.table
 		way := b.way(t)
@@ -29,8 +35,8 @@ func (b *builder) filter() bool {
 			b.within(way, c)
 		}
 	}
-	for _, n := range b.r.needs {
-		if !b.need(n) {
+	for _, n := range b.r.needs { // last, as they turn what was said of their table round
+		if n.not && !b.need(n) {
 			return false
 		}
 	}
@@ -111,7 +117,7 @@ func (b *builder) within(way []edge, c cond) {
 		for _, e := range slices.Concat(s.way, s.more) {
 			inside = append(inside, e.to)
 		}
-		if on := b.lex.graph.path(inside, t); on != nil && len(on) < len(way) && !slices.ContainsFunc(on, func(e edge) bool { return b.p.tree.has(e.to) }) {
+		if on := b.lex.graph.path(inside, t); on != nil && len(on) <= len(way) && !slices.ContainsFunc(on, func(e edge) bool { return b.p.tree.has(e.to) }) {
 			s.more = append(s.more, on...)
 			s.conds = append(s.conds, c)
 			return

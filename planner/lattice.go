@@ -139,13 +139,19 @@ func (l *lattice) piecesAt(i int) []piece {
 	out = append(out, l.phrasesAt(i)...)
 	out = append(out, l.nounsAt(i)...)
 	out = append(out, l.ellipsis(i)...)
+	if c, ok := cannot(out); ok {
+		return []piece{c}
+	}
 	switch t.kind {
 	case quotedToken:
 		return append(out, one(valueRole, t.text, true, 1))
 	case numberToken:
 		out = append(out, one(numberRole, t.number, true, 0.8))
-	case dateToken:
-		out = append(out, one(valueRole, t.text, true, 0.3))
+	case dateToken: // no day of the calendar
+		if len(out) == 0 {
+			out = append(out, one(unknownRole, t.text, true, -0.5))
+		}
+		return out
 	case codeToken:
 		out = append(out, one(valueRole, t.text, true, 0.8))
 	case endToken:
@@ -170,6 +176,22 @@ func (l *lattice) piecesAt(i int) []piece {
 	return out
 }
 
+// cannot is the longest piece that asks for what is not computed here, unless a
+// name explains more: no other meaning of its words is tried, so that "running
+// total" is not taken for a total.
+func cannot(all []piece) (piece, bool) {
+	best, other := piece{}, 0
+	for _, p := range all {
+		switch {
+		case p.role == cannotRole && p.to > best.to:
+			best = p
+		case p.role == nounRole && p.nouns[0].score >= 0.7:
+			other = max(other, p.to)
+		}
+	}
+	return best, best.to > 0 && other < best.to
+}
+
 // signRole: brackets and a lone percent sign mean nothing; other signs and
 // pictures must not be ignored.
 func signRole(t token) role {
@@ -190,14 +212,15 @@ func (l *lattice) phrasesAt(i int) []piece {
 			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
 				continue // "that last more than"
 			}
-			if k.role == leadRole && !l.begins(i) || k.role == relRole && l.begins(i) || k.role == articleRole {
+			asks := k.role == leadRole || k.role == whoRole || k.role == whenRole || k.role == whereRole
+			if asks && !l.begins(i) || k.role == relRole && l.begins(i) || k.role == articleRole {
 				continue
 			}
 			if seen[k.role] && k.hint == "" && k.role != mostRole {
 				continue
 			}
 			seen[k.role] = true
-			w := 0.9*float64(n) + 0.1*float64(n-1)
+			w := 0.9*float64(n) + 0.15*float64(n-1)
 			switch k.role {
 			case stopRole:
 				w = 0.3 * float64(n)
@@ -290,6 +313,9 @@ func (l *lattice) nounsAt(i int) []piece {
 		last := l.tokens[i+n-1]
 		if last.kind == endToken || last.kind == quotedToken || oneOf(last, ",", "and") && n == 1 {
 			break
+		}
+		if n > 1 && oneOf(last, "at", "on", "in", "by", "to", "for", "of", "from", "is", "the", "a") {
+			continue
 		}
 		if n > 1 && len(l.alike[i+n-1]) == 0 && !slices.Contains(idleHeads, last.stem) && !oneOf(last, "of", "the", "a", "'s") {
 			if nouns := l.joint(i, i+n); len(nouns) == 0 {

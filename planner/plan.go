@@ -20,6 +20,7 @@ type plan struct {
 	havings  []having
 	orders   []order
 	limit    int
+	ranked   []int // the pieces that ask for the first so many
 	grouped  bool
 	dedupe   bool // sums over rows that the joins multiply are taken over distinct ones
 	joins    int
@@ -32,6 +33,7 @@ type expr struct {
 	ref             // col nil: rows of table
 	unit     string // dates cut to it
 	piece    int
+	pieces   []int // more that caused it
 }
 
 // shown is an output column.
@@ -66,6 +68,14 @@ func (l *lexicon) build(r *reading) (plan, bool) {
 		return plan{}, false
 	}
 	b.p.limit = r.limit
+	for _, o := range r.orders {
+		if o.most {
+			b.p.ranked = append(b.p.ranked, o.pieces...)
+		}
+	}
+	if r.top >= 0 {
+		b.p.ranked = append(b.p.ranked, r.top)
+	}
 	return b.p, len(b.p.outs) > 0
 }
 
@@ -416,7 +426,7 @@ func (b *builder) addOut(o shown) {
 
 // aggregate is an aggregated out with its name: number of visits, average stay.
 func (b *builder) aggregate(o out) shown {
-	x := expr{agg: o.agg, distinct: o.distinct || o.agg == countAgg && o.slot.pick.col != nil && isKey(o.slot.pick) && !b.isOwnKey(o.slot.pick), ref: o.slot.pick, piece: o.slot.piece}
+	x := expr{agg: o.agg, distinct: o.distinct || o.agg == countAgg && o.slot.pick.col != nil && isKey(o.slot.pick) && !b.isOwnKey(o.slot.pick), ref: o.slot.pick, piece: o.slot.piece, pieces: o.pieces}
 	name := plural(x.name())
 	switch {
 	case o.agg == countAgg && x.col == nil:

@@ -85,8 +85,13 @@ func (w *printer) query() {
 	}
 	w.having()
 	w.order()
+	w.limit()
+}
+
+func (w *printer) limit() {
 	if w.p.limit > 0 {
-		w.b.WriteString(" LIMIT " + strconv.Itoa(w.p.limit))
+		w.b.WriteByte(' ')
+		w.because("LIMIT "+strconv.Itoa(w.p.limit), w.p.ranked...)
 	}
 }
 
@@ -100,7 +105,7 @@ func (w *printer) list(n int, item func(int)) {
 }
 
 func (w *printer) out(o shown) {
-	w.because(w.expr(o.expr), o.piece)
+	w.because(w.expr(o.expr), append([]int{o.piece}, o.pieces...)...)
 	if name := w.name(o); name != "" {
 		w.b.WriteString(" AS " + quoteName(name))
 	}
@@ -546,9 +551,7 @@ func (w *printer) deduped() {
 	if len(orders) > 0 {
 		w.b.WriteString(" ORDER BY " + strings.Join(orders, ", "))
 	}
-	if w.p.limit > 0 {
-		w.b.WriteString(" LIMIT " + strconv.Itoa(w.p.limit))
-	}
+	w.limit()
 }
 
 func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

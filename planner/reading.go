@@ -12,11 +12,11 @@ type reading struct {
 	orders  []order
 	needs   []need // tables that are spoken of
 	limit   int    // 0: none
+	top     int    // the piece that sets the limit; -1: none
 	all     bool   // every column of the first table
 	which   bool   // asked for by "which", "who": name things rather than describe them
 	when    bool   // asked by "when"
 	where   bool   // asked by "where"
-	who     bool
 }
 
 // slot is a place that a name fills.
@@ -51,6 +51,7 @@ type (
 		agg      aggregate
 		distinct bool
 		slot     slot
+		pieces   []int // of the aggregate
 	}
 	// cond is slot op values; several values of = are alternatives.
 	cond struct {
