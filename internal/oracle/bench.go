@@ -115,13 +115,12 @@ func (b *Bench) open(e Engine, setup string) (run.Engine, error) {
 	if e == Postgres {
 		return OpenPostgres(b.full, b.Log)
 	}
-	path := func() string { return filepath.Join(b.folder, fmt.Sprintf("world%d.db", b.number)) }
-	_ = os.Remove(path()) // there may be none
+	_ = os.Remove(b.path()) // there may be none
 	b.number++
-	if err := FillSQLite(path(), setup); err != nil {
+	if err := FillSQLite(b.path(), setup); err != nil {
 		return nil, fmt.Errorf("the data on sqlite: %w", err)
 	}
-	return OpenSQLite(path(), b.Log)
+	return OpenSQLite(b.path(), b.Log)
 }
 
 // fresh makes the schema anew and fills it.
@@ -138,9 +137,12 @@ func (b *Bench) Both(ctx context.Context, e Engine, draft string) (copied, grill
 // computed, and on which rows, is for the planner to choose; so an error of
 // Grille's where the copy has rows is looked into.
 func (b *Bench) Try(ctx context.Context, e Engine, q *Query) (v Verdict, why string, copied, grille Result) {
-	text := e.Write(q.String())
+	return b.try(ctx, e, e.Write(q.String()), q.Ordered())
+}
+
+func (b *Bench) try(ctx context.Context, e Engine, text string, ordered []int) (v Verdict, why string, copied, grille Result) {
 	copied, grille = b.Both(ctx, e, text)
-	v, why = Judge(copied, grille, q.Ordered())
+	v, why = Judge(copied, grille, ordered)
 	if v == Failed && (b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text)) {
 		v = Chance
 	}
@@ -164,6 +166,23 @@ func (b *Bench) otherPlan(ctx context.Context, e Engine, text string) bool {
 	return false
 }
 
+// copyLite is SQLite on the copy, which plans as if it had all rows: the order of
+// its loops depends on how many there are.
+func (b *Bench) copyLite() (run.Engine, error) {
+	plans, err := statistics(b.path())
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(b.folder, fmt.Sprintf("copy%d.db", b.number))
+	if err := FillSQLite(path, b.copy+plans); err != nil {
+		return nil, err
+	}
+	return OpenSQLite(path, b.Log)
+}
+
+// path is the file with the whole data.
+func (b *Bench) path() string { return filepath.Join(b.folder, fmt.Sprintf("world%d.db", b.number)) }
+
 // withoutHidden reports whether Grille gives an error on the copy too, where
 // every table is fenced as if it had hidden rows. Then the error tells of none.
 func (b *Bench) withoutHidden(ctx context.Context, e Engine, text string) bool {
@@ -185,11 +204,7 @@ func (b *Bench) control(ctx context.Context, e Engine) (*Through, error) {
 	if e == Postgres {
 		engine, err = openPostgres(b.copyURL, b.Log, true)
 	} else {
-		path := filepath.Join(b.folder, fmt.Sprintf("copy%d.db", b.number))
-		if err := FillSQLite(path, b.copy); err != nil {
-			return nil, err
-		}
-		engine, err = OpenSQLite(path, b.Log)
+		engine, err = b.copyLite()
 	}
 	if err != nil {
 		return nil, err

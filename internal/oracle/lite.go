@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -25,4 +27,26 @@ func FillSQLite(path, setup string) error {
 		err = cerr
 	}
 	return err
+}
+
+// statistics are those by which SQLite plans over the file at path, as texts
+// that give them to another.
+func statistics(path string) (string, error) {
+	db, err := sqlite3.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	stmt, _, err := db.Prepare("SELECT tbl, max(stat) FROM sqlite_stat1 GROUP BY tbl")
+	if err != nil {
+		return "", err
+	}
+	defer stmt.Close()
+	var b strings.Builder
+	b.WriteString("DELETE FROM sqlite_stat1;")
+	for stmt.Step() {
+		rows, _, _ := strings.Cut(stmt.ColumnText(1), " ")
+		fmt.Fprintf(&b, "INSERT INTO sqlite_stat1 VALUES (%s, NULL, '%s');", quote(stmt.ColumnText(0)), rows)
+	}
+	return b.String(), stmt.Err()
 }

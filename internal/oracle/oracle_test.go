@@ -130,11 +130,17 @@ func (y *tally) draft(t *testing.T, b *Bench, w *World, q *Query, e Engine, n in
 	}
 	if v.Bad() {
 		y.Lock()
-		y.of["shown "+name+v.String()+why]++
-		show := y.of["shown "+name+v.String()+why] <= 4
+		y.of["shown "+name+v.String()]++
+		show := y.of["shown "+name+v.String()] <= 3
 		y.Unlock()
 		if show {
 			t.Errorf("world %d draft %d on %s: %s: %s\n%s\ncopy: %v\ngrille: %v\nseen: %s\nlog: %s", w.Number, n, e, v, why, text, copied, grille, b.statement(e, text), b.said.String())
+			small := NewWorld(w.Seed, w.Number)
+			q = b.Shrink(t.Context(), small, e, q, v)
+			t.Logf("smaller:\n%s", small.Page(e, q, fmt.Sprintf("%s: %s (seed %d, world %d, draft %d)", v, why, w.Seed, w.Number, n)))
+			if err := b.Lay(t.Context(), w.Layout()); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

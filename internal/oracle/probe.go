@@ -85,7 +85,7 @@ func (g *generator) aimed() *block {
 	if g.chance(40) {
 		more = append(more, g.predicate(es, 1))
 	}
-	switch g.r.IntN(17) {
+	switch g.r.IntN(21) {
 	case 0:
 		q = whole(count, e.before, append(more, x+" > -5")...)
 	case 1:
@@ -127,10 +127,29 @@ func (g *generator) aimed() *block {
 	case 15:
 		q = whole([]item{{text: "y"}, {text: "count(*)"}}, p+" LEFT JOIN (SELECT "+outer(e.source)+"coalesce("+x+", 0) AS y FROM "+e.before+") AS l ON "+rename(on, e.source), "l.y IS NOT NULL")
 		q.group = []string{"y"}
+	case 16, 17: // whether the subquery is run tells of hidden rows
+		q = whole(count, e.before, append(more, f.text+" = "+literal(f.trap.spring()), g.one("", "NOT ")+"EXISTS (SELECT 1 FROM "+p+" WHERE "+on+" AND "+g.always(other.source)+" > 0)")...)
+	case 18, 19: // and so does whether a row of the other table is joined
+		q = whole(count, p+" JOIN "+e.before+" ON "+on, append(more, f.text+" = "+literal(f.trap.spring()), g.always(other.source)+" > 0")...)
 	default:
 		q = whole(count, p+", "+e.before, append(more, on, x+" IS NOT NULL")...)
 	}
 	return q
+}
+
+// always is an expression that fails on each row of a source.
+func (g *generator) always(s source) string {
+	f, ok := g.field(&scope{sources: []source{s}}, func(f field) bool {
+		return (f.kind == Int || f.kind == Text) && !f.wild && !f.red && !f.clash
+	})
+	switch {
+	case !ok:
+		return probeMark + "0"
+	case f.kind == Text:
+		return probeMark + fmt.Sprintf("(1 / (length(coalesce(%s, '')) * 0))", f.text)
+	default:
+		return probeMark + fmt.Sprintf("(1 / (coalesce(%s, 1) * 0))", f.text)
+	}
 }
 
 // outer lists the columns of a source as a derived table gives them on.

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -139,4 +140,82 @@ func (q *block) Ordered() []int {
 		outs = append(outs, k.output)
 	}
 	return outs
+}
+
+// smaller are drafts that say a little less than q.
+func (q *block) smaller() []*block {
+	var out []*block
+	but := func(change func(*block)) {
+		c := q.clone()
+		change(c)
+		out = append(out, c)
+	}
+	if q.right != nil {
+		but(func(c *block) { c.right, c.op = nil, "" })
+		but(func(c *block) { r := c.right; r.with = append(c.with, r.with...); *c = *r })
+	}
+	if len(q.order) > 0 {
+		but(func(c *block) { c.order, c.limit = nil, "" })
+	}
+	if q.distinct {
+		but(func(c *block) { c.distinct = false })
+	}
+	for i := range q.with {
+		but(func(c *block) { c.with = slices.Delete(c.with, i, i+1) })
+		but(func(c *block) { // the WITH item itself
+			body := c.with[i].body
+			body.with = append(c.with[:i:i], body.with...)
+			*c = *body
+		})
+		for _, s := range q.with[i].body.smaller() {
+			but(func(c *block) { c.with[i].body = s })
+		}
+	}
+	for i := range q.having {
+		but(func(c *block) { c.having = slices.Delete(c.having, i, i+1) })
+	}
+	for i := range q.where {
+		but(func(c *block) { c.where = slices.Delete(c.where, i, i+1) })
+	}
+	if len(q.from) > 1 {
+		but(func(c *block) { c.from = c.from[:len(c.from)-1] })
+	}
+	for i := range q.from {
+		if q.from[i].derived == nil {
+			continue
+		}
+		for _, s := range q.from[i].derived.smaller() {
+			but(func(c *block) { c.from[i].derived = s })
+		}
+		if len(q.from) == 1 {
+			but(func(c *block) { d := c.from[0].derived; d.with = append(c.with, d.with...); *c = *d })
+		}
+	}
+	if len(q.items) > 1 && q.right == nil {
+		for i := range q.items {
+			but(func(c *block) { c.items = slices.Delete(c.items, i, i+1); c.order, c.limit = nil, "" })
+		}
+	}
+	for i := range q.group {
+		but(func(c *block) { c.group = slices.Delete(c.group, i, i+1) })
+	}
+	return out
+}
+
+func (q *block) clone() *block {
+	if q == nil {
+		return nil
+	}
+	c := *q
+	c.with = slices.Clone(q.with)
+	for i := range c.with {
+		c.with[i].body = c.with[i].body.clone()
+	}
+	c.items, c.from, c.where = slices.Clone(q.items), slices.Clone(q.from), slices.Clone(q.where)
+	c.group, c.having, c.order = slices.Clone(q.group), slices.Clone(q.having), slices.Clone(q.order)
+	for i := range c.from {
+		c.from[i].derived = c.from[i].derived.clone()
+	}
+	c.right = q.right.clone()
+	return &c
 }
