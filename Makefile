@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench demo
+.PHONY: help check test spec race fuzz bench oracle demo
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 8
@@ -24,6 +24,9 @@ fuzz: ## every fuzz target for a minute
 
 bench: ## all benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+oracle: ## 20,000 queries in worlds of a new seed, which it prints
+	GRILLE_ORACLE_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/oracle
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"
