@@ -12,7 +12,7 @@ import (
 	"github.com/grille-dev/grille/refusal"
 )
 
-// maxWords: a question with more is no question.
+// maxWords, signs included: what has more is no question.
 const maxWords = 120
 
 // candidate is a draft with what speaks against it.
@@ -26,7 +26,11 @@ func read(lex *lexicon, text string, opt Options) ([]Reading, error) {
 	if len(lex.catalog.Tables) == 0 {
 		return nil, refusal.New(refusal.NoAccess, "ask an administrator for access to a table", "there is no table that you may see")
 	}
-	l := newLattice(lex, text, opt)
+	tokens := tokenize(text)
+	if len(tokens) > maxWords {
+		return nil, refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+lex.example(), "the question has more than %d words", maxWords)
+	}
+	l := newLattice(lex, text, tokens, opt)
 	if err := l.plausible(); err != nil {
 		return nil, err
 	}
@@ -136,8 +140,6 @@ func (l *lattice) plausible() error {
 		}
 	}
 	switch {
-	case words > maxWords:
-		return refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+l.lex.example(), "the question has more than %d words", maxWords)
 	case looksLikeSQL(l.tokens):
 		return refusal.New(refusal.NotUnderstood, "run it as SQL, or ask in English, such as: "+l.lex.example(), "this is SQL and not a question")
 	case words == 0 || known == 0 && letters == 0:
@@ -148,6 +150,9 @@ func (l *lattice) plausible() error {
 
 // looksLikeSQL: a verb of SQL first, and a sign that no English sentence has.
 func looksLikeSQL(t []token) bool {
+	if len(t) == 0 {
+		return false
+	}
 	switch t[0].lower {
 	case "insert", "update", "delete", "drop", "alter", "truncate", "grant", "create", "copy", "explain", "with", "select":
 		return slices.ContainsFunc(t[1:], func(w token) bool { return oneOf(w, "*", "=", "(", "table", "into", "values") || w.text == ";" })

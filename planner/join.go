@@ -49,6 +49,11 @@ func (g *graph) add(t *catalog.Table, cols []*catalog.Column, to *catalog.Table,
 	if len(cols) == 0 || len(cols) != len(toCols) || t == to {
 		return // a column is hidden, or the table refers to itself
 	}
+	for i := range cols {
+		if !comparable(cols[i].Type, toCols[i].Type) {
+			return // a mask has changed one of them
+		}
+	}
 	g.edges[t] = append(g.edges[t], edge{t, to, cols, toCols, !isUnique(to, toCols), guessed})
 	g.edges[to] = append(g.edges[to], edge{to, t, toCols, cols, !isUnique(t, cols), guessed})
 }
@@ -88,7 +93,7 @@ func (g *graph) guess(l *lexicon) {
 	for _, t := range l.catalog.Tables {
 		for _, c := range t.Columns {
 			for _, key := range byKey[joined(nameWords(c.Name))] {
-				if key.table != t && sameFamily(c.Type, key.col.Type) && !g.connected(t, key.table) {
+				if key.table != t && comparable(c.Type, key.col.Type) && !g.connected(t, key.table) {
 					g.add(t, []*catalog.Column{c}, key.table, []*catalog.Column{key.col}, true)
 				}
 			}
@@ -104,11 +109,12 @@ func joined(words []string) string {
 	return out
 }
 
-func sameFamily(a, b types.Type) bool {
+// comparable reports whether = may stand between two columns of these types.
+func comparable(a, b types.Type) bool {
 	family := func(t types.Type) types.Kind {
 		switch t.Kind {
-		case types.Int2, types.Int4, types.Int8:
-			return types.Int8
+		case types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8:
+			return types.Numeric
 		case types.Text, types.Varchar, types.Bpchar:
 			return types.Text
 		default:

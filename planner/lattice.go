@@ -49,8 +49,8 @@ const (
 	maxPhrase = 6 // tokens of a name
 )
 
-func newLattice(lex *lexicon, text string, opt Options) *lattice {
-	l := &lattice{lex: lex, text: text, kw: askingWords(), calendar: newCalendar(opt), tokens: tokenize(text)}
+func newLattice(lex *lexicon, text string, tokens []token, opt Options) *lattice {
+	l := &lattice{lex: lex, text: text, kw: askingWords(), calendar: newCalendar(opt), tokens: tokens}
 	for i := range l.tokens {
 		l.alike = append(l.alike, lex.alike(l.tokens[i], l.kw))
 	}

@@ -532,6 +532,9 @@ func (b *builder) order() bool {
 				b.addKey(expr{ref: o.slot.pick, piece: o.slot.piece})
 			}
 		}
+		if b.p.distinct && o.agg == noAgg { // SQL orders distinct rows by what they show
+			b.addOut(shown{expr{ref: o.slot.pick, piece: o.slot.piece}, ""})
+		}
 		b.p.orders = append(b.p.orders, o)
 	}
 	// Aggregates without groups are one row: there is nothing to rank or cut.

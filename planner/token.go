@@ -56,12 +56,25 @@ func tokenize(text string) []token {
 			at += n
 			continue
 		}
-		t := next(text[at:])
+		t := next(window(text[at:]))
 		t.span = refusal.Span{Pos: int32(at), End: t.span.End + int32(at)}
 		at = int(t.span.End)
 		out = append(out, t)
 	}
 	return out
+}
+
+// window is as much of rest as one token can need.
+func window(rest string) string {
+	const most = 900 // bytes; a quoted text has up to 200 characters
+	if len(rest) <= most {
+		return rest
+	}
+	end := most
+	for !utf8.RuneStart(rest[end]) {
+		end--
+	}
+	return rest[:end]
 }
 
 // blank is how many bytes at text[at] mean nothing: white space, dashes that are

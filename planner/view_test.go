@@ -1,0 +1,95 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/catalog/catalogtest"
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/viewer"
+)
+
+// A hidden table or column is neither read nor named, and whoever asks for it
+// is told the same as for one that does not exist.
+func TestHiddenNames(t *testing.T) {
+	c, err := catalogtest.Parse(catalog.Postgres, `
+		wards (id int4 key, name text, canary text)
+		staff (id int4 key, ward_id int4 -> wards.id, name text, salary numeric)
+		secrets (id int4 key, canary text)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := &policy.Class{Name: "plain", Mask: policy.Mask{Show: policy.Plain}}
+	grant := []policy.Grant{{Team: "some", All: true}}
+	rules, err := policy.New(policy.Config{Version: "1", Catalog: c, Tables: []policy.Table{
+		{Table: 1, Columns: map[catalog.ColumnID]*policy.Class{1: plain, 2: plain}, Grants: grant},
+		{Table: 2, Columns: map[catalog.ColumnID]*policy.Class{1: plain, 2: plain, 3: plain}, Grants: grant},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := policy.See(viewer.Viewer{Teams: []string{"some"}}, rules, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(text string) (string, error) {
+		q, err := egress.ReadQuestion(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Draft(view, q, Options{Now: noon, Zone: noon.Location()})
+		return d.SQL, err
+	}
+	for _, text := range []string{"show the salary of staff", "how many secrets", "average salary per ward", "list canary of wards", "staff ordered by salary"} {
+		sql, err := ask(text)
+		if refusal.CodeOf(err) != refusal.NotUnderstood {
+			t.Errorf("%s: %s, %v", text, sql, err)
+		}
+	}
+	hidden, err1 := ask("show the salary of staff")
+	absent, err2 := ask("show the height of staff")
+	if hidden != absent || strings.ReplaceAll(err1.Error(), "salary", "height") != err2.Error() {
+		t.Errorf("%v; %v", err1, err2)
+	}
+	for _, text := range []string{"show all staff", "list everything about wards", "how many staff per ward"} {
+		if sql, err := ask(text); err != nil || strings.Contains(sql, "salary") || strings.Contains(sql, "canary") {
+			t.Errorf("%s: %s, %v", text, sql, err)
+		}
+	}
+}
+
+func TestZeroValues(t *testing.T) {
+	q, err := egress.ReadQuestion("how many?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func(){
+		"view": func() { _, _ = Draft(policy.View{}, q, Options{}) },
+		"question": func() {
+			_, _ = Draft(open(t, &catalog.Catalog{Version: "1", Tables: oneTable()}), egress.Question{}, Options{})
+		},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("the zero %s is accepted", name)
+				}
+			}()
+			call()
+		}()
+	}
+	if _, err := Draft(open(t, &catalog.Catalog{Engine: catalog.Postgres, Version: "1", Tables: oneTable()}), q, Options{}); err == nil {
+		t.Error("no clock, no error")
+	}
+}
+
+func oneTable() []*catalog.Table {
+	c, err := catalogtest.Parse(catalog.Postgres, "wards (id int4 key, name text)")
+	if err != nil {
+		panic(err)
+	}
+	return c.Tables
+}
