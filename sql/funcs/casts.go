@@ -2,7 +2,6 @@ package funcs
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -69,50 +68,62 @@ func preferred(t types.Type) bool {
 	return false
 }
 
+// kinds is a set of kinds.
+type kinds uint32
+
+func setOf(ks ...types.Kind) kinds {
+	var s kinds
+	for _, k := range ks {
+		s |= 1 << k
+	}
+	return s
+}
+
+func (s kinds) has(k types.Kind) bool { return k < 32 && s>>k&1 == 1 }
+
 // implicit are the casts of pg_cast with castcontext 'i', between our types.
-var implicit = map[types.Kind][]types.Kind{
-	types.Int2:      {types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8},
-	types.Int4:      {types.Int8, types.Numeric, types.Float4, types.Float8},
-	types.Int8:      {types.Numeric, types.Float4, types.Float8},
-	types.Numeric:   {types.Float4, types.Float8},
-	types.Float4:    {types.Float8},
-	types.Text:      {types.Varchar, types.Bpchar},
-	types.Varchar:   {types.Text, types.Bpchar},
-	types.Bpchar:    {types.Text, types.Varchar},
-	types.Date:      {types.Timestamp, types.TimestampTZ},
-	types.Timestamp: {types.TimestampTZ},
-	types.Time:      {types.Interval},
+var implicit = [32]kinds{
+	types.Int2:      setOf(types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8),
+	types.Int4:      setOf(types.Int8, types.Numeric, types.Float4, types.Float8),
+	types.Int8:      setOf(types.Numeric, types.Float4, types.Float8),
+	types.Numeric:   setOf(types.Float4, types.Float8),
+	types.Float4:    setOf(types.Float8),
+	types.Text:      setOf(types.Varchar, types.Bpchar),
+	types.Varchar:   setOf(types.Text, types.Bpchar),
+	types.Bpchar:    setOf(types.Text, types.Varchar),
+	types.Date:      setOf(types.Timestamp, types.TimestampTZ),
+	types.Timestamp: setOf(types.TimestampTZ),
+	types.Time:      setOf(types.Interval),
 }
 
 // assignment are further casts that somebody must write: castcontext 'a' and 'e'.
 // Casts to and from text go without an entry: see CastOK.
-var assignment = map[types.Kind][]types.Kind{
-	types.Bool:        {types.Int4},
-	types.Int2:        nil,
-	types.Int4:        {types.Int2, types.Bool},
-	types.Int8:        {types.Int2, types.Int4},
-	types.Numeric:     {types.Int2, types.Int4, types.Int8},
-	types.Float4:      {types.Int2, types.Int4, types.Int8, types.Numeric},
-	types.Float8:      {types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4},
-	types.Timestamp:   {types.Date, types.Time},
-	types.TimestampTZ: {types.Date, types.Time, types.Timestamp},
-	types.Interval:    {types.Time},
-	types.JSON:        {types.JSONB},
-	types.JSONB:       {types.JSON, types.Bool, types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8},
+var assignment = [32]kinds{
+	types.Bool:        setOf(types.Int4),
+	types.Int4:        setOf(types.Int2, types.Bool),
+	types.Int8:        setOf(types.Int2, types.Int4),
+	types.Numeric:     setOf(types.Int2, types.Int4, types.Int8),
+	types.Float4:      setOf(types.Int2, types.Int4, types.Int8, types.Numeric),
+	types.Float8:      setOf(types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4),
+	types.Timestamp:   setOf(types.Date, types.Time),
+	types.TimestampTZ: setOf(types.Date, types.Time, types.Timestamp),
+	types.Interval:    setOf(types.Time),
+	types.JSON:        setOf(types.JSONB),
+	types.JSONB:       setOf(types.JSON, types.Bool, types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8),
 }
 
 // ImplicitCast reports whether PostgreSQL converts from to to by itself in an
 // expression. A type converts to itself, and an untyped literal to anything.
 func ImplicitCast(from, to types.Type) bool {
 	switch {
-	case from == to:
-		return true
-	case !castable(from) || !castable(to) || to.Kind == types.Unknown:
+	case !castable(from) || !castable(to):
 		return false
+	case from.Kind == to.Kind:
+		return from == to
 	case from.Kind == types.Unknown:
 		return true
 	}
-	return slices.Contains(implicit[from.Kind], to.Kind)
+	return implicit[from.Kind].has(to.Kind)
 }
 
 // CastOK reports whether CAST(from AS to) exists. Tokens cast to nothing, and
@@ -132,7 +143,7 @@ func CastOK(from, to types.Type) bool {
 	case to.IsText() || from.IsText():
 		return to.Kind != types.Array || to.Elem != types.Token
 	}
-	return slices.Contains(assignment[from.Kind], to.Kind)
+	return assignment[from.Kind].has(to.Kind)
 }
 
 func castable(t types.Type) bool { return t.Kind != types.Unsupported && t.Kind != pseudo }
@@ -185,7 +196,7 @@ func CastTotal(from, to types.Type, mod types.Mod) bool {
 	}
 	switch from.Kind {
 	case types.Int2, types.Int4, types.Int8:
-		return to.Kind == types.Bool || slices.Contains(implicit[from.Kind], to.Kind)
+		return to.Kind == types.Bool || implicit[from.Kind].has(to.Kind)
 	case types.Float4:
 		return to.Kind == types.Float8
 	case types.Bool:

@@ -68,16 +68,16 @@ func isWord(name string) bool { return name[0] >= 'a' && name[0] <= 'z' }
 // does (manual, 10.2 and 10.3; func_select_candidate). Unknown stands for an
 // untyped literal. The error is a *ResolveError, or that of [CommonType].
 func (f *Func) Resolve(args []types.Type) (Match, error) {
-	none := &ResolveError{Func: f, Args: args}
 	for _, a := range args {
 		if !castable(a) {
-			return Match{}, none
+			return Match{}, &ResolveError{Func: f, Args: args}
 		}
 	}
 	if s := f.exact(args); s != nil {
 		return s.match(args)
 	}
-	var fit []*Sig
+	var buf [8]*Sig
+	fit := buf[:0]
 	for _, s := range f.Sigs {
 		if s.fits(args) {
 			fit = append(fit, s)
@@ -86,14 +86,10 @@ func (f *Func) Resolve(args []types.Type) (Match, error) {
 	if len(fit) > 1 {
 		fit = narrow(fit, args)
 	}
-	switch len(fit) {
-	case 0:
-		return Match{}, none
-	case 1:
+	if len(fit) == 1 {
 		return fit[0].match(args)
 	}
-	none.Ambiguous = true
-	return Match{}, none
+	return Match{}, &ResolveError{Func: f, Args: args, Ambiguous: len(fit) > 1}
 }
 
 // exact finds an overload with exactly these types. For operators an untyped
@@ -146,7 +142,7 @@ func (s *Sig) fits(args []types.Type) bool {
 		if !accepts(p, a) {
 			return false
 		}
-		poly = poly || p == AnyArray
+		poly = poly || p.Kind == pseudo && p == AnyArray
 	}
 	if poly { // check_generic_type_consistency
 		_, err := s.element(args)
@@ -157,6 +153,9 @@ func (s *Sig) fits(args []types.Type) bool {
 
 // accepts is can_coerce_type.
 func accepts(param, arg types.Type) bool {
+	if param.Kind != pseudo {
+		return ImplicitCast(arg, param)
+	}
 	switch param {
 	case Any, AnyElement:
 		return true
@@ -173,7 +172,7 @@ func accepts(param, arg types.Type) bool {
 	case AnyToken: // a token is never made from a literal
 		return arg.Kind == types.Token
 	}
-	return ImplicitCast(arg, param)
+	return false
 }
 
 // narrow is func_select_candidate.
@@ -210,7 +209,7 @@ func hasUnknown(args []types.Type) bool {
 // best keeps those with the most arguments of known type that are good.
 func best(fit []*Sig, args []types.Type, good func(param, arg types.Type) bool) []*Sig {
 	most := -1
-	var kept []*Sig
+	kept := fit[:0:0]
 	for _, s := range fit {
 		n := 0
 		for i, a := range args {
@@ -219,7 +218,7 @@ func best(fit []*Sig, args []types.Type, good func(param, arg types.Type) bool) 
 			}
 		}
 		if n > most {
-			most, kept = n, nil
+			most, kept = n, kept[:0]
 		}
 		if n == most {
 			kept = append(kept, s)
@@ -313,14 +312,13 @@ func (s *Sig) match(args []types.Type) (Match, error) {
 		return Match{}, err
 	}
 	for i, a := range args {
-		switch p := s.param(i); p {
-		case Any, AnyPrintable, AnyNonArray:
+		p := s.param(i)
+		m.Args[i] = concrete(p, elem)
+		if p.Kind == pseudo && (p == Any || p == AnyPrintable || p == AnyNonArray) {
 			m.Args[i] = a
 			if a.Kind == types.Unknown {
 				m.Args[i] = text
 			}
-		default:
-			m.Args[i] = concrete(p, elem)
 		}
 	}
 	m.Result = concrete(s.Result, elem)
@@ -328,6 +326,9 @@ func (s *Sig) match(args []types.Type) (Match, error) {
 }
 
 func concrete(t, elem types.Type) types.Type {
+	if t.Kind != pseudo {
+		return t
+	}
 	switch t {
 	case AnyElement, AnyComparable, AnyEnum, AnyToken:
 		return elem
@@ -343,6 +344,9 @@ func (s *Sig) element(args []types.Type) (types.Type, error) {
 	elems := buf[:0]
 	arrays, typed, poly := false, false, s.Result == AnyArray
 	for i, a := range args {
+		if s.param(i).Kind != pseudo {
+			continue
+		}
 		switch s.param(i) {
 		case AnyArray:
 			arrays, poly = true, true

@@ -18,6 +18,9 @@ var dateTimeHints = map[Kind]string{
 var clockWords = map[string]bool{"now": true, "today": true, "yesterday": true, "tomorrow": true}
 
 func parseDateTime(k Kind, s string, loc *time.Location) (Value, error) {
+	if v, ok := parsePrinted(k, s); ok {
+		return v, nil
+	}
 	if strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e }) { // the reader counts on ToLower keeping lengths
 		return Null, notA(k, dateTimeHints[k])
 	}
@@ -46,6 +49,62 @@ func parseDateTime(k Kind, s string, loc *time.Location) (Value, error) {
 		return Null, notA(k, "it is outside the calendar or the type's range: "+dateTimeHints[k])
 	}
 	return v, nil
+}
+
+// parsePrinted is a short way for what Format prints of the years 1 to 9999, in
+// UTC: results are read back by the million.
+func parsePrinted(k Kind, s string) (Value, bool) {
+	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
+		return Null, false
+	}
+	y, ok1 := printedNumber(s[:4])
+	m, ok2 := printedNumber(s[5:7])
+	d, ok3 := printedNumber(s[8:10])
+	if !ok1 || !ok2 || !ok3 || y == 0 || m < 1 || m > 12 || d < 1 || d > monthDays(y, m) {
+		return Null, false
+	}
+	days := daysOf(y, m, d)
+	if k == Date {
+		return Value{kind: Date, n: days}, len(s) == 10
+	}
+	if len(s) < 19 || k == Time || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+		return Null, false
+	}
+	h, ok1 := printedNumber(s[11:13])
+	min, ok2 := printedNumber(s[14:16])
+	sec, ok3 := printedNumber(s[17:19])
+	rest := s[19:]
+	if k == TimestampTZ {
+		var utc bool
+		if rest, utc = strings.CutSuffix(rest, "+00"); !utc {
+			return Null, false
+		}
+	}
+	frac := int64(0)
+	if rest != "" {
+		var ok bool
+		if frac, ok = printedNumber(rest[1:]); !ok || rest[0] != '.' || len(rest) > 7 {
+			return Null, false
+		}
+		for i := len(rest); i < 7; i++ {
+			frac *= 10
+		}
+	}
+	if !ok1 || !ok2 || !ok3 || h > 23 || min > 59 || sec > 59 {
+		return Null, false
+	}
+	return Value{kind: k, n: (days-days2000)*dayMicros + h*hourMicros + min*minMicros + sec*secMicros + frac}, true
+}
+
+// printedNumber reads a few digits.
+func printedNumber(s string) (n int64, ok bool) {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return 0, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return n, s != ""
 }
 
 // dateTimeReader takes a literal apart from the left.
@@ -255,26 +314,12 @@ func (r *dateTimeReader) readZone() bool {
 	if i := strings.IndexFunc(name, isSpace); i >= 0 {
 		name = name[:i]
 	}
-	loc, ok := Zone(canonicalZone(name))
+	loc, ok := Zone(name)
 	if !ok {
 		return false
 	}
 	r.zone, r.rest = loc, r.rest[len(name):]
 	return true
-}
-
-// canonicalZone gives a zone's name its usual capitals: europe/berlin is Europe/Berlin.
-func canonicalZone(name string) string {
-	if name != strings.ToLower(name) {
-		return name
-	}
-	b := []byte(name)
-	for i := range b {
-		if i == 0 || !isLetter(b[i-1]) && !isDigit(b[i-1]) {
-			b[i] = strings.ToUpper(string(b[i]))[0]
-		}
-	}
-	return string(b)
 }
 
 func (r *dateTimeReader) readOffset() bool {

@@ -107,6 +107,9 @@ func FormatFloat(f float64, bits int) string {
 func evenTie(s string, f float64, bits int) string {
 	at := strings.IndexByte(s, 'e')
 	digits := len(strings.Trim(s[:at], "-.")) - strings.Count(s[:at], ".")
+	if digits < 6 || bits == 64 && digits < 15 {
+		return s // one digit more would be read as another float
+	}
 	longer := strconv.FormatFloat(f, 'e', digits, bits)
 	end := strings.IndexByte(longer, 'e')
 	if longer[end-1] != '5' || (longer[end-2]-'0')%2 != 0 && longer[end-2] != '.' {

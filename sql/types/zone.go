@@ -3,6 +3,7 @@ package types
 import (
 	"strings"
 	"time"
+	_ "time/tzdata" // the same zones on every machine
 )
 
 // offsetAt is the offset from UTC, in seconds, that holds in loc at an instant.
@@ -47,17 +48,44 @@ func InstantMicros(local2000 int64, loc *time.Location) int64 {
 	return local2000 - int64(offsetOf(floorDiv(local2000, secMicros)+epoch2000/secMicros, loc))*secMicros
 }
 
-// Zone is the time zone of that name. Only names of the IANA database with a
-// slash, UTC and GMT are known: abbreviations such as EST mean different things
-// to different servers.
+// areas are the first parts of zone names. Others that a machine may have are no
+// zones to PostgreSQL, or count leap seconds (right/...).
+var areas = map[string]bool{
+	"Africa": true, "America": true, "Antarctica": true, "Arctic": true, "Asia": true, "Atlantic": true,
+	"Australia": true, "Brazil": true, "Canada": true, "Chile": true, "Etc": true, "Europe": true,
+	"Indian": true, "Mexico": true, "Pacific": true, "US": true,
+}
+
+// Zone is the time zone of that name: one of the IANA database with an area,
+// like Europe/Berlin, or UTC or GMT. Abbreviations such as EST mean different
+// things to different servers. It reads the database at each call: keep the
+// result.
 func Zone(name string) (*time.Location, bool) {
 	switch strings.ToUpper(name) {
 	case "UTC", "GMT", "Z", "ZULU", "ETC/UTC", "UCT", "ETC/GMT":
 		return time.UTC, true
 	}
-	if !strings.Contains(name, "/") || strings.Contains(name, "..") || strings.HasPrefix(name, "/") {
+	if name == strings.ToLower(name) {
+		name = capitals(name)
+	}
+	area, _, ok := strings.Cut(name, "/")
+	if !ok || !areas[area] {
 		return nil, false
 	}
 	loc, err := time.LoadLocation(name)
 	return loc, err == nil
+}
+
+// capitals gives a zone's name its usual ones: europe/berlin is Europe/Berlin.
+func capitals(name string) string {
+	b := []byte(name)
+	for i := range b {
+		if i == 0 || !isLetter(b[i-1]) && !isDigit(b[i-1]) {
+			b[i] = strings.ToUpper(string(b[i]))[0]
+		}
+	}
+	if strings.HasPrefix(name, "us/") {
+		b[1] = 'S'
+	}
+	return string(b)
 }

@@ -192,7 +192,7 @@ func timeOf(micros int64) any {
 }
 
 // zoned are the functions of instants, which depend on the session's time zone.
-func zoned(zone func() *time.Location) []Scalar {
+func zoned(zone func() *time.Location, known zones) []Scalar {
 	shift := func(name string, sign int64) Scalar {
 		return onTimestamp(name, 2, 0, func(a []any, m int64) (any, error) {
 			s, ok := readInterval(a[1])
@@ -219,7 +219,7 @@ func zoned(zone func() *time.Location) []Scalar {
 			return thenTimestamptz(truncateInstant(unit(a[0]), m, zone()))
 		}),
 		onTimestamp("g_date_trunc_zone", 3, 1, func(a []any, m int64) (any, error) {
-			loc, ok := types.Zone(text(a[2]))
+			loc, ok := known.get(text(a[2]))
 			if !ok {
 				return nil, errZone
 			}
@@ -237,14 +237,14 @@ func zoned(zone func() *time.Location) []Scalar {
 			return extract(unit(a[0]), l, m)
 		}),
 		onTimestamp("g_zone_timestamp", 2, 1, func(a []any, m int64) (any, error) {
-			loc, ok := types.Zone(text(a[0]))
+			loc, ok := known.get(text(a[0]))
 			if !ok {
 				return nil, errZone
 			}
 			return writeTimestamptz(instant(m, loc))
 		}),
 		onTimestamp("g_zone_timestamptz", 2, 1, func(a []any, m int64) (any, error) {
-			loc, ok := types.Zone(text(a[0]))
+			loc, ok := known.get(text(a[0]))
 			if !ok {
 				return nil, errZone
 			}
@@ -284,6 +284,20 @@ func zoned(zone func() *time.Location) []Scalar {
 			return types.TimestampTZ2000(m).Format(timestamptzType, zone()), nil
 		}),
 	}
+}
+
+// zones are the time zones that a connection's statements have named.
+type zones map[string]*time.Location
+
+func (z zones) get(name string) (*time.Location, bool) {
+	if loc := z[name]; loc != nil {
+		return loc, true
+	}
+	loc, ok := types.Zone(name)
+	if ok && len(z) < 1000 {
+		z[name] = loc
+	}
+	return loc, ok
 }
 
 var errZone = &Error{"22023", "time zone not recognized"}

@@ -119,7 +119,7 @@ func toChar(m moment, tokens []dateToken) string {
 func (m *moment) write(b *strings.Builder, t dateToken) {
 	if n, width, ok := m.number(strings.ToUpper(t.key)); ok {
 		s := strconv.FormatInt(n, 10)
-		if !t.fill {
+		if key := strings.ToUpper(t.key); !t.fill || key == "MS" || key == "US" {
 			s = zeros(s, width)
 		}
 		b.WriteString(s)

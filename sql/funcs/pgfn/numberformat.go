@@ -120,6 +120,10 @@ func CheckNumberFormat(f string) string {
 		return why
 	case n.pre+n.post == 0:
 		return "the format has no digits: write 9 or 0 for each"
+	case n.pre == 0:
+		return "no digits precede the decimal point: write 0.99"
+	case n.point && n.post == 0:
+		return "no digits follow the decimal point"
 	case n.pre+n.post > 100:
 		return "the format has too many digits"
 	}

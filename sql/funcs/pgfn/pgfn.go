@@ -89,7 +89,7 @@ func New(zone func() *time.Location) Library {
 	return Library{
 		Scalars: concat(
 			readers(), casts(zone), integers(), floats(), decimals(), texts(), patterns(newRegexps()),
-			calendar(), zoned(zone), intervals(), formats(zone), jsons(), choices(), hashes(),
+			calendar(), zoned(zone, zones{}), intervals(), formats(zone), jsons(), choices(), hashes(),
 		),
 		Aggregates: concat(sums(), spreads(), pairs(), quantiles()),
 		Collations: collations(),

@@ -157,8 +157,8 @@ func translate(pattern string, fold, rest bool) (*regexp.Regexp, string) {
 		return nil, "brackets or repetitions do not match up"
 	}
 	switch {
-	case t.lazy && t.greedy:
-		return nil, "greedy and non-greedy repetition together are not supported"
+	case t.lazy && (t.greedy || t.branches): // PostgreSQL decides by the first one, for the whole
+		return nil, "non-greedy repetition together with greedy, or with |, is not supported"
 	case !t.lazy:
 		re.Longest()
 	}
@@ -166,13 +166,14 @@ func translate(pattern string, fold, rest bool) (*regexp.Regexp, string) {
 }
 
 type translator struct {
-	in     string
-	start  string // how ^ is written
-	out    strings.Builder
-	lazy   bool
-	greedy bool
-	depth  int
-	atom   bool // something that can be repeated stands before
+	in       string
+	start    string // how ^ is written
+	out      strings.Builder
+	lazy     bool
+	branches bool
+	greedy   bool
+	depth    int
+	atom     bool // something that can be repeated stands before
 }
 
 func (t *translator) run() string {
@@ -214,7 +215,7 @@ func (t *translator) next() string {
 		t.depth--
 		t.atom = true
 	case '|':
-		t.atom = false
+		t.atom, t.branches = false, true
 	case '^', '$':
 		t.atom = false
 		t.in = t.in[1:]

@@ -2,6 +2,7 @@ package pgfn
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/grille-dev/grille/sql/types"
@@ -34,25 +35,9 @@ var (
 	jsonbType       = types.Of(types.JSONB)
 )
 
-func twoDigits(s string) int64 {
-	a, b := s[0]-'0', s[1]-'0'
-	if a > 9 || b > 9 {
-		return -1
-	}
-	return int64(a)*10 + int64(b)
-}
-
 // readDate gives days since 1970, or an infinity.
 func readDate(v any) (int64, bool) {
-	s := text(v)
-	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
-		c, y, m, d := twoDigits(s), twoDigits(s[2:]), twoDigits(s[5:]), twoDigits(s[8:])
-		year := c*100 + y
-		if c >= 0 && y >= 0 && year > 0 && m >= 1 && m <= 12 && d >= 1 && d <= types.MonthDays(year, m) {
-			return types.DaysOf(year, m, d), true
-		}
-	}
-	x, err := types.Parse(dateType, s, nil)
+	x, err := types.Parse(dateType, text(v), nil)
 	if err != nil {
 		return 0, false
 	}
@@ -63,42 +48,15 @@ func readDate(v any) (int64, bool) {
 // at the end are instants in UTC.
 func readTimestamp(v any) (int64, bool) {
 	s := text(v)
-	if len(s) >= 19 && s[10] == ' ' && s[13] == ':' && s[16] == ':' {
-		rest := s[19:]
-		if len(rest) >= 3 && rest[len(rest)-3:] == "+00" {
-			rest = rest[:len(rest)-3]
-		}
-		h, m, sec := twoDigits(s[11:]), twoDigits(s[14:]), twoDigits(s[17:])
-		frac, ok := fraction(rest)
-		days, good := readDate(s[:10])
-		if good && ok && h >= 0 && h < 24 && m >= 0 && m < 60 && sec >= 0 && sec < 60 {
-			return (days-days2000)*dayMicros + h*hourMicros + m*minMicros + sec*secMicros + frac, true
-		}
+	t := timestampType
+	if strings.HasSuffix(s, "+00") {
+		t = timestamptzType
 	}
-	x, err := types.Parse(timestamptzType, s, time.UTC)
+	x, err := types.Parse(t, s, time.UTC)
 	if err != nil {
 		return 0, false
 	}
 	return x.Micros2000(), true
-}
-
-// fraction reads "" and .5 to .123456.
-func fraction(s string) (int64, bool) {
-	if s == "" {
-		return 0, true
-	}
-	if s[0] != '.' || len(s) < 2 || len(s) > 7 {
-		return 0, false
-	}
-	n, scale := int64(0), int64(secMicros)
-	for _, c := range s[1:] {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		scale /= 10
-		n += int64(c-'0') * scale
-	}
-	return n, true
 }
 
 func readTime(v any) (int64, bool) {
@@ -255,11 +213,11 @@ func readers() []Scalar {
 			return writeTimestamp(x.Micros2000())
 		}),
 		canonical(timestamptzType, func(v any) (any, error) {
-			m, ok := readTimestamp(v)
-			if !ok {
-				return nil, errInvalid
+			x, err := types.Parse(timestamptzType, v.(string), time.UTC)
+			if err != nil {
+				return nil, err
 			}
-			return writeTimestamptz(m)
+			return writeTimestamptz(x.Micros2000())
 		}),
 		parsed(types.Time), parsed(types.Interval), parsed(types.UUID), parsed(types.JSON), parsed(types.JSONB),
 	}
