@@ -135,7 +135,7 @@ func TestRepairOnlyForTheDraftsOwnFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, code := range []refusal.Code{refusal.Limit, refusal.Value, refusal.Down, refusal.Drift, refusal.Posture,
-		refusal.Internal, refusal.NoAccess, refusal.Scope, refusal.ChooseTeam, refusal.NotUnderstood, "", "new-code"} {
+		refusal.Internal, refusal.NoAccess, refusal.ChooseTeam, refusal.NotUnderstood, "", "new-code"} {
 		if _, err := ComposeRepair(p, "SELECT 1", code, refusal.Span{}); err == nil {
 			t.Errorf("%q is told to a model", code)
 		}

@@ -84,8 +84,6 @@ func repairable(code refusal.Code) (string, bool) {
 		return "a column is neither grouped nor aggregated.", true
 	case refusal.Constant:
 		return "a constant stands where its place does not allow it.", true
-	case refusal.CrossJoin:
-		return "two tables are joined without a condition.", true
 	case refusal.Engine:
 		return "the database cannot express this; write it in a simpler way.", true
 	case refusal.MaskedFilter, refusal.MaskedLiteral:

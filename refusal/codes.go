@@ -1,55 +1,110 @@
 package refusal
 
-// Code names one reason for no. The set is closed: each code is listed here
-// with an example that a test runs.
+// Code names one reason for no. The set is closed. Each code has an example
+// that a test runs on the demo: the viewer, and what they write (sql) or ask. A
+// code that no text of a viewer's can show names the folder whose tests do.
 type Code string
 
 // Codes of the draft's text.
 const (
-	Empty       Code = "empty"       // nothing was asked
-	TooLong     Code = "too-long"    // over the guard's size, token or nesting caps
-	NotText     Code = "not-text"    // invalid UTF-8, NUL or control characters
-	Syntax      Code = "syntax"      // the parser does not accept it
-	Statements  Code = "statements"  // more or less than one statement
-	NotSelect   Code = "not-select"  // something other than SELECT
-	Unsupported Code = "unsupported" // SQL that Grille does not speak (yet)
+	// Empty: nothing was asked.
+	//	sql ines:
+	Empty Code = "empty"
+	// TooLong: over the guard's limits of size, words or nesting.
+	//	sql ines: SELECT ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))
+	TooLong Code = "too-long"
+	// NotText: invalid UTF-8, control characters, invisible characters.
+	//	sql ines: SELECT\u200b 1
+	NotText Code = "not-text"
+	// Syntax: the parser does not accept it.
+	//	sql ines: SELECT FROM WHERE
+	Syntax Code = "syntax"
+	// Statements: more than one.
+	//	sql ines: SELECT 1; SELECT 2
+	Statements Code = "statements"
+	// NotSelect: something other than a SELECT.
+	//	sql ines: DELETE FROM visits
+	NotSelect Code = "not-select"
+	// Unsupported: SQL that Grille does not speak (yet).
+	//	sql ines: SELECT id FROM visits FOR UPDATE
+	Unsupported Code = "unsupported"
 )
 
 // Codes of names and types.
 const (
-	UnknownTable    Code = "unknown-table"
-	UnknownColumn   Code = "unknown-column"
-	Ambiguous       Code = "ambiguous"        // a name that means two things
-	UnknownFunction Code = "unknown-function" // not in the function table
-	Types           Code = "types"            // operands that do not fit
-	Grouping        Code = "grouping"         // a column neither grouped nor aggregated
-	Constant        Code = "constant"         // a constant that its place does not allow
+	// UnknownTable: no such table, or none that the viewer may see.
+	//	sql ines: SELECT * FROM salaries
+	UnknownTable Code = "unknown-table"
+	// UnknownColumn: no such column, or none that the viewer may see.
+	//	sql ines: SELECT salary FROM staff
+	UnknownColumn Code = "unknown-column"
+	// Ambiguous: a name that means two things.
+	//	sql ines: SELECT name FROM wards, departments
+	Ambiguous Code = "ambiguous"
+	// UnknownFunction: not in the function table.
+	//	sql ines: SELECT pg_sleep(10)
+	UnknownFunction Code = "unknown-function"
+	// Types: operands that do not fit.
+	//	sql ines: SELECT name + 1 FROM wards
+	Types Code = "types"
+	// Grouping: a column neither grouped nor aggregated.
+	//	sql ines: SELECT kind, urgent, count(*) FROM visits GROUP BY kind
+	Grouping Code = "grouping"
+	// Constant: a constant that its place does not allow.
+	//	sql ines: SELECT id FROM visits WHERE admitted_at > 'soon'
+	Constant Code = "constant"
 )
 
 // Codes of rules.
 const (
-	MaskedFilter  Code = "masked-filter"  // a redacted column picks rows
-	MaskedLiteral Code = "masked-literal" // a token compared with something that is no token
-	ChooseTeam    Code = "choose-team"    // grants of several teams that differ
-	NoAccess      Code = "no-access"      // the viewer has no grant at all
-	Scope         Code = "scope"          // a hard filter that cannot be kept
+	// MaskedFilter: a redacted column picks rows.
+	//	shown in policy/testdata/spec
+	MaskedFilter Code = "masked-filter"
+	// MaskedLiteral: a pseudonym compared with something that is none.
+	//	sql tom: SELECT id FROM patients WHERE name = 'Ann'
+	MaskedLiteral Code = "masked-literal"
+	// ChooseTeam: grants of several teams that differ.
+	//	shown in policy/testdata/spec
+	ChooseTeam Code = "choose-team"
+	// NoAccess: the viewer has no grant at all.
+	//	sql priya: SELECT 1
+	NoAccess Code = "no-access"
 )
 
 // Codes of engines and running.
 const (
-	Engine    Code = "engine"     // this engine cannot say it
-	CrossJoin Code = "cross-join" // a product without a join condition
-	Limit     Code = "limit"      // time, rows, bytes; or something internal to the database
-	Value     Code = "value"      // a value you may see does not fit this expression
-	Down      Code = "down"       // the database cannot be reached
-	Posture   Code = "posture"    // the database role may do more than read
-	Drift     Code = "drift"      // the database changed since it was read
-	Internal  Code = "internal"   // a fault of Grille's
+	// Engine: this engine cannot say it.
+	//	sql ines: SELECT w.id FROM wards w, LATERAL (SELECT count(*) FROM visits v WHERE v.ward_id = w.id) x
+	Engine Code = "engine"
+	// Limit: time, rows, memory; or something internal to the database.
+	//	shown in run/runtest
+	Limit Code = "limit"
+	// Value: a value you may see does not fit this expression.
+	//	sql ines: SELECT 1 / (id - id) FROM wards
+	Value Code = "value"
+	// Down: the database cannot be reached.
+	//	shown in run/runtest
+	Down Code = "down"
+	// Posture: the database role may do more than read.
+	//	shown in run/postgres
+	Posture Code = "posture"
+	// Drift: the database changed since it was read.
+	//	shown in run/runtest
+	Drift Code = "drift"
+	// Internal: a fault of Grille's.
+	//	shown in sql/check
+	Internal Code = "internal"
 )
 
 // Codes of drafting.
 const (
-	NotUnderstood Code = "not-understood" // no reading of the question
-	CannotAnswer  Code = "cannot-answer"  // a model says that the data cannot answer it
-	Model         Code = "model"          // a model that is down, slow or talks nonsense
+	// NotUnderstood: no reading of the question.
+	//	ask ines: what is the meaning of life?
+	NotUnderstood Code = "not-understood"
+	// CannotAnswer: a model says that the data cannot answer it.
+	//	shown in .
+	CannotAnswer Code = "cannot-answer"
+	// Model: a model that is down, slow or talks nonsense.
+	//	shown in model/openai
+	Model Code = "model"
 )

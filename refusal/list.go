@@ -5,8 +5,8 @@ func Codes() []Code {
 	return []Code{
 		Empty, TooLong, NotText, Syntax, Statements, NotSelect, Unsupported,
 		UnknownTable, UnknownColumn, Ambiguous, UnknownFunction, Types, Grouping, Constant,
-		MaskedFilter, MaskedLiteral, ChooseTeam, NoAccess, Scope,
-		Engine, CrossJoin, Limit, Value, Down, Posture, Drift, Internal,
+		MaskedFilter, MaskedLiteral, ChooseTeam, NoAccess,
+		Engine, Limit, Value, Down, Posture, Drift, Internal,
 		NotUnderstood, CannotAnswer, Model,
 	}
 }

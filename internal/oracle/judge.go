@@ -38,7 +38,7 @@ func (v Verdict) Bad() bool { return v == Different || v == Failed || v == Broke
 func listed(c refusal.Code) bool {
 	switch c {
 	case refusal.Unsupported, refusal.UnknownFunction, refusal.Types, refusal.Constant, refusal.Grouping, refusal.Ambiguous,
-		refusal.MaskedFilter, refusal.MaskedLiteral, refusal.ChooseTeam, refusal.Engine, refusal.CrossJoin:
+		refusal.MaskedFilter, refusal.MaskedLiteral, refusal.ChooseTeam, refusal.Engine:
 		return true
 	}
 	return false
