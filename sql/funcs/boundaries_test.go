@@ -20,6 +20,7 @@ var boundaries = map[types.Kind][]string{
 	types.Numeric: {
 		"NaN", "Infinity", "-Infinity", "0", "-0.00", "1", "-1", "0.5", "-0.5", "1.50", "99999999999999999999999999.99999999999999",
 		"1e131071", "-9.99e131071", "1e-16383", "-1e-16383", strings.Repeat("9", 5000) + "." + strings.Repeat("9", 5000),
+		strings.Repeat("9", 131072) + ".9", "-" + strings.Repeat("9", 131072) + ".9",
 	},
 	types.Float4: {"NaN", "Infinity", "-Infinity", "0", "-0", "1", "-1.5", "3.4028235e38", "-3.4028235e38", "1e-45", "1.17549435e-38"},
 	types.Float8: {"NaN", "Infinity", "-Infinity", "0", "-0", "1", "-1.5", "0.5", "1.7976931348623157e308", "-1.7976931348623157e308", "5e-324", "2.2250738585072014e-308", "9223372036854775808", "1e15"},
@@ -66,6 +67,9 @@ func TestTotal(t *testing.T) {
 			}
 		}
 		pg.exec("INSERT INTO public." + name + " (x) VALUES (NULL)")
+		if typ == interval { // it cannot be written, but be made
+			pg.exec("INSERT INTO public." + name + " (x) VALUES (interval '-2562047788:00:54.775807' - interval '1 microsecond')")
+		}
 		arr := "b_" + typ.Kind.String() + "_array"
 		pg.exec("CREATE TABLE public." + arr + " AS SELECT CAST('{}' AS " + typ.SQL() + "[]) AS x UNION ALL SELECT NULL UNION ALL SELECT array_agg(x) FROM public." + name)
 	}

@@ -63,7 +63,7 @@ func order() []*Sig {
 	for _, p := range mixed() {
 		out = append(out, compare(p[0], p[1]))
 	}
-	return append(out, compare(jsonb, jsonb), compare(AnyEnum, AnyEnum), compare(AnyArray, AnyArray))
+	return append(out, compare(jsonb, jsonb), compare(AnyEnum, AnyEnum), compare(AnyOrderedArray, AnyOrderedArray))
 }
 
 // equality is order and tokens, which only ever are equal or not.
@@ -82,7 +82,7 @@ func compare(a, b types.Type) *Sig {
 // bpchar do not count.
 func liteSides(params []types.Type, op string) string {
 	a, b := params[0], params[1]
-	if slices.Contains([]types.Type{jsonb, AnyArray, AnyEnum}, a) {
+	if slices.Contains([]types.Type{jsonb, AnyOrderedArray, AnyEnum}, a) {
 		return ""
 	}
 	return "(" + liteSide("{1}", a, b) + " " + op + " " + liteSide("{2}", b, a) + ")"

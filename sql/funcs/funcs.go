@@ -72,14 +72,15 @@ type Sig struct {
 
 // Pseudo types in Sig.Params and Sig.Result. They are no types of values.
 var (
-	Any           = types.Type{Kind: 255, Name: "any"}           // anything, and two Anys may differ
-	AnyPrintable  = types.Type{Kind: 255, Name: "anyprintable"}  // Any, but no token: those cannot become text
-	AnyNonArray   = types.Type{Kind: 255, Name: "anynonarray"}   // AnyPrintable, but no array
-	AnyElement    = types.Type{Kind: 255, Name: "anyelement"}    // all AnyElements are one type (common type, as in CASE)
-	AnyComparable = types.Type{Kind: 255, Name: "anycomparable"} // AnyElement, of an ordered type, no token
-	AnyArray      = types.Type{Kind: 255, Name: "anyarray"}      // an array of AnyElement
-	AnyEnum       = types.Type{Kind: 255, Name: "anyenum"}       // one enum type
-	AnyToken      = types.Type{Kind: 255, Name: "anytoken"}      // one token type
+	Any             = types.Type{Kind: 255, Name: "any"}             // anything, and two Anys may differ
+	AnyPrintable    = types.Type{Kind: 255, Name: "anyprintable"}    // Any, but no token: those cannot become text
+	AnyNonArray     = types.Type{Kind: 255, Name: "anynonarray"}     // AnyPrintable, but no array
+	AnyElement      = types.Type{Kind: 255, Name: "anyelement"}      // all AnyElements are one type (common type, as in CASE)
+	AnyComparable   = types.Type{Kind: 255, Name: "anycomparable"}   // AnyElement, of an ordered type, no token
+	AnyArray        = types.Type{Kind: 255, Name: "anyarray"}        // an array of AnyElement
+	AnyOrderedArray = types.Type{Kind: 255, Name: "anyorderedarray"} // an AnyArray whose elements are ordered
+	AnyEnum         = types.Type{Kind: 255, Name: "anyenum"}         // one enum type
+	AnyToken        = types.Type{Kind: 255, Name: "anytoken"}        // one token type
 )
 
 // Match is a resolved call.

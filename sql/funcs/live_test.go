@@ -122,7 +122,7 @@ func instances(s *Sig) [][]types.Type {
 		switch p {
 		case AnyElement, Any, AnyPrintable, AnyNonArray:
 			fills = []types.Type{int4, text, varchar, numeric, date, interval, timestamptz, uuid, boolean, jsonb}
-		case AnyComparable, AnyArray:
+		case AnyComparable, AnyArray, AnyOrderedArray:
 			fills = []types.Type{int4, text, varchar, numeric, date, interval, timestamptz, uuid, boolean}
 		case AnyEnum:
 			fills = []types.Type{mood}
@@ -140,7 +140,7 @@ func instances(s *Sig) [][]types.Type {
 			switch p {
 			case AnyElement, Any, AnyPrintable, AnyNonArray, AnyComparable, AnyEnum:
 				args[i] = fill
-			case AnyArray:
+			case AnyArray, AnyOrderedArray:
 				args[i] = types.ArrayOfType(fill)
 			}
 		}

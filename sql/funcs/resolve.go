@@ -142,7 +142,7 @@ func (s *Sig) fits(args []types.Type) bool {
 		if !accepts(p, a) {
 			return false
 		}
-		poly = poly || p.Kind == pseudo && p == AnyArray
+		poly = poly || isArray(p)
 	}
 	if poly { // check_generic_type_consistency
 		_, err := s.element(args)
@@ -167,6 +167,8 @@ func accepts(param, arg types.Type) bool {
 		return arg.Kind == types.Unknown || arg.Comparable() && arg.Kind != types.Token && arg.Elem != types.Token
 	case AnyArray:
 		return arg.Kind == types.Unknown || arg.Kind == types.Array
+	case AnyOrderedArray:
+		return arg.Kind == types.Unknown || arg.Kind == types.Array && arg.Comparable() && arg.Elem != types.Token
 	case AnyEnum:
 		return arg.Kind == types.Unknown || arg.Kind == types.Enum
 	case AnyToken: // a token is never made from a literal
@@ -325,6 +327,10 @@ func (s *Sig) match(args []types.Type) (Match, error) {
 	return m, nil
 }
 
+func isArray(param types.Type) bool {
+	return param.Kind == pseudo && (param == AnyArray || param == AnyOrderedArray)
+}
+
 func concrete(t, elem types.Type) types.Type {
 	if t.Kind != pseudo {
 		return t
@@ -332,7 +338,7 @@ func concrete(t, elem types.Type) types.Type {
 	switch t {
 	case AnyElement, AnyComparable, AnyEnum, AnyToken:
 		return elem
-	case AnyArray:
+	case AnyArray, AnyOrderedArray:
 		return types.ArrayOfType(elem)
 	}
 	return t
@@ -348,7 +354,7 @@ func (s *Sig) element(args []types.Type) (types.Type, error) {
 			continue
 		}
 		switch s.param(i) {
-		case AnyArray:
+		case AnyArray, AnyOrderedArray:
 			arrays, poly = true, true
 			typed = typed || a.Kind != types.Unknown
 			if a.Kind == types.Array {
@@ -373,7 +379,7 @@ func (s *Sig) element(args []types.Type) (types.Type, error) {
 	}
 	if arrays { // arrays convert to nothing by themselves
 		for i, a := range args {
-			if s.param(i) == AnyArray && a.Kind == types.Array && a.Element() != elem {
+			if isArray(s.param(i)) && a.Kind == types.Array && a.Element() != elem {
 				return unknown, &ResolveError{Func: s.Func, Args: args}
 			}
 		}

@@ -114,9 +114,6 @@ func conditionals() []*Func {
 	nullif := equality()
 	for _, s := range nullif {
 		s.Result = s.Params[0]
-		if s.Params[0] == AnyArray {
-			s.Result = AnyArray
-		}
 		s.pg("NULLIF({1}, {2})")
 		switch {
 		case s.SQLite == "":
