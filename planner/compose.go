@@ -283,7 +283,7 @@ func (c *composer) dealt(at int) slot {
 		}
 		for _, t := range c.l.lex.catalog.Tables {
 			if w := nameWords(t.Name); len(w) == 1 && slices.Contains(d.tables, w[0]) {
-				s.nouns = append(s.nouns, noun{ref: ref{t, nil}, score: 1})
+				s.nouns = append(s.nouns, noun{ref: ref{table: t}, score: 1})
 			}
 		}
 	}
@@ -514,6 +514,7 @@ func (c *composer) finish(n *state) {
 	if n.top != nil && len(n.r.orders) == 0 {
 		c.topOfRows(n)
 	}
+	c.perGroup(n)
 	n.cost += 0.6 * float64(len(n.lost))
 	if len(n.r.outs) == 0 && len(n.r.needs) == 0 && len(n.r.groups) == 0 && len(n.r.orders) == 0 {
 		n.cost += 3
@@ -532,6 +533,17 @@ func (c *composer) topOfRows(n *state) {
 	n.r.groups = append(n.r.groups, group{slot: s})
 	n.r.outs = append(n.r.outs, out{slot: s})
 	n.r.orders = append(n.r.orders, order{rows: true, shown: true, desc: true, most: true, pieces: []int{n.top.piece}})
+}
+
+// perGroup: the first of each group ("the most common diagnosis per ward") is
+// not what ORDER BY and LIMIT give.
+func (c *composer) perGroup(n *state) {
+	for _, g := range n.r.groups {
+		if g.each && n.r.limit > 0 {
+			n.lost = append(n.lost, g.slot.piece)
+			n.cost += 2
+		}
+	}
 }
 
 // lastShown is what "is the most common" speaks of.

@@ -102,7 +102,7 @@ func (c *composer) table(n state, s slot) []state {
 	switch {
 	case n.each:
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.groups = append(n.r.groups, group{slot: s, each: true})
 		n.last = &s
 		return []state{n}
 	case n.count != nil:
@@ -273,7 +273,7 @@ func (c *composer) column(n state, s slot) []state {
 	switch {
 	case n.each:
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.groups = append(n.r.groups, group{slot: s, each: true})
 		n.last = &s
 		return []state{n}
 	case n.most != nil && len(n.aggs) == 0 && n.count == nil:
@@ -350,7 +350,7 @@ func (c *composer) column(n state, s slot) []state {
 // usualAgg is how a measure is summed up if nobody says: amounts are added,
 // prices and ages are not.
 func usualAgg(r ref) aggregate {
-	parts := nameWords(r.col.Name)
+	parts := nameWords(r.name())
 	for _, w := range parts {
 		if slices.Contains([]string{"price", "rate", "rating", "age", "score", "percent", "weight", "height", "grade", "temperature", "rank", "average", "severity", "level", "latitude", "longitude", "speed"}, w) {
 			return avgAgg
@@ -458,9 +458,9 @@ func (c *composer) asFlag(n state, s slot) (state, bool) {
 	var flags, dates []noun
 	for _, x := range s.nouns {
 		switch {
-		case classOf(x.col) == boolClass:
+		case x.class() == boolClass:
 			flags = append(flags, x)
-		case classOf(x.col) == dateClass && c.participle(s.piece):
+		case x.class() == dateClass && c.participle(s.piece):
 			dates = append(dates, x)
 		}
 	}

@@ -112,7 +112,7 @@ func (c *composer) person(n state, at int) (state, bool) {
 	s := slot{piece: at, want: wantTable}
 	for _, t := range c.l.lex.catalog.Tables {
 		if c.l.lex.isPerson(t) && c.l.lex.named(t) {
-			s.nouns = append(s.nouns, noun{ref: ref{t, nil}, score: 0.6})
+			s.nouns = append(s.nouns, noun{ref: ref{table: t}, score: 0.6})
 		}
 	}
 	if len(s.nouns) == 0 {
@@ -131,7 +131,7 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 	s := slot{piece: at, want: wantText}
 	for rank, w := range placeWords {
 		for _, x := range c.l.lex.columnsLike([]string{w}) {
-			if classOf(x.col) == textClass {
+			if x.class() == textClass {
 				score := 0.72 - 0.01*float64(rank)
 				if isCountry(text) && (w == "country" || w == "nation") {
 					score = 0.85
@@ -416,7 +416,7 @@ func (c *composer) period(n state, at int) []state {
 	case n.subject != nil:
 		k.slot = *n.subject
 		n.subject, n.cmp = nil, nil
-	case n.last != nil && slices.ContainsFunc(n.last.nouns, func(x noun) bool { return x.col != nil && classOf(x.col) == dateClass }):
+	case n.last != nil && slices.ContainsFunc(n.last.nouns, func(x noun) bool { return x.col != nil && x.class() == dateClass }):
 		k.slot = *n.last
 		if n.lastOut > 0 && n.lastOut == len(n.r.outs) && n.r.outs[n.lastOut-1].agg == noAgg && c.participle(n.last.piece) {
 			n.r.outs = n.r.outs[:n.lastOut-1]
@@ -444,11 +444,11 @@ func (c *composer) bucket(n state, at int) []state {
 	adverb := says("ly") || says("nual") || says("time") || says("trend")
 	if n.each || adverb || prev.role == bucketRole && len(n.r.groups) > 0 {
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg})
+		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg, each: true})
 		return []state{n}
 	}
 	if prev.role == andRole && len(n.r.groups) > 0 {
-		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg})
+		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg, each: true})
 		return []state{n}
 	}
 	if n.mode == targetMode && n.r.which || n.most != nil && n.most.rows { // "which month had the most visits"
@@ -592,6 +592,9 @@ func (c *composer) unknown(n state, at int) []state {
 	if kind := c.l.tokens[c.pieces[at].from].kind; kind != wordToken && kind != codeToken {
 		return []state{lost} // a sign, a picture, a day that no calendar has
 	}
+	if strings.HasSuffix(text, "est") && len(text) > 5 {
+		return []state{lost} // busiest: a superlative that is not known
+	}
 	switch {
 	case n.subject != nil:
 		t := c.equals(n, *n.subject, at, text, false)
@@ -616,7 +619,9 @@ func (c *composer) unknown(n state, at int) []state {
 	if s, ok := c.inState(n, at); ok {
 		all = append(all, s)
 	}
-	if s, ok := c.before(n, end-1, text, false); ok && !c.people(end) { // "the fall cycle", "computer science department"; not "stupid patients"
+	// "the fall cycle", "computer science department"; but one word before a table
+	// may be any adjective, and people are called all sorts of things.
+	if s, ok := c.before(n, end-1, text, false); ok && !c.people(end) && (end > at+1 || s.r.conds[len(s.r.conds)-1].slot.want != wantTable) {
 		s.cost += 0.4
 		all = append(all, s)
 	}
@@ -683,8 +688,8 @@ func (c *composer) states(tables []noun, at int) slot {
 		}
 		for rank, w := range stateWords {
 			for _, col := range x.table.Columns {
-				if parts := nameWords(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{x.table, col}) {
-					s.nouns = append(s.nouns, noun{ref: ref{x.table, col}, score: 0.85 - 0.03*float64(rank)})
+				if parts := nameWords(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: x.table, col: col}) {
+					s.nouns = append(s.nouns, noun{ref: ref{table: x.table, col: col}, score: 0.85 - 0.03*float64(rank)})
 				}
 			}
 		}

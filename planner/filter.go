@@ -194,7 +194,7 @@ func (b *builder) named(c cond) ([]cond, bool) {
 // typed checks that the comparison makes sense for the column's type, and turns
 // "older than 60" of a birthday into years.
 func (b *builder) typed(c *cond) bool {
-	class := classOf(c.slot.pick.col)
+	class := c.slot.pick.class()
 	switch c.op {
 	case "period":
 		return class == dateClass || class == numericClass && c.period.years

@@ -25,6 +25,15 @@ type lexicon struct {
 type ref struct {
 	table *catalog.Table
 	col   *catalog.Column // nil: the table
+	age   bool            // not the birthday in col, but the years since
+}
+
+// class is what one may do with the column.
+func (r ref) class() typeClass {
+	if r.age {
+		return numericClass
+	}
+	return classOf(r.col)
 }
 
 // lexeme is one name as words.
@@ -45,14 +54,17 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
 		name := nameWords(strings.TrimPrefix(t.Name, prefix))
-		l.add(ref{t, nil}, name, neededOfTable(name))
+		l.add(ref{table: t}, name, neededOfTable(name))
 		for _, col := range t.Columns {
 			if col.Type.Kind == types.Unsupported {
 				continue
 			}
 			parts := nameWords(strings.TrimPrefix(col.Name, prefix))
-			l.add(ref{t, col}, parts, neededOfColumn(parts, name, col))
+			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
 		}
+	}
+	for _, t := range c.Tables {
+		l.addAge(t)
 	}
 	for _, t := range c.Tables { // what rows are known by may be called the name
 		d := l.display(t)
@@ -68,12 +80,29 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 	}
 	for _, t := range c.Tables {
 		if d := l.display(t); len(d) == 2 && slices.Contains(nameWords(d[0].col.Name), "first") {
-			l.add(ref{t, nil}, []string{"full", "name"}, []bool{true, true}).full = true
-			l.add(ref{t, nil}, []string{"name"}, []bool{true}).full = true
+			l.add(ref{table: t}, []string{"full", "name"}, []bool{true, true}).full = true
+			l.add(ref{table: t}, []string{"name"}, []bool{true}).full = true
 		}
 	}
 	l.graph = newGraph(l)
 	return l
+}
+
+// addAge makes an age of a birthday, where the table has none.
+func (l *lexicon) addAge(t *catalog.Table) {
+	var born *catalog.Column
+	for _, c := range t.Columns {
+		parts := nameWords(c.Name)
+		if slices.Contains(parts, "age") {
+			return
+		}
+		if classOf(c) == dateClass && (slices.Contains(parts, "birth") || slices.Contains(parts, "born")) {
+			born = c
+		}
+	}
+	if born != nil {
+		l.add(ref{table: t, col: born, age: true}, []string{"age"}, []bool{true})
+	}
 }
 
 func (l *lexicon) add(r ref, parts []string, needed []bool) *lexeme {
@@ -251,8 +280,11 @@ func isKey(r ref) bool {
 
 // isMeasure reports whether sums and averages of the column mean something.
 func isMeasure(r ref) bool {
-	if r.col == nil || classOf(r.col) != numericClass || isKey(r) {
+	if r.col == nil || r.class() != numericClass || isKey(r) {
 		return false
+	}
+	if r.age {
+		return true
 	}
 	last := nameWords(r.col.Name)
 	return last[len(last)-1] != "year"
@@ -262,8 +294,8 @@ func isMeasure(r ref) bool {
 func (l *lexicon) measuresOf(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
-		if isMeasure(ref{t, c}) {
-			out = append(out, ref{t, c})
+		if isMeasure(ref{table: t, col: c}) {
+			out = append(out, ref{table: t, col: c})
 		}
 	}
 	return out
@@ -302,26 +334,26 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 		return nil
 	}
 	if first, last := find("first", "name"), find("last", "name"); first != nil && last != nil {
-		return []ref{{t, first}, {t, last}}
+		return []ref{{table: t, col: first}, {table: t, col: last}}
 	}
 	for _, want := range []string{"name", "full name", "title", "label", "company", "company name", "organization", "subject", "user name"} {
 		if c := find(strings.Fields(want)...); c != nil {
-			return []ref{{t, c}}
+			return []ref{{table: t, col: c}}
 		}
 	}
 	for _, c := range t.Columns { // the first column that ends in "name"
 		if parts := nameWords(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
-			return []ref{{t, c}}
+			return []ref{{table: t, col: c}}
 		}
 	}
 	for _, c := range t.Columns { // a text column named like the table: city.city
 		if parts := nameWords(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
-			return []ref{{t, c}}
+			return []ref{{table: t, col: c}}
 		}
 	}
 	for _, want := range []string{"description", "detail", "code"} {
 		if c := find(want); c != nil && classOf(c) == textClass {
-			return []ref{{t, c}}
+			return []ref{{table: t, col: c}}
 		}
 	}
 	return l.keyOf(t)
@@ -367,7 +399,7 @@ func (l *lexicon) keyOf(t *catalog.Table) []ref {
 		if c == nil || c.Type.Kind == types.Unsupported {
 			return nil
 		}
-		out = append(out, ref{t, c})
+		out = append(out, ref{table: t, col: c})
 	}
 	return out
 }
@@ -378,7 +410,7 @@ func (l *lexicon) dates(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
 		if classOf(c) == dateClass {
-			out = append(out, ref{t, c})
+			out = append(out, ref{table: t, col: c})
 		}
 	}
 	rank := func(r ref) int {
@@ -405,7 +437,7 @@ func (l *lexicon) years(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
 		if parts := nameWords(c.Name); classOf(c) == numericClass && len(parts) > 0 && slices.Contains(parts, "year") {
-			out = append(out, ref{t, c})
+			out = append(out, ref{table: t, col: c})
 		}
 	}
 	return out
@@ -416,7 +448,7 @@ func (l *lexicon) years(t *catalog.Table) []ref {
 func (l *lexicon) columnsLike(want []string) []ref {
 	var exact, within []ref
 	for _, x := range l.byWord[want[0]] {
-		if x.col == nil || slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(x.words, w) }) {
+		if x.col == nil || x.age || slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(x.words, w) }) {
 			continue
 		}
 		if len(x.words) == len(want) {
@@ -429,8 +461,11 @@ func (l *lexicon) columnsLike(want []string) []ref {
 }
 
 func (r ref) name() string {
-	if r.col == nil {
+	switch {
+	case r.col == nil:
 		return r.table.Name
+	case r.age:
+		return "age"
 	}
 	return r.col.Name
 }
@@ -440,4 +475,4 @@ func (l *lexicon) compare(a, b ref) int {
 	return cmp.Or(cmp.Compare(a.table.ID, b.table.ID), cmp.Compare(a.col.ID, b.col.ID))
 }
 
-func (r ref) is(o ref) bool { return r.table == o.table && r.col == o.col }
+func (r ref) is(o ref) bool { return r == o }

@@ -131,7 +131,7 @@ func spiderViews(t *testing.T, path string) map[string]*page {
 			}
 			x := c.Tables[table]
 			x.Columns = append(x.Columns, &catalog.Column{ID: catalog.ColumnID(len(x.Columns) + 1), Name: fmt.Sprint(col[1]), Type: types.Of(kind)})
-			at[i] = ref{x, x.Columns[len(x.Columns)-1]}
+			at[i] = ref{table: x, col: x.Columns[len(x.Columns)-1]}
 		}
 		for _, i := range db.Primary {
 			at[i].table.Unique = append(at[i].table.Unique, []catalog.ColumnID{at[i].col.ID})

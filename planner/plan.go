@@ -360,7 +360,7 @@ func (b *builder) plainOuts() []shown {
 		if t := b.entity(); t != nil && len(all) == 0 {
 			for _, c := range t.Columns {
 				if classOf(c) != otherClass || c.Type.Kind != 0 {
-					all = append(all, shown{expr{ref: ref{t, c}, piece: b.needPiece()}, ""})
+					all = append(all, shown{expr{ref: ref{table: t, col: c}, piece: b.needPiece()}, ""})
 				}
 			}
 		}
@@ -371,7 +371,11 @@ func (b *builder) plainOuts() []shown {
 // columnsOf are what a slot shows: its column, or the names of its table.
 func (b *builder) columnsOf(s slot, group bool) []shown {
 	if s.pick.col != nil {
-		return []shown{{expr{ref: s.pick, piece: s.piece}, ""}}
+		name := ""
+		if s.pick.age {
+			name = "age"
+		}
+		return []shown{{expr{ref: s.pick, piece: s.piece}, name}}
 	}
 	var out []shown
 	d := b.lex.display(s.pick.table)
@@ -391,7 +395,7 @@ func singular(t *catalog.Table) string {
 
 // groupBy adds a group's keys and shows its name.
 func (b *builder) groupBy(g group) {
-	if g.unit != "" && classOf(g.slot.pick.col) == dateClass {
+	if g.unit != "" && g.slot.pick.class() == dateClass {
 		x := expr{ref: g.slot.pick, unit: g.unit, piece: g.slot.piece}
 		b.addKey(x)
 		b.addOut(shown{x, g.unit})
@@ -472,7 +476,7 @@ func (b *builder) defaults() {
 		for _, w := range placeWords {
 			for _, c := range t.Columns {
 				if parts := nameWords(c.Name); len(parts) > 0 && parts[len(parts)-1] == w && classOf(c) == textClass {
-					add(ref{t, c})
+					add(ref{table: t, col: c})
 				}
 			}
 		}
@@ -491,7 +495,7 @@ func (b *builder) defaults() {
 	}
 	for _, c := range t.Columns {
 		if len(b.p.outs) < 12 && (classOf(c) != otherClass) {
-			add(ref{t, c})
+			add(ref{table: t, col: c})
 		}
 	}
 }

@@ -154,7 +154,15 @@ func (w *printer) expr(x expr) string {
 // truncated is the first day of the month, week, ... of a date; of years the
 // number.
 func truncated(col string, k types.Kind, unit string) string {
-	if unit == "year" {
+	switch unit {
+	case "weekday": // 1 is Monday
+		return "CAST(extract(isodow FROM " + col + ") AS integer)"
+	case "hour":
+		if k == types.Date {
+			col = "CAST(" + col + " AS timestamp)"
+		}
+		return "CAST(extract(hour FROM " + col + ") AS integer)"
+	case "year":
 		return "CAST(extract(year FROM " + col + ") AS integer)"
 	}
 	if k == types.Date {
@@ -189,10 +197,19 @@ func (w *printer) aggregate(x expr) string {
 }
 
 func (w *printer) column(r ref) string {
-	if w.bare {
-		return quoteName(r.col.Name)
+	name := quoteName(r.col.Name)
+	if !w.bare {
+		name = w.alias[r.table] + "." + name
 	}
-	return w.alias[r.table] + "." + quoteName(r.col.Name)
+	if r.age {
+		return w.age(name)
+	}
+	return name
+}
+
+// age is the whole years from a birthday to today.
+func (w *printer) age(born string) string {
+	return "CAST(extract(year FROM age(" + moment(w.calendar.today, types.Timestamp) + ", CAST(" + born + " AS timestamp))) AS integer)"
 }
 
 func (w *printer) table(t *catalog.Table) string {
@@ -293,7 +310,11 @@ func (w *printer) comparison(c cond) string {
 	}
 	if c.agg != noAgg {
 		t := w.table(c.slot.pick.table)
-		return fmt.Sprintf("%s %s (SELECT %s(%s) FROM %s)", col, c.op, c.agg, quoteName(c.slot.pick.col.Name), t)
+		inner := quoteName(c.slot.pick.col.Name)
+		if c.slot.pick.age {
+			inner = w.age(inner)
+		}
+		return fmt.Sprintf("%s %s (SELECT %s(%s) FROM %s)", col, c.op, c.agg, inner, t)
 	}
 	if c.years > 0 {
 		n, _ := strconv.Atoi(c.values[0])

@@ -71,7 +71,8 @@ type (
 	// group is what rows are put together by.
 	group struct {
 		slot slot
-		unit string // of dates: day, week, month, quarter, year
+		unit string // of dates: hour, weekday, day, week, month, quarter, year
+		each bool   // asked for by "per", "for each"
 	}
 	// having is agg(slot) op number.
 	having struct {

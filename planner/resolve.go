@@ -80,7 +80,7 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	var out []noun
 	for _, c := range candidates {
 		fit := v.fits(c.ref, s.want)
-		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && classOf(c.col) == numericClass {
+		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && c.class() == numericClass {
 			fit = 0 // "took office after 1961": a column of years that does not say so
 			c.score -= 0.1
 		}
@@ -106,7 +106,7 @@ func (v *resolver) fits(r ref, w want) float64 {
 		}
 		return no
 	}
-	class := classOf(r.col)
+	class := r.class()
 	switch w {
 	case wantTable, wantName:
 		return no
@@ -247,7 +247,7 @@ func (l *lexicon) namedBy(t *catalog.Table, value string) (ref, bool) {
 			parts := nameWords(c.Name)
 			if classOf(c) == textClass && len(parts) > 0 && slices.Contains([]string{"code", "number", "id"}, parts[len(parts)-1]) &&
 				(len(parts) == 1 || slices.Contains(nameWords(t.Name), parts[0])) {
-				return ref{t, c}, true
+				return ref{table: t, col: c}, true
 			}
 		}
 	}
