@@ -115,12 +115,12 @@ func (b *Bench) open(e Engine, setup string) (run.Engine, error) {
 	if e == Postgres {
 		return OpenPostgres(b.full, b.Log)
 	}
-	_ = os.Remove(b.path()) // there may be none
+	_ = os.Remove(b.Path()) // there may be none
 	b.number++
-	if err := FillSQLite(b.path(), setup); err != nil {
+	if err := FillSQLite(b.Path(), setup); err != nil {
 		return nil, fmt.Errorf("the data on sqlite: %w", err)
 	}
-	return OpenSQLite(b.path(), b.Log)
+	return OpenSQLite(b.Path(), b.Log)
 }
 
 // fresh makes the schema anew and fills it.
@@ -169,7 +169,7 @@ func (b *Bench) otherPlan(ctx context.Context, e Engine, text string) bool {
 // copyLite is SQLite on the copy, which plans as if it had all rows: the order of
 // its loops depends on how many there are.
 func (b *Bench) copyLite() (run.Engine, error) {
-	plans, err := statistics(b.path())
+	plans, err := statistics(b.Path())
 	if err != nil {
 		return nil, err
 	}
@@ -180,8 +180,8 @@ func (b *Bench) copyLite() (run.Engine, error) {
 	return OpenSQLite(path, b.Log)
 }
 
-// path is the file with the whole data.
-func (b *Bench) path() string { return filepath.Join(b.folder, fmt.Sprintf("world%d.db", b.number)) }
+// Path is the file with the whole data.
+func (b *Bench) Path() string { return filepath.Join(b.folder, fmt.Sprintf("world%d.db", b.number)) }
 
 // withoutHidden reports whether Grille gives an error on the copy too, where
 // every table is fenced as if it had hidden rows. Then the error tells of none.
