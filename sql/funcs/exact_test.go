@@ -222,7 +222,8 @@ func exact(t *testing.T, pg *postgres, l *lite, s *Sig, m Match, zone *time.Loca
 		if s.Total != nil && s.Total(consts) && strings.HasPrefix(got, "error") {
 			t.Errorf("%s is not total on SQLite: %s\n\t%.200s", s, got, queries[i])
 		}
-		if same(got, want[i], m.Result) || name == "age" && strings.HasPrefix(got, "error") && infinities(vs) || name == "to_char" && strings.Contains(want[i], "fin") {
+		if same(got, want[i], m.Result) || name == "age" && strings.HasPrefix(got, "error") && infinities(vs) || name == "to_char" && strings.Contains(want[i], "fin") ||
+			name == "right" && least(vs[1]) {
 			continue
 		}
 		if failures++; failures <= 4 {
@@ -234,6 +235,10 @@ func exact(t *testing.T, pg *postgres, l *lite, s *Sig, m Match, zone *time.Loca
 	}
 	return len(combos)
 }
+
+// least: PostgreSQL before 15.19 negates the least int4 to itself, and takes
+// nothing off on the left.
+func least(v types.Value) bool { return !v.IsNull() && v.Int() == math.MinInt32 }
 
 // infinities: PostgreSQL 15 computes the age of infinity with its bits.
 func infinities(vs []types.Value) bool {

@@ -72,6 +72,9 @@ func elemKind(v Value) Kind {
 
 // FormatFloat is PostgreSQL's shortest text of a float of 32 or 64 bits.
 func FormatFloat(f float64, bits int) string {
+	if bits == 32 {
+		f = float64(float32(f))
+	}
 	switch {
 	case math.IsNaN(f):
 		return "NaN"

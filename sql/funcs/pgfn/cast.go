@@ -21,13 +21,15 @@ var intRanges = []struct {
 func casts(zone func() *time.Location) []Scalar {
 	var out []Scalar
 	for _, r := range intRanges {
-		out = append(out,
-			strict("g_int8_to_"+r.name, 1, func(a []any) (any, error) {
+		if r.name != "int8" {
+			out = append(out, strict("g_int8_to_"+r.name, 1, func(a []any) (any, error) {
 				if n := integer(a[0]); n >= r.least && n <= r.greatest {
 					return n, nil
 				}
 				return nil, errRange
-			}),
+			}))
+		}
+		out = append(out,
 			strict("g_float8_to_"+r.name, 1, func(a []any) (any, error) {
 				f := math.RoundToEven(float(a[0]))
 				if f >= float64(r.least) && f < -float64(r.least) {
@@ -77,7 +79,7 @@ func casts(zone func() *time.Location) []Scalar {
 		}),
 		strict("g_numeric_mod", 3, func(a []any) (any, error) { return fit(a[0], int(integer(a[1])), int(integer(a[2]))) }),
 		strict("g_bpchar", 2, func(a []any) (any, error) {
-			s, n := text(a[0]), integer(a[1])
+			s, n := text(a[0]), min(clamp(a[1]), 10_485_760) // PostgreSQL's limit
 			head, _ := prefix(s, n)
 			return head + strings.Repeat(" ", int(max(0, n-runes(head)))), nil
 		}),
@@ -163,7 +165,7 @@ func fit(v any, precision, scale int) (any, error) {
 	case d.form != finite:
 		return nil, fail("22003", "numeric field overflow")
 	}
-	return d.fit(precision, scale)
+	return d.fit(max(min(precision, maxScale), 0), max(min(scale, maxScale), -maxScale))
 }
 
 func (d dec) fit(precision, scale int) (any, error) {

@@ -1,6 +1,7 @@
 package pgfn
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,7 +24,7 @@ func texts() []Scalar {
 		simple("g_translate", 3, func(a []any) any { return replaceRunes(text(a[0]), text(a[1]), text(a[2])) }),
 		simple("g_reverse", 1, func(a []any) any { return reverse(text(a[0])) }),
 		strict("g_repeat", 2, func(a []any) (any, error) {
-			n := max(integer(a[1]), 0)
+			n := clamp(a[1])
 			if s := text(a[0]); int64(len(s))*n <= maxText {
 				return strings.Repeat(s, int(n)), nil
 			}
@@ -42,6 +43,9 @@ func texts() []Scalar {
 		}),
 	}
 }
+
+// clamp is a count: none for negative ones, and no more than a text may be long.
+func clamp(v any) int64 { return max(min(integer(v), maxText), 0) }
 
 func initcap(s string) string {
 	inWord := false
@@ -99,12 +103,12 @@ func substr(a []any) (any, error) {
 			return nil, nil
 		}
 	}
-	s, start := text(a[0]), integer(a[1])
+	s, start := text(a[0]), max(min(integer(a[1]), math.MaxInt32), math.MinInt32)
 	if len(a) < 3 {
 		_, tail := prefix(s, start-1)
 		return tail, nil
 	}
-	n := integer(a[2])
+	n := min(integer(a[2]), math.MaxInt32)
 	if n < 0 {
 		return nil, fail("22011", "negative substring length not allowed")
 	}
@@ -146,7 +150,7 @@ func reverse(s string) string {
 }
 
 func pad(a []any, onLeft bool) (any, error) {
-	s, n, fill := text(a[0]), max(integer(a[1]), 0), text(a[2])
+	s, n, fill := text(a[0]), clamp(a[1]), text(a[2])
 	have := runes(s)
 	if have >= n || fill == "" {
 		head, _ := prefix(s, n)
