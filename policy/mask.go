@@ -11,18 +11,19 @@ import (
 type Show uint8
 
 const (
-	Closed Show = iota // the column does not exist
-	Plain              // the value itself
-	Redact             // NULL
-	Last4              // the last four characters
-	First1             // the first character
-	Domain             // what stands after the @ of an address
-	Zip3               // the first three characters of a US postal code
-	Hash               // a pseudonym, of type token
-	Width              // the lower end of the value's interval of Mask.Width
-	Day                // the date
-	Month              // the first day of the month
-	Year               // the first day of the year
+	Closed    Show = iota // the column does not exist
+	Plain                 // the value itself
+	Redact                // NULL
+	Last4                 // the last four characters
+	First1                // the first character
+	Domain                // what stands after the @ of an address
+	Zip3                  // the first three characters of a US postal code
+	Hash                  // a pseudonym, of type token
+	Width                 // the lower end of the value's interval of Mask.Width
+	Day                   // the date
+	Month                 // the first day of the month
+	Year                  // the first day of the year
+	Aggregate             // the value itself, inside of SUM, AVG and COUNT of a counted block alone
 )
 
 func (s Show) String() string {
@@ -51,6 +52,8 @@ func (s Show) String() string {
 		return "month"
 	case Year:
 		return "year"
+	case Aggregate:
+		return "aggregate"
 	default:
 		panic("policy: unknown mask")
 	}
@@ -88,7 +91,7 @@ func (m Mask) Unfit(t types.Type) string {
 	if m.Show == Closed {
 		return ""
 	}
-	if m.Show == Plain {
+	if m.Show == Plain || m.Show == Aggregate {
 		return "" // an unsupported type is left out by bind, with a note
 	}
 	if t.Kind == types.Unsupported {
@@ -138,7 +141,7 @@ func (m Mask) unfitHash(t types.Type) string {
 // Type is the type that a viewer sees of a column of type t.
 func (m Mask) Type(t types.Type) types.Type {
 	switch m.Show {
-	case Plain, Redact:
+	case Plain, Redact, Aggregate:
 		return t
 	case Last4, First1, Domain, Zip3:
 		return types.Of(types.Text)
@@ -155,7 +158,7 @@ func (m Mask) Type(t types.Type) types.Type {
 	}
 }
 
-// masks reports whether m changes values.
+// masks reports whether m changes values, or what may be done with them.
 func (m Mask) masks() bool { return m.Show != Plain && m.Show != Closed }
 
 // keeps reports whether different values stay different, so that a unique
@@ -181,6 +184,8 @@ func (m Mask) note() string {
 		return fmt.Sprintf("is rounded down to a multiple of %d", m.Width)
 	case Day, Month, Year:
 		return fmt.Sprintf("shows the first day of its %s", m.Show)
+	case Aggregate:
+		return "is shown in sums, averages and counts only"
 	case Closed, Plain:
 		panic("policy: nothing is masked here")
 	default:

@@ -11,7 +11,7 @@ import (
 // keeps from them the values on which they would.
 func (m Mask) expr(ref func() ir.Expr, t types.Type, engine catalog.Engine, k keys) ir.Expr {
 	switch m.Show {
-	case Plain:
+	case Plain, Aggregate:
 		return ref()
 	case Redact:
 		return &ir.Const{Value: types.Null, T: t, From: ir.FromRule}

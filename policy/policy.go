@@ -79,7 +79,7 @@ func (v View) Samples(table catalog.TableID, column catalog.ColumnID) int {
 		return 0
 	}
 	c := s.columns[column]
-	if c == nil || c.clash || c.class.Samples == 0 || c.mask.Show != Plain || c.class.HideFromModel || s.rules.HideFromModel {
+	if c == nil || c.clash || c.class.Samples == 0 || c.mask.Show != Plain || c.class.HideFromModel || s.off.HideFromModel || s.off.NoSamples {
 		return 0
 	}
 	return c.class.Samples

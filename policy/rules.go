@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,10 @@ type Rules struct {
 	catalog *catalog.Catalog
 	keys    keys
 	attrs   map[string]Attribute
+	scopes  map[string]Scope
+	off     Switches
+	schemas map[string]Switches
+	teams   map[string]Switches
 	tables  map[catalog.TableID]*Table
 }
 
@@ -32,7 +37,13 @@ type Config struct {
 	Secret     Secret
 	Connection string
 	Attributes map[string]Attribute
-	Tables     []Table
+	// Scopes are what a hard filter may name, by name.
+	Scopes map[string]Scope
+	// Off is switched off for everybody, Schemas and Teams for one of them.
+	Off     Switches
+	Schemas map[string]Switches
+	Teams   map[string]Switches
+	Tables  []Table
 }
 
 // Attribute is the declared type of a viewer attribute.
@@ -52,9 +63,12 @@ type Table struct {
 	Always *Condition
 	// Fence keeps everything of the viewer above the row filter.
 	Fence bool
-	// HideFromModel keeps the table from models.
-	HideFromModel bool
-	Grants        []Grant
+	// Off is switched off for the table.
+	Off    Switches
+	Grants []Grant
+	// Links say how the table belongs to each scope, by the scope's name. Under
+	// a hard filter on a scope that stands not here the table is refused.
+	Links map[string]Link
 	// Say is how a team's row filter is named to that team, by team.
 	Say map[string]string
 }
@@ -66,7 +80,10 @@ type Class struct {
 	// Samples is how many stored values a model may be given: 0 to 3.
 	Samples       int
 	HideFromModel bool
-	Where         string // file:line, for owners
+	// Public: what columns of the class show may be given to agents and exports
+	// that are given public columns only. It needs a Mask that is Plain.
+	Public bool
+	Where  string // file:line, for owners
 }
 
 // Grant opens a table to a team.
@@ -83,7 +100,20 @@ type Grant struct {
 	Reveal []string
 	// RevealNever are columns of `show: never` that the team sees plainly.
 	RevealNever []catalog.ColumnID
+	// MinGroup, unless nil, opens the table to aggregates alone. A grant that
+	// shows a column as [Aggregate] has one.
+	MinGroup *MinGroup
 }
+
+// MinGroup is a minimum group: the table is read only in counted blocks, each
+// number of which is of at least Size distinct values of Entity.
+type MinGroup struct {
+	Entity catalog.ColumnID
+	Size   int // 2 or more
+}
+
+// MaxGroup is the greatest Size of a MinGroup.
+const MaxGroup = 1_000_000
 
 var teamName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,62}$`)
 
@@ -107,9 +137,14 @@ func New(c Config) (*Rules, error) {
 	if c.Catalog == nil || c.Version == "" {
 		return nil, fmt.Errorf("policy: rules need a catalog and a version")
 	}
-	r := &Rules{file: c.File, version: c.Version, catalog: c.Catalog, attrs: map[string]Attribute{}, tables: map[catalog.TableID]*Table{}}
-	for name, a := range c.Attributes {
-		r.attrs[name] = a
+	r := &Rules{file: c.File, version: c.Version, catalog: c.Catalog, attrs: map[string]Attribute{}, scopes: maps.Clone(c.Scopes),
+		off: c.Off, schemas: maps.Clone(c.Schemas), teams: maps.Clone(c.Teams), tables: map[catalog.TableID]*Table{}}
+	maps.Copy(r.attrs, c.Attributes)
+	for name, s := range c.Scopes {
+		if err := s.check(name, c.Catalog); err != nil {
+			return nil, err
+		}
+		r.attrs[ScopeAttribute(name)] = Attribute{Type: s.Type}
 	}
 	hashed := false
 	for _, t := range c.Tables {
@@ -117,6 +152,9 @@ func New(c Config) (*Rules, error) {
 			return nil, fmt.Errorf("policy: two rules for one table")
 		}
 		if err := t.check(c.Catalog, r.attrs); err != nil {
+			return nil, err
+		}
+		if err := t.checkLinks(r.scopes); err != nil {
 			return nil, err
 		}
 		t = t.clone()
@@ -143,7 +181,12 @@ func (t Table) clone() Table {
 	}
 	t.Columns = columns
 	t.Grants = slices.Clone(t.Grants)
+	t.Links = maps.Clone(t.Links)
 	for i, g := range t.Grants {
+		if g.MinGroup != nil {
+			m := *g.MinGroup
+			t.Grants[i].MinGroup = &m
+		}
 		t.Grants[i].Only = slices.Clone(g.Only)
 		t.Grants[i].Reveal = slices.Clone(g.Reveal)
 		t.Grants[i].RevealNever = slices.Clone(g.RevealNever)
@@ -176,6 +219,9 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 		if class.Samples < 0 || class.Samples > 3 {
 			return fmt.Errorf("policy: class %s: samples are 0 to 3", class.Name)
 		}
+		if class.Public && class.Mask.Show != Plain {
+			return fmt.Errorf("policy: class %s: what is not shown is not public", class.Name)
+		}
 	}
 	if err := t.Always.fits(stored, attrs); err != nil {
 		return err
@@ -196,6 +242,30 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 			if t.Columns[id] == nil {
 				return fmt.Errorf("policy: %s: %s is granted a column that has no class", stored.Name, g.Team)
 			}
+		}
+		if err := t.checkGroup(&g, stored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkGroup checks the minimum group of a grant, and that a grant without one
+// shows nothing that is for aggregates alone.
+func (t Table) checkGroup(g *Grant, stored *catalog.Table) error {
+	if m := g.MinGroup; m != nil {
+		col := stored.Column(m.Entity)
+		switch {
+		case col == nil || col.Type.Kind == types.Unsupported:
+			return fmt.Errorf("policy: %s: %s counts by a column that does not exist, or cannot be read", stored.Name, g.Team)
+		case m.Size < 2 || m.Size > MaxGroup:
+			return fmt.Errorf("policy: %s: %s: a minimum group is of 2 to %d", stored.Name, g.Team, MaxGroup)
+		}
+		return nil
+	}
+	for id := range t.Columns {
+		if t.treat(g, id).Show == Aggregate {
+			return fmt.Errorf("policy: %s: %s sees %s in aggregates only, and needs a minimum group for them", stored.Name, g.Team, stored.Column(id).Name)
 		}
 	}
 	return nil

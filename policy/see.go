@@ -17,6 +17,7 @@ import (
 // sight is what the acting teams see of one table.
 type sight struct {
 	rules   *Table
+	off     Switches // at all levels
 	stored  *catalog.Table
 	grants  []*Grant // of the acting teams, by name; at least one
 	columns map[catalog.ColumnID]*seen
@@ -57,6 +58,7 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 			continue
 		}
 		if s := look(r, t, v.teams); s != nil {
+			s.off = rules.switched(t, v.teams)
 			s.filter = sync.OnceValue(func() filter { return s.decide(v.who.Attributes) })
 			v.tables[t.ID] = s
 		}
@@ -125,12 +127,12 @@ func (s *sight) column(id catalog.ColumnID) *seen {
 // hide from models.
 func (v *view) shown(forModel bool) *catalog.Catalog {
 	hidden := func(s *sight, c *seen) bool {
-		return forModel && (s.rules.HideFromModel || c.class.HideFromModel)
+		return forModel && (s.off.HideFromModel || c.class.HideFromModel)
 	}
 	out := &catalog.Catalog{Engine: v.full.Engine, Path: slices.Clone(v.full.Path)}
 	for _, t := range v.full.Tables {
 		s := v.tables[t.ID]
-		if s == nil || forModel && s.rules.HideFromModel {
+		if s == nil || forModel && s.off.HideFromModel {
 			continue
 		}
 		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict}

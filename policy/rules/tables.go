@@ -45,7 +45,7 @@ func (c *compiler) readTable(t *table) error {
 		strict.Required("columns", func(n strict.Node) error { return c.readColumns(t, n) }),
 		strict.Optional("always", func(n strict.Node) (err error) { t.rule.Always, err = c.condition(t, n); return err }),
 		strict.Optional("fence", t.readFence),
-		strict.Optional("model", readHide(&t.rule.HideFromModel)),
+		strict.Optional("model", readHide(&t.rule.Off.HideFromModel)),
 		strict.Optional("scope", notYet("hard filters (scope)")),
 		strict.Optional("min_group", notYet("minimum groups (min_group)")),
 		strict.Optional("grants", func(n strict.Node) error { return c.readGrants(t, n) }),
