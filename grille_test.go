@@ -563,3 +563,18 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+// A condition that is copied inside of a fence is told once.
+func TestExplainTellsOnce(t *testing.T) {
+	t.Parallel()
+	g := open(t, config(t, sqliteDemo(t)))
+	x, err := g.Explain(t.Context(), grille.Draft{SQL: "SELECT 1 / (id - 5) FROM patients WHERE id = 4711", Viewer: who("tom")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{x.SQL, strings.Join(x.Words, "\n")} {
+		if strings.Count(text, "4711") != 1 {
+			t.Errorf("told otherwise than once in %s", text)
+		}
+	}
+}

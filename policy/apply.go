@@ -235,6 +235,7 @@ func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol)
 		g.fence = f.around(table, s, cols)
 		return g.render()
 	}, nil)
+	pushing{v}.all(q)
 }
 
 // guarded looks once more: n policy relations, and no stored table outside of

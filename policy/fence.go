@@ -85,13 +85,13 @@ func (f *fences) around(t *ir.Table, s *sight, used []ir.TableCol) bool {
 }
 
 func (f *fences) selects(s *ir.Select) {
-	for _, e := range conjuncts(s.Where) {
+	for _, e := range ir.Conjuncts(s.Where) {
 		f.root(e, s.From)
 	}
 	for _, d := range s.Keys {
 		f.root(d.Expr, s.From)
 	}
-	for _, e := range conjuncts(s.Having) {
+	for _, e := range ir.Conjuncts(s.Having) {
 		f.root(e, s.From)
 	}
 	for _, d := range s.Out {
@@ -108,7 +108,7 @@ func (f *fences) from(r, block ir.Rel) {
 	case *ir.Join:
 		f.from(r.Left, block)
 		f.from(r.Right, block)
-		for _, e := range conjuncts(r.On) {
+		for _, e := range ir.Conjuncts(r.On) {
 			f.root(e, block)
 		}
 	case *ir.FuncRel:
@@ -169,7 +169,7 @@ func (f *fences) aggregate(a *ir.Agg, block ir.Rel) {
 	for _, s := range a.Within {
 		f.root(s.X, block)
 	}
-	for _, e := range conjuncts(a.Filter) {
+	for _, e := range ir.Conjuncts(a.Filter) {
 		f.root(e, block)
 	}
 }
@@ -226,20 +226,4 @@ func total(e ir.Expr) bool {
 		}
 	}
 	return ir.Total(e)
-}
-
-// conjuncts are the parts of e that AND joins.
-func conjuncts(e ir.Expr) []ir.Expr {
-	if e == nil {
-		return nil
-	}
-	l, ok := e.(*ir.Logic)
-	if !ok || l.Or {
-		return []ir.Expr{e}
-	}
-	var all []ir.Expr
-	for _, x := range l.Args {
-		all = append(all, conjuncts(x)...)
-	}
-	return all
 }

@@ -3,6 +3,7 @@ package policy_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -44,6 +45,7 @@ type world struct {
 //	view [model]              the database as the viewer (or the model) sees it
 //	policy                    the allowed tree of a query, or the refusal
 //	fences                    only which tables of a query are fenced
+//	pushed                    what of a query is copied inside of its fences
 //	says                      banner, notes and origins of a query
 func TestSpec(t *testing.T) {
 	spec.Run(t, "testdata/spec", func(t *testing.T) spec.Commands {
@@ -57,6 +59,7 @@ func TestSpec(t *testing.T) {
 				return w.apply(sql, func(a policy.Allowed) string { return ir.Print(a.Query()) })
 			},
 			"fences": func(_ *spec.Args, sql string) string { return w.apply(sql, fenced) },
+			"pushed": func(_ *spec.Args, sql string) string { return w.apply(sql, pushed) },
 			"says":   func(_ *spec.Args, sql string) string { return w.apply(sql, says) },
 		}
 	})
@@ -198,6 +201,30 @@ func fenced(a policy.Allowed) string {
 	})
 	return strings.Join(words, ", ")
 }
+
+// pushed lists what is inside of the policy relations beside the rules.
+func pushed(a policy.Allowed) string {
+	var lines []string
+	ir.Walk(a.Query(), func(n ir.Node) bool {
+		g, ok := n.(*ir.Guarded)
+		if !ok {
+			return true
+		}
+		for line := range strings.Lines(ir.Print(g)) {
+			if what, ok := strings.CutPrefix(strings.TrimSpace(line), "pushed "); ok {
+				lines = append(lines, g.Table.Alias+": "+identity.ReplaceAllString(what, ""))
+			}
+		}
+		return false
+	})
+	if len(lines) == 0 {
+		return "nothing"
+	}
+	return strings.Join(lines, "\n")
+}
+
+// identity is what tells columns of one name apart.
+var identity = regexp.MustCompile(`#\d+`)
 
 func says(a policy.Allowed) string {
 	var b strings.Builder

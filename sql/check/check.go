@@ -6,7 +6,8 @@
 // Then four things must hold. The text names nothing but what [own] allows:
 // qualified functions, types and tables, our own aliases, typed parameters.
 // Every stored table stands alone in a block that equals the policy relation
-// rendered afresh from the rules for this viewer, fence included. Every
+// rendered afresh from the rules for this viewer, fence included; inside of a
+// fence conditions may follow that only narrow it (see [onlyNarrows]). Every
 // function is one of the table's. And the bound tree equals the allowed tree.
 //
 // A text that fails never runs: the error is [refusal.Internal], for it is our

@@ -164,10 +164,10 @@ func (s *same) guarded(a ir.Rel, g *ir.Guarded) bool {
 	if err != nil {
 		return s.fail("the rules do not give table %s: %v", name, err)
 	}
-	if !s.block(block, fresh) {
+	if !s.block(block, fresh, onlyNarrows(fresh)) {
 		return s.fail("table %s is read otherwise than the rules say", name)
 	}
-	if !s.block(block, g) {
+	if !s.block(block, g, equals(g)) {
 		return s.fail("table %s was allowed otherwise than the rules say", name)
 	}
 	for i, d := range g.Cols {
@@ -180,7 +180,9 @@ func (s *same) guarded(a ir.Rel, g *ir.Guarded) bool {
 
 // block compares (SELECT ... FROM table WHERE ... [OFFSET 0]) with a guard. A
 // guard refers to nothing outside of it, so what is known outside is forgotten.
-func (s *same) block(a *ir.Subquery, g *ir.Guarded) bool {
+// The conditions begin with those of the rules; the rest, which the viewer's
+// query may have, is for pushed to judge.
+func (s *same) block(a *ir.Subquery, g *ir.Guarded, pushed func(*same, []ir.Expr) bool) bool {
 	q := a.Query
 	b, ok := q.Body.(*ir.Select)
 	if !ok || a.Lateral || len(q.With)+len(q.Order) > 0 || q.Limit != nil || !fence(q.Offset, g.Fence) ||
@@ -189,7 +191,11 @@ func (s *same) block(a *ir.Subquery, g *ir.Guarded) bool {
 	}
 	inner := &same{want: s.want, cols: map[ir.ColID]ir.ColID{}, ctes: map[*ir.CTE]*ir.CTE{}, guard: true}
 	t, ok := b.From.(*ir.Table)
-	if !ok || !inner.table(t, g.Table) || !inner.optional(b.Where, g.Filter) {
+	if !ok || !inner.table(t, g.Table) {
+		return false
+	}
+	conds, filter := ir.Conjuncts(b.Where), ir.Conjuncts(g.Filter)
+	if len(conds) < len(filter) || !inner.exprs(conds[:len(filter)], filter) || !pushed(inner, conds[len(filter):]) {
 		return false
 	}
 	if len(g.Cols) == 0 {

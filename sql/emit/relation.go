@@ -137,9 +137,9 @@ func (p *printer) guarded(g *ir.Guarded) {
 	}
 	p.str(" FROM ")
 	p.stored(g.Table)
-	if g.Filter != nil {
+	if where := g.Where(); where != nil {
 		p.str(" WHERE ")
-		p.expr(g.Filter)
+		p.expr(where)
 	}
 	if g.Fence || p.d.probes && p.probed > 0 {
 		p.str(p.d.fence)

@@ -135,13 +135,15 @@ type (
 		Alias string
 		Cols  []TableCol
 	}
-	// Guarded is (SELECT Cols FROM Table WHERE Filter [fence]) AS alias. Only
-	// policy makes one; Cols have the ids that bind gave the Table, and the inner
-	// Table has ids of its own, so nothing above changes.
+	// Guarded is (SELECT Cols FROM Table WHERE Filter AND Pushed [fence]) AS alias.
+	// Only policy makes one; Cols have the ids that bind gave the Table, and the
+	// inner Table has ids of its own, so nothing above changes. Pushed is not of
+	// the rules: the viewer's own conditions, which stand above as well.
 	Guarded struct {
 		Span
 		Table  *Table
 		Filter Expr // nil: all rows
+		Pushed Expr // nil: none
 		Cols   []Def
 		Fence  bool
 		Rules  []string // names of the rules at work, for explanations

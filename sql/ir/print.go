@@ -284,8 +284,8 @@ func (p *printer) guarded(g *Guarded) {
 			p.in(func() {
 				p.line("from")
 				p.in(func() { p.table("table", g.Table) })
-				if g.Filter != nil {
-					p.line("where %s", p.expr(g.Filter))
+				if where := g.Where(); where != nil {
+					p.line("where %s", p.expr(where))
 				}
 				for i, d := range g.Cols {
 					p.line("out %s.%d %s = %s", place, i, p.typ(d.Type), p.expr(d.Expr))
@@ -321,6 +321,9 @@ func (p *printer) guarded(g *Guarded) {
 	p.in(func() {
 		if g.Filter != nil {
 			p.line("rows %s", p.expr(g.Filter))
+		}
+		if g.Pushed != nil {
+			p.line("pushed %s", p.expr(g.Pushed))
 		}
 		for _, d := range g.Cols {
 			x := p.expr(d.Expr)

@@ -130,6 +130,7 @@ func (n *Table) slots(v *visitor) {
 func (n *Guarded) slots(v *visitor) {
 	n.Table.slots(v)
 	v.e(&n.Filter)
+	v.e(&n.Pushed)
 	v.defs(n.Cols)
 }
 func (n *Subquery) slots(v *visitor) { v.q(&n.Query); v.cols(n.Cols) }
