@@ -4,9 +4,14 @@
 //	patients (id int8 key, name text, ward int4 -> wards.id, notes text null)
 //	other.orders (id int8 key)
 //	view big_orders (id int8)
+//	from big_orders: orders.id, orders.total [opaque]
+//	link lines (no, year) -> orders (no, year) [unchecked]
+//	inherits old_orders: orders
 //
 // Columns are NOT NULL unless they say null; "key" columns together are the
-// primary key; "unique" makes a key of one column.
+// primary key; "unique" makes a key of one column; "generated" and "collated"
+// say that. The last three lines are what a view is made from, a key of several
+// columns, and whose rows the rows of a table are too.
 package catalogtest
 
 import (
@@ -25,9 +30,14 @@ func Parse(engine catalog.Engine, text string) (*catalog.Catalog, error) {
 	}
 	c := &catalog.Catalog{Engine: engine, Path: []string{home}, Version: "spec"}
 	links := map[*catalog.Table][]link{}
-	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
+	var later []extra
+	for _, text := range strings.Split(text, "\n") {
+		line := strings.TrimSpace(text)
 		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if word, rest, _ := strings.Cut(line, " "); word == "from" || word == "link" || word == "inherits" {
+			later = append(later, extra{word, rest})
 			continue
 		}
 		t, ls, err := table(line, home)
@@ -46,6 +56,11 @@ func Parse(engine catalog.Engine, text string) (*catalog.Catalog, error) {
 				return nil, fmt.Errorf("%s refers to %s.%s, which is not there", t.Name, l.table, l.column)
 			}
 			t.Foreign = append(t.Foreign, catalog.ForeignKey{Columns: []catalog.ColumnID{l.from}, To: to.ID, ToColumns: []catalog.ColumnID{to.ColumnNamed(l.column).ID}})
+		}
+	}
+	for _, e := range later {
+		if err := e.add(c); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil
@@ -67,6 +82,8 @@ func table(line, home string) (*catalog.Table, []link, error) {
 		switch words[0] {
 		case "view":
 			t.Kind = catalog.View
+		case "materialized":
+			t.Kind = catalog.MaterializedView
 		case "partition":
 			t.Kind = catalog.Partition
 		default:
@@ -103,6 +120,10 @@ func table(line, home string) (*catalog.Table, []link, error) {
 				c.NotNull = false
 			case "key":
 				key = append(key, c.ID)
+			case "generated":
+				c.Generated = true
+			case "collated":
+				c.Collation = "de-x-icu"
 			case "unique":
 				t.Unique = append(t.Unique, []catalog.ColumnID{c.ID})
 			case "->":

@@ -23,20 +23,26 @@ func (c *compiler) readClasses(n strict.Node) error {
 	if err != nil {
 		return err
 	}
-	c.classes = map[string]*class{}
 	for _, e := range entries {
 		if e.Name == "*" || e.Name == "all" {
 			return e.Key.Errorf("%q is a word of the rules: give the class another name", e.Name)
+		}
+		if preset := presetOf(e.Name); preset != "" {
+			return e.Key.Errorf("%q is a class of the preset %s, and means what it says there: give the class another name, or remove it and write presets: [%s]", e.Name, preset, preset)
 		}
 		k := &class{key: e.Key}
 		k.Name, k.Where = e.Name, e.Key.Pos().String()
 		err := e.Value.Fields(
 			strict.Required("show", k.readShow),
 			strict.Optional("samples", strict.Int(&k.Samples, 0, maxSamples)),
-			strict.Optional("model", readHide(&k.HideFromModel)),
+			strict.Optional("model", readWord("hide", &k.HideFromModel)),
+			strict.Optional("public", strict.Bool(&k.Public)),
 		)
 		if err != nil {
 			return err
+		}
+		if k.Public && k.Mask.Show != policy.Plain {
+			return e.Key.Errorf("class %q is public and does not show its values: use public with show: value only", e.Name)
 		}
 		if k.Samples > 0 && (k.Mask.Show != policy.Plain || k.HideFromModel) {
 			return e.Key.Errorf("class %q gives samples of what it does not show to the model: use samples with show: value only", e.Name)
@@ -46,16 +52,7 @@ func (c *compiler) readClasses(n strict.Node) error {
 	return nil
 }
 
-// readHide reads model: hide.
-func readHide(into *bool) strict.Reader {
-	return func(n strict.Node) error {
-		_, err := n.OneOf("hide")
-		*into = err == nil
-		return err
-	}
-}
-
-// readShow reads show: value | redact | hash | never, or
+// readShow reads show: value | redact | hash | aggregate | never, or
 // {partial: last4 | first1 | domain}, {hash: family}, {bucket: ...}.
 func (k *class) readShow(n strict.Node) error {
 	if n.Kind() == strict.KindText {
@@ -73,7 +70,7 @@ func (k *class) readShow(n strict.Node) error {
 		case "never":
 			k.Mask.Show = policy.Closed
 		case "aggregate":
-			return n.Errorf("columns for aggregates only are not in this version yet: use never or redact")
+			k.Mask.Show = policy.Aggregate
 		default:
 			panic("rules: unknown word")
 		}

@@ -192,3 +192,11 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// written is p as [split] reads it.
+func (p part) written() string {
+	if p.quoted {
+		return `"` + strings.ReplaceAll(p.text, `"`, `""`) + `"`
+	}
+	return p.text
+}

@@ -131,6 +131,10 @@ type compiler struct {
 
 	attrs   map[string]policy.Attribute
 	classes map[string]*class
+	scopes  map[string]policy.Scope
+	off     policy.Switches
+	schemas map[string]policy.Switches
+	teams   map[string]policy.Switches
 	tables  []*table
 	named   catalog.Names // the tables that the file names
 
@@ -162,7 +166,7 @@ func (c *compiler) freeze(version string) *policy.Rules {
 	config := policy.Config{
 		File: c.file, Version: version, Catalog: c.cat,
 		Secret: c.opts.Secret, Connection: c.opts.Connection,
-		Attributes: c.attrs,
+		Attributes: c.attrs, Scopes: c.scopes, Off: c.off, Schemas: c.schemas, Teams: c.teams,
 	}
 	for _, t := range c.tables {
 		config.Tables = append(config.Tables, t.rule)
@@ -176,15 +180,25 @@ func (c *compiler) freeze(version string) *policy.Rules {
 // does not hide those of the others.
 func (c *compiler) read(root strict.Node) error {
 	var tables []strict.Entry
+	c.classes = map[string]*class{}
 	err := root.Fields(
 		strict.Required("version", readVersion),
 		strict.Optional("attributes", c.readAttributes),
-		strict.Required("classes", c.readClasses),
-		strict.Optional("scopes", notYet("hard filters (scopes)")),
+		strict.Optional("presets", c.readPresets),
+		strict.Optional("classes", c.readClasses),
+		strict.Optional("scopes", c.readScopes),
+		strict.Optional("model", readModel(&c.off)),
+		strict.Optional("samples", readWord("none", &c.off.NoSamples)),
+		strict.Optional("run", readWord("show", &c.off.ShowOnly)),
+		strict.Optional("schemas", c.readSchemas),
+		strict.Optional("teams", c.readTeams),
 		strict.Required("tables", func(n strict.Node) (err error) { tables, err = n.Entries(); return err }),
 	)
 	if err != nil {
 		return err
+	}
+	if len(c.classes) == 0 {
+		return root.Errorf("no class is declared: add classes, or presets")
 	}
 	for _, e := range tables {
 		c.fail(c.declare(e))
@@ -202,13 +216,6 @@ func readVersion(n strict.Node) error {
 		return n.Errorf("rules files of version %q are not known here: write version: 1", text)
 	}
 	return err
-}
-
-// notYet refuses a key whose meaning this version cannot keep.
-func notYet(what string) strict.Reader {
-	return func(n strict.Node) error {
-		return n.Errorf("%s are not in this version yet: remove the key, and grant less instead", what)
-	}
 }
 
 // catalogOf is the part of a catalog that a file names: row conditions may read

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ func options(t testing.TB) Options {
 //
 //	catalog [engine=sqlite]
 //	check          what is to be said about a file; "fine" if nothing
+//	scoped         the links of a file with the scope customer, or what is to be said about it
 //	write          the file with the columns of today in the place of "*"
 //	init           the file that is proposed for the catalog
 func TestSpec(t *testing.T) {
@@ -58,6 +60,15 @@ func TestSpec(t *testing.T) {
 			"rows": func(_ *spec.Args, input string) string {
 				return check(sound + "  patients:\n    columns: {id: key, ward: plain}\n    grants:\n      analysts:\n        rows: " + input + "\n")
 			},
+			// The rest of a file with a scope, and the links that it makes.
+			"scoped": func(_ *spec.Args, input string) string {
+				text := strings.Replace(sound, "tables:\n", "scopes:\n  customer: {anchor: customers.id, required: true}\ntables:\n", 1) +
+					"  " + strings.ReplaceAll(input, "\n", "\n  ") + "\n"
+				if said := check(text); said != "fine" {
+					return said
+				}
+				return links(t, text, cat)
+			},
 			"write": func(_ *spec.Args, input string) string {
 				out, err := Write("rules.yaml", []byte(input+"\n"), cat)
 				if err != nil {
@@ -77,6 +88,27 @@ func TestSpec(t *testing.T) {
 			},
 		}
 	})
+}
+
+func links(t *testing.T, text string, cat *catalog.Catalog) string {
+	r, err := Compile("rules.yaml", []byte(text), cat, options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, table := range r.Granted().Tables {
+		name := cat.Table(table.Table).Name
+		l, ok := table.Links["customer"]
+		switch {
+		case !ok:
+			fmt.Fprintf(&b, "%s: refused under the filter\n", name)
+		case l.Shared:
+			fmt.Fprintf(&b, "%s: shared\n", name)
+		default:
+			fmt.Fprintf(&b, "%s: %s\n", name, l.Rows.Text())
+		}
+	}
+	return b.String()
 }
 
 const sound = `version: 1

@@ -18,6 +18,8 @@ type table struct {
 	rule   policy.Table
 
 	columns map[catalog.ColumnID]strict.Node // where each column is named
+	group   *policy.MinGroup                 // of every grant
+	shared  bool                             // in every scope
 	never   []catalog.ColumnID               // of class show: never
 }
 
@@ -45,9 +47,12 @@ func (c *compiler) readTable(t *table) error {
 		strict.Required("columns", func(n strict.Node) error { return c.readColumns(t, n) }),
 		strict.Optional("always", func(n strict.Node) (err error) { t.rule.Always, err = c.condition(t, n); return err }),
 		strict.Optional("fence", t.readFence),
-		strict.Optional("model", readHide(&t.rule.Off.HideFromModel)),
-		strict.Optional("scope", notYet("hard filters (scope)")),
-		strict.Optional("min_group", notYet("minimum groups (min_group)")),
+		strict.Optional("model", readWord("hide", &t.rule.Off.HideFromModel)),
+		strict.Optional("samples", readWord("none", &t.rule.Off.NoSamples)),
+		strict.Optional("run", readWord("show", &t.rule.Off.ShowOnly)),
+		strict.Optional("shared", readWord("true", &t.shared)),
+		strict.Optional("scope", func(n strict.Node) error { return c.readScope(t, n) }),
+		strict.Optional("min_group", func(n strict.Node) (err error) { t.group, err = c.readGroup(t, n); return err }),
 		strict.Optional("grants", func(n strict.Node) error { return c.readGrants(t, n) }),
 		strict.Optional("say", func(n strict.Node) error { return t.readSay(n) }),
 	)
@@ -57,7 +62,7 @@ func (c *compiler) readTable(t *table) error {
 	if !policy.Stored(t.stored.Kind) && !t.rule.AsView {
 		return t.key.Errorf("%s is a %s, which the database fills by its own rules, not by those of this file: write `as: view` if its rows may be seen as they are", t.stored.Name, kind(t.stored.Kind))
 	}
-	return nil
+	return c.share(t)
 }
 
 func kind(k catalog.Kind) string {
@@ -168,14 +173,11 @@ func (c *compiler) readGrants(t *table, n strict.Node) error {
 		return err
 	}
 	for _, e := range entries {
-		if why := policy.TeamName(e.Name); why != "" {
-			return e.Key.Errorf("%s", why)
-		}
-		if !slices.Contains(c.opts.Teams, e.Name) {
-			return e.Key.Errorf("unknown team %q: %s", e.Name, meant(e.Name, c.opts.Teams))
+		if err := c.team(e); err != nil {
+			return err
 		}
 		g := policy.Grant{Team: e.Name, Where: e.Key.Pos().String()}
-		if err := c.readGrant(t, &g, e.Value); err != nil {
+		if err := c.readGrant(t, &g, e.Key, e.Value); err != nil {
 			return err
 		}
 		t.rule.Grants = append(t.rule.Grants, g)
@@ -183,8 +185,9 @@ func (c *compiler) readGrants(t *table, n strict.Node) error {
 	return nil
 }
 
-func (c *compiler) readGrant(t *table, g *policy.Grant, n strict.Node) error {
-	return n.Fields(
+func (c *compiler) readGrant(t *table, g *policy.Grant, at, n strict.Node) error {
+	var group strict.Node
+	err := n.Fields(
 		strict.Required("rows", func(n strict.Node) error {
 			text, err := n.Text()
 			if err != nil {
@@ -197,11 +200,18 @@ func (c *compiler) readGrant(t *table, g *policy.Grant, n strict.Node) error {
 			g.Rows, err = c.condition(t, n)
 			return err
 		}),
-		strict.Optional("min_group", notYet("minimum groups (min_group)")),
+		strict.Optional("min_group", func(n strict.Node) (err error) { group = n; g.MinGroup, err = c.readGroup(t, n); return err }),
 		strict.Optional("columns", func(n strict.Node) error { return t.readOnly(g, n) }),
 		strict.Optional("reveal", func(n strict.Node) error { return c.readReveal(g, n) }),
 		strict.Optional("reveal_never", func(n strict.Node) error { return c.readRevealNever(t, g, n) }),
 	)
+	if err != nil {
+		return err
+	}
+	if err := t.raise(g, group); err != nil {
+		return err
+	}
+	return t.needsGroup(g, at)
 }
 
 // readOnly reads columns: [id, ward], which narrow a grant.
