@@ -93,7 +93,7 @@ func (b *Bench) Lay(ctx context.Context, l Layout) error {
 	if err := b.owner.fresh(ctx, Postgres, l.Full[Postgres]); err != nil {
 		return fmt.Errorf("the data on postgres: %w", err)
 	}
-	for _, e := range []Engine{Postgres, SQLite} {
+	for _, e := range b.Engines {
 		if err := b.copies[e].fresh(ctx, e, l.Copy[e]); err != nil {
 			return fmt.Errorf("the copy for %s: %w", e, err)
 		}

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,31 @@ type Condition struct {
 	Text  string // with marked names
 	Holds func(row []Value) Tri
 	needs []string // attributes: one that is missing makes the condition false
+
+	arms, all []Condition // joined by OR, by AND: what the condition is made of
 }
+
+// Arms are the conditions that, joined by OR, are this one.
+func (c Condition) Arms() []Condition { return c.flat(func(c Condition) []Condition { return c.arms }) }
+
+// Conjuncts are the conditions that, joined by AND, are this one.
+func (c Condition) Conjuncts() []Condition {
+	return c.flat(func(c Condition) []Condition { return c.all })
+}
+
+func (c Condition) flat(parts func(Condition) []Condition) []Condition {
+	if len(parts(c)) == 0 {
+		return []Condition{c}
+	}
+	var out []Condition
+	for _, p := range parts(c) {
+		out = append(out, p.flat(parts)...)
+	}
+	return out
+}
+
+// Needs are the attributes that the condition reads.
+func (c Condition) Needs() []string { return slices.Compact(slices.Sorted(slices.Values(c.needs))) }
 
 // conditions makes the conditions of one world.
 type conditions struct {
@@ -54,22 +79,30 @@ func (g conditions) tree(o over, depth int, positive bool) Condition {
 }
 
 func not(a Condition) Condition {
-	return Condition{"NOT (" + a.Text + ")", func(row []Value) Tri { return a.Holds(row).not() }, a.needs}
+	return Condition{Text: "NOT (" + a.Text + ")", Holds: func(row []Value) Tri { return a.Holds(row).not() }, needs: a.needs}
 }
 
 func both(a, b Condition) Condition {
-	return Condition{"(" + a.Text + " AND " + b.Text + ")", func(row []Value) Tri { return min(a.Holds(row), b.Holds(row)) }, append(a.needs, b.needs...)}
+	return Condition{
+		Text:  "(" + a.Text + " AND " + b.Text + ")",
+		Holds: func(row []Value) Tri { return min(a.Holds(row), b.Holds(row)) },
+		needs: slices.Concat(a.needs, b.needs), all: []Condition{a, b},
+	}
 }
 
 func either(a, b Condition) Condition {
-	return Condition{"(" + a.Text + " OR " + b.Text + ")", func(row []Value) Tri { return max(a.Holds(row), b.Holds(row)) }, append(a.needs, b.needs...)}
+	return Condition{
+		Text:  "(" + a.Text + " OR " + b.Text + ")",
+		Holds: func(row []Value) Tri { return max(a.Holds(row), b.Holds(row)) },
+		needs: slices.Concat(a.needs, b.needs), arms: []Condition{a, b},
+	}
 }
 
 // leaf is a condition on one column, or a subquery. Of a subquery's own table
 // there are no further subqueries.
 func (g conditions) leaf(o over, positive bool) Condition {
 	if o.qualifier == "" && g.r.IntN(4) == 0 {
-		return g.subquery(o.t)
+		return g.subquery(o.t, positive)
 	}
 	c := g.column(o.t)
 	if !c.NotNull && g.r.IntN(10) == 0 {
@@ -111,17 +144,17 @@ func (g conditions) column(t *Table) *Column {
 // test is a condition that is unknown where the column is NULL.
 func test(o over, c *Column, text string, holds func(Value) bool, needs ...string) Condition {
 	i := o.t.index(c)
-	return Condition{text, func(row []Value) Tri {
+	return Condition{Text: text, needs: needs, Holds: func(row []Value) Tri {
 		if row[i] == nil {
 			return Unknown
 		}
 		return truth(holds(row[i]))
-	}, needs}
+	}}
 }
 
 func null(o over, c *Column) Condition {
 	i := o.t.index(c)
-	return Condition{o.ref(c) + " IS NULL", func(row []Value) Tri { return truth(row[i] == nil) }, nil}
+	return Condition{Text: o.ref(c) + " IS NULL", Holds: func(row []Value) Tri { return truth(row[i] == nil) }}
 }
 
 // some is a value of the column, or like one.
@@ -130,11 +163,20 @@ func (g conditions) some(t *Table, c *Column) Value {
 	for range 3 {
 		if len(t.Rows) > 0 {
 			if v := t.Rows[g.r.IntN(len(t.Rows))][i]; v != nil {
-				return v
+				return sayable(v)
 			}
 		}
 	}
-	return randomValue(g.r, c.Kind)
+	return sayable(randomValue(g.r, c.Kind))
+}
+
+// sayable is v, or its neighbour where v takes a subtraction to write: a rule
+// has none.
+func sayable(v Value) Value {
+	if v == Value(int64(-1<<63)) {
+		return int64(-1<<63 + 1)
+	}
+	return v
 }
 
 func (g conditions) compared(o over, c *Column) Condition {
@@ -256,13 +298,13 @@ func (g conditions) attribute(o over, c *Column, positive bool) (Condition, bool
 }
 
 // subquery is [NOT] EXISTS or [NOT] IN over any table of the file, read raw.
-func (g conditions) subquery(t *Table) Condition {
+func (g conditions) subquery(t *Table, positive bool) Condition {
 	inner, mine, theirs := g.link(t)
 	o := over{inner, "o."}
-	keep := Condition{"TRUE", func([]Value) Tri { return True }, nil}
+	keep := Condition{Text: "TRUE", Holds: func([]Value) Tri { return True }}
 	negative := g.r.IntN(4) == 0
 	if g.r.IntN(2) == 0 {
-		keep = g.leaf(o, !negative)
+		keep = g.leaf(o, positive && !negative)
 	}
 	i, j := t.index(mine), inner.index(theirs)
 	not := ""
@@ -272,17 +314,17 @@ func (g conditions) subquery(t *Table) Condition {
 	if g.r.IntN(2) == 0 {
 		text := fmt.Sprintf("%sEXISTS (SELECT 1 FROM %s o WHERE o.%s = %s.%s AND %s)",
 			not, marked(inner.Name), marked(theirs.Name), marked(t.Name), marked(mine.Name), keep.Text)
-		return g.signed(Condition{text, func(row []Value) Tri {
+		return g.signed(Condition{Text: text, needs: keep.needs, Holds: func(row []Value) Tri {
 			for _, other := range inner.Rows {
 				if row[i] != nil && other[j] != nil && compare(row[i], other[j]) == 0 && keep.Holds(other) == True {
 					return True
 				}
 			}
 			return False
-		}, keep.needs}, negative)
+		}}, negative)
 	}
 	text := fmt.Sprintf("%s %sIN (SELECT o.%s FROM %s o WHERE %s)", marked(mine.Name), not, marked(theirs.Name), marked(inner.Name), keep.Text)
-	return g.signed(Condition{text, func(row []Value) Tri {
+	return g.signed(Condition{Text: text, needs: keep.needs, Holds: func(row []Value) Tri {
 		found := False
 		for _, other := range inner.Rows {
 			switch {
@@ -294,7 +336,7 @@ func (g conditions) subquery(t *Table) Condition {
 			}
 		}
 		return found
-	}, keep.needs}, negative)
+	}}, negative)
 }
 
 func (g conditions) signed(c Condition, negative bool) Condition {

@@ -344,6 +344,9 @@ func (g *generator) subquery(s *scope, d int) string {
 	switch g.r.IntN(5) {
 	case 0, 1:
 		inner.items = []item{{text: g.one("1", "*", "NULL")}}
+		if g.w.unmasked {
+			inner.items[0].text = "1"
+		}
 		if len(is.sources[0].fields) == 0 || hasClash(is) {
 			inner.items[0].text = "1"
 		}

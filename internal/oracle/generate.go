@@ -27,6 +27,7 @@ type source struct {
 	fields    []named
 	rows      int  // at most, roughly
 	stored    bool // a table itself: its key determines its row
+	partial   bool // a table of which * means less than the table has
 }
 
 // named is a field and its name in its relation.
@@ -260,7 +261,7 @@ func (g *generator) star(q *block, s *scope) bool {
 		return false
 	}
 	src := s.sources[0]
-	if hasClash(s) {
+	if hasClash(s) || src.partial && g.w.unmasked {
 		return false
 	}
 	for i, f := range src.fields {
@@ -328,7 +329,7 @@ func (g *generator) stored(s *scope) relation {
 
 func (g *generator) read(x *sight, s *scope) relation {
 	t := x.rule.t
-	src := source{stored: true, rows: len(t.Rows)}
+	src := source{stored: true, rows: len(t.Rows), partial: len(x.columns) < len(t.Columns)}
 	for _, c := range x.columns {
 		src.fields = append(src.fields, named{mark(g.r, c.Name), g.columnField(t, c)})
 	}

@@ -25,18 +25,36 @@ type grant struct {
 }
 
 // newRules classifies the columns and grants the tables.
-func newRules(r *rand.Rand, tables []*Table, v *Viewer) []*rule {
-	for _, t := range tables {
-		classify(r, t)
+func (w *World) newRules() []*rule {
+	for _, t := range w.Tables {
+		classify(w.r, t)
+		if w.unmasked {
+			unmask(w.r, t)
+		}
 	}
-	rules := make([]*rule, len(tables))
-	for i, t := range tables {
-		rules[i] = newRule(conditions{r, tables, v}, t)
+	g := conditions{w.r, w.Tables, w.Viewer}
+	rules := make([]*rule, len(w.Tables))
+	for i, t := range w.Tables {
+		rules[i] = newRule(g, t)
 	}
 	if len(rules[0].grants) == 0 {
-		rules[0].grants["alpha"] = newGrant(conditions{r, tables, v}, rules[0])
+		rules[0].grants["alpha"] = newGrant(g, rules[0])
 	}
 	return rules
+}
+
+// unmask shows what was masked as it is, or not at all.
+func unmask(r *rand.Rand, t *Table) {
+	for _, c := range t.Columns {
+		switch c.class {
+		case "", "plain", "key", "shut":
+			continue
+		}
+		c.class = []string{"plain", "plain", "shut"}[r.IntN(3)]
+		if c.Refers != nil {
+			c.class = c.Refers.Columns[0].class
+		}
+	}
 }
 
 // classify gives columns their classes; a reference has that of its key, for

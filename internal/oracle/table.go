@@ -11,6 +11,62 @@ type Table struct {
 	Name    string
 	Columns []*Column // the first is the key
 	Rows    [][]Value
+	Parts   Parts // on PostgreSQL
+}
+
+// Parts says whether the rows lie in further tables, which nobody may read.
+type Parts uint8
+
+const (
+	Whole   Parts = iota
+	Hashed        // two partitions, by the key
+	Inherit       // a child, which has every third row
+)
+
+// divide gives a table parts, in some worlds.
+func (t *Table) divide(r *rand.Rand, tables []*Table) {
+	switch r.IntN(6) {
+	case 0:
+		t.Parts = Hashed
+	case 1:
+		for _, other := range tables {
+			if slices.ContainsFunc(other.Columns, func(c *Column) bool { return c.Refers == t }) {
+				return // a child's rows cannot be referred to
+			}
+		}
+		t.Parts = Inherit
+	}
+}
+
+// parts is what follows the table's own text in its definition.
+func (t *Table) parts(e Engine) string {
+	if e != Postgres {
+		return ""
+	}
+	part := func(n int) string {
+		return fmt.Sprintf("CREATE TABLE public.%s ", identifier(fmt.Sprintf("%s_%d", t.Name, n)))
+	}
+	switch t.Parts {
+	case Whole:
+		return ""
+	case Hashed:
+		of := "PARTITION OF " + table(e, t) + " FOR VALUES WITH (MODULUS 2, REMAINDER "
+		return fmt.Sprintf(" PARTITION BY HASH (%s); %s%s0); %s%s1)", column(e, t.Columns[0]), part(0), of, part(1), of)
+	case Inherit:
+		return "; " + part(0) + "() INHERITS (" + table(e, t) + ")"
+	default:
+		panic("oracle: unknown parts")
+	}
+}
+
+// move moves rows to a child.
+func (t *Table) move(e Engine) string {
+	if e != Postgres || t.Parts != Inherit {
+		return ""
+	}
+	key, name := column(e, t.Columns[0]), table(e, t)
+	return fmt.Sprintf("WITH gone AS (DELETE FROM ONLY %s WHERE %s IN (SELECT %s FROM (SELECT %s, row_number() OVER () AS n FROM ONLY %s) AS o WHERE n %% 3 = 0) RETURNING *) INSERT INTO public.%s SELECT * FROM gone;\n",
+		name, key, key, key, name, identifier(t.Name+"_0"))
 }
 
 // Column is a stored column.

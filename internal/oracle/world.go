@@ -14,10 +14,11 @@ type World struct {
 	Viewer *Viewer
 	Tables []*Table
 
-	rules []*rule
-	sees  []*sight // the tables that the viewer sees
-	traps []trap   // that hidden rows spring
-	r     *rand.Rand
+	rules    []*rule
+	sees     []*sight // the tables that the viewer sees
+	traps    []trap   // that hidden rows spring
+	unmasked bool
+	r        *rand.Rand
 }
 
 // trap is a column that the viewer sees as it is, on whose values in hidden
@@ -44,22 +45,47 @@ type seen struct {
 func NewWorld(seed uint64, n int) *World {
 	r := rand.New(rand.NewPCG(seed, uint64(n)))
 	w := &World{Seed: seed, Number: n, r: r, Tables: newTables(r), Viewer: newViewer(r)}
-	for { // a viewer who sees nothing asks nothing
-		w.rules = newRules(r, w.Tables, w.Viewer)
-		w.sees = nil
-		columns := 0
+	w.rule(func(columns []int) bool { return total(columns) > 2 }) // who sees nothing asks nothing
+	return w
+}
+
+// NewUnmasked makes a world in which a column is shown as it is or not at all,
+// every table that is seen has a column that is, and some tables have parts. No
+// draft says *, for a table of which not all is seen.
+func NewUnmasked(seed uint64, n int) *World {
+	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	w := &World{Seed: seed, Number: n, r: r, Tables: newTables(r), Viewer: newViewer(r), unmasked: true}
+	for _, t := range w.Tables {
+		t.divide(r, w.Tables)
+	}
+	w.rule(func(columns []int) bool { return total(columns) > 2 && !slices.Contains(columns, 0) })
+	return w
+}
+
+func total(ns []int) int {
+	sum := 0
+	for _, n := range ns {
+		sum += n
+	}
+	return sum
+}
+
+// rule makes rules until the numbers of columns that the viewer sees will do.
+func (w *World) rule(enough func([]int) bool) {
+	for {
+		w.rules, w.sees = w.newRules(), nil
+		var columns []int
 		for _, l := range w.rules {
 			if s := w.look(l); s != nil {
 				w.sees = append(w.sees, s)
-				columns += len(s.columns)
+				columns = append(columns, len(s.columns))
 			}
 		}
-		if columns > 2 {
+		if enough(columns) {
 			break
 		}
 	}
 	w.springTraps()
-	return w
 }
 
 // look is what the viewer sees of a table, nil if nothing.
@@ -158,12 +184,13 @@ func (w *World) Full(e Engine) string {
 		for _, c := range t.Columns {
 			parts = append(parts, column(e, c)+" "+declared(e, c)+constraints(e, c))
 		}
-		fmt.Fprintf(&b, "CREATE TABLE %s (%s);\n", table(e, t), strings.Join(parts, ", "))
+		fmt.Fprintf(&b, "CREATE TABLE %s (%s)%s;\n", table(e, t), strings.Join(parts, ", "), t.parts(e))
 		var rows []string
 		for i, row := range t.Rows {
 			rows = append(rows, "("+strings.Join(storedRow(e, t, row, i), ", ")+")")
 		}
 		insert(&b, e, t, rows)
+		b.WriteString(t.move(e))
 		for _, c := range t.Columns {
 			if c.Trap != NoTrap || c.Refers != nil {
 				fmt.Fprintf(&b, "CREATE INDEX ON %s (%s);\n", table(e, t), column(e, c))
