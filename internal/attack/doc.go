@@ -13,7 +13,7 @@
 // which data have leaked elsewhere. Each probe is refused, or gives exactly the
 // rows of a copy of the database that never held what is hidden. Where it is
 // answered, the page says what it would have told over the whole data.
-// testdata/channels/README says which channels cannot be met yet, and why.
+// testdata/README says which channels cannot be met yet, and why.
 //
 // The rule of a hidden row is dear and the probes are cheap, as in package leak:
 // a test with a cheap rule passes while the design is broken.

@@ -143,10 +143,16 @@ func (b *Bench) Try(ctx context.Context, e Engine, q *Query) (v Verdict, why str
 func (b *Bench) try(ctx context.Context, e Engine, text string, ordered []int) (v Verdict, why string, copied, grille Result) {
 	copied, grille = b.Both(ctx, e, text)
 	v, why = Judge(copied, grille, ordered)
-	if v == Failed && (b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text)) {
+	if v == Failed && b.Chance(ctx, e, text) {
 		v = Chance
 	}
 	return v, why, copied, grille
+}
+
+// Chance reports whether a draft that fails through Grille can fail on the copy
+// too, by another plan, so that its error tells of no hidden row.
+func (b *Bench) Chance(ctx context.Context, e Engine, text string) bool {
+	return b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text)
 }
 
 // otherPlan reports whether the copy gives an error under any of a few plans.
