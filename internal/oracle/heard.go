@@ -65,6 +65,20 @@ func (l *Lite) Run(text string, params []emit.Param) error {
 	return stmt.Err()
 }
 
+// Plan is how SQLite would run a text, a line a step.
+func (l *Lite) Plan(text string) ([]string, error) {
+	stmt, _, err := l.db.Prepare("EXPLAIN QUERY PLAN " + text)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Close()
+	var steps []string
+	for stmt.Step() {
+		steps = append(steps, stmt.ColumnText(3))
+	}
+	return steps, stmt.Err()
+}
+
 func set(s *sqlite3.Stmt, n int, p emit.Param) error {
 	switch v := p.Value; {
 	case v.IsNull():

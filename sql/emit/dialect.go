@@ -25,7 +25,9 @@ type dialect struct {
 	// probes: columns of stored tables are read through expressions, which no
 	// index serves. What is joined, or read again for each outer row, ends in a
 	// fence: the engine then builds an index on what it has read.
-	probes        bool
+	probes bool
+	// bare: beside conditions of guards stands what indexes serve (bare.go).
+	bare          bool
 	lateral       bool // knows LATERAL
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)
 	distinctPairs bool // knows f(DISTINCT a, b)

@@ -140,6 +140,7 @@ func (p *printer) guarded(g *ir.Guarded) {
 	if where := g.Where(); where != nil {
 		p.str(" WHERE ")
 		p.expr(where)
+		p.bare(g, where)
 	}
 	if g.Fence || p.d.probes && p.probed > 0 {
 		p.str(p.d.fence)

@@ -22,6 +22,7 @@ var sqlite = dialect{
 	noLimit: " LIMIT -1",
 	unknown: "NULL",
 	probes:  true,
+	bare:    true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	param:    func(p *printer, n int, _ types.Type) { p.str("?"); p.int(n) },

@@ -1,0 +1,152 @@
+package emit
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// SQLite reads a stored column through an expression, which no index serves. So
+// beside a condition of a guard that compares one with constants stands the same
+// over the bare column:
+//
+//	WHERE (CASE typeof(t2."id") WHEN 'integer' THEN t2."id" END = ?1) AND t2."id" = CAST(?1 AS INTEGER)
+//
+// The bare one decides nothing: it is true of every row of which the other one
+// is, which must be proven for each type (see [bareText] and the test):
+//
+//   - integers: the read gives integers only, and an integer compares with an
+//     integer as a number, whatever affinity the column has: the constant may
+//     only become text beside a column of affinity TEXT, which stores no integer;
+//   - texts: the read gives texts only, which compare by bytes. The collation of
+//     the column may be another, hence COLLATE binary, and an index with another
+//     does not serve. Beside a column of affinity NUMERIC ('string') '5' would
+//     become a number, which is less than every text: only affinity TEXT.
+//
+// And it must stay beside. Of column = ?1 SQLite concludes that the column is ?1
+// wherever else it stands, in the read too, where a real that equals ?1 would then
+// be an integer. It does not where the constant has an affinity, as that of a CAST,
+// or where the column has a COLLATE.
+//
+// It is not so, and there is none, for floats (2^53 + 1 is read as 2^53), and for
+// booleans, dates, times and numerics, whose values have several spellings in a
+// file. Nor for a view, whose columns have the affinities of its expressions.
+func (p *printer) bare(g *ir.Guarded, where ir.Expr) {
+	if !p.d.bare || !policy.Stored(g.Table.Table.Kind) {
+		return
+	}
+	for _, e := range ir.Conjuncts(where) {
+		switch e := e.(type) {
+		case *ir.Call:
+			p.bareCall(g, e)
+		case *ir.In:
+			if !e.Not {
+				p.bareIn(g, e.X, e.List)
+			}
+		case *ir.AnyOf:
+			if items, _ := elements(e.Array); !e.All && e.Cmp.Func.Name == "=" {
+				p.bareIn(g, e.X, items)
+			}
+		}
+	}
+}
+
+func (p *printer) bareCall(g *ir.Guarded, e *ir.Call) {
+	if e.Fn.Func.Class != funcs.Operator {
+		return
+	}
+	op := e.Fn.Func.Name
+	switch op {
+	case "=", "<", "<=", ">", ">=":
+		l, r := e.Args[0], e.Args[1]
+		if col, value := p.bareColumn(g, l, r); col != "" {
+			p.str(" AND ", col, " ", op, " ")
+			value(r)
+		} else if col, value := p.bareColumn(g, r, l); col != "" {
+			p.str(" AND ")
+			value(l)
+			p.str(" ", op, " ", col)
+		}
+	case "between":
+		if col, value := p.bareColumn(g, e.Args[0], e.Args[1:]...); col != "" {
+			p.str(" AND ", col, " BETWEEN ")
+			value(e.Args[1])
+			p.str(" AND ")
+			value(e.Args[2])
+		}
+	}
+}
+
+func (p *printer) bareIn(g *ir.Guarded, x ir.Expr, list []ir.Expr) {
+	col, value := p.bareColumn(g, x, list...)
+	if col == "" {
+		return
+	}
+	if len(list) == 1 { // IN (x) SQLite makes = +x, and + takes the affinity away
+		p.str(" AND ", col, " = ")
+		value(list[0])
+		return
+	}
+	p.str(" AND ", col, " IN (")
+	for i, x := range list {
+		p.sep(i, "", ", ")
+		value(x)
+	}
+	p.str(")")
+}
+
+// bareColumn is e as it is stored, if it is a column of g that may be compared so
+// with these values, and how one of them is printed; or "".
+func (p *printer) bareColumn(g *ir.Guarded, e ir.Expr, values ...ir.Expr) (col string, value func(ir.Expr)) {
+	r, ok := stored(e).(*ir.Ref)
+	if !ok {
+		return "", nil
+	}
+	n := p.names[r.Col]
+	if n.column == nil || n.table != g.Table.Table || n.table.Strict && raw(n.column) {
+		return "", nil // what is read raw is bare
+	}
+	col = p.text(func() { p.str(n.rel, "."); p.quote(n.column.Name) })
+	switch {
+	case r.T.IsInteger() && all(values, types.Type.IsInteger):
+		return col, func(x ir.Expr) { p.str("CAST("); p.expr(x); p.str(" AS INTEGER)") }
+	case bareText(n.column) && all(values, textual):
+		return col + " COLLATE binary", p.expr
+	}
+	return "", nil
+}
+
+// all reports whether es are constants, at least one, whose types are such.
+func all(es []ir.Expr, such func(types.Type) bool) bool {
+	return len(es) > 0 && !slices.ContainsFunc(es, func(e ir.Expr) bool {
+		c, ok := e.(*ir.Const)
+		return !ok || !such(c.T)
+	})
+}
+
+func textual(t types.Type) bool { return t.Kind == types.Text || t.Kind == types.Varchar }
+
+// stored is e without the cast of a varchar to a text, which is one already.
+func stored(e ir.Expr) ir.Expr {
+	if c, ok := e.(*ir.Cast); ok && c.Implicit && c.X.Type().Kind == types.Varchar && c.T.Kind == types.Text {
+		return c.X
+	}
+	return e
+}
+
+// bareText reports whether c is a text of affinity TEXT, by the rules of SQLite's
+// section 3.1 on datatypes: INT anywhere in the declaration makes an integer of
+// it, before CHAR, CLOB or TEXT make it a text.
+func bareText(c *catalog.Column) bool {
+	if !textual(c.Type) {
+		return false
+	}
+	d := strings.ToUpper(c.Declared)
+	has := func(word string) bool { return strings.Contains(d, word) }
+	return !has("INT") && (has("CHAR") || has("CLOB") || has("TEXT"))
+}
