@@ -158,7 +158,7 @@ func TestControls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			of := map[oracle.Verdict]int{}
-			for n := range 12 {
+			for n := range 8 {
 				for _, f := range b.world(t, oracle.NewUnmasked(7, n), c.change) {
 					of[f.verdict]++
 				}
