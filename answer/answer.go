@@ -119,7 +119,7 @@ type Explanation struct {
 
 // Explain says of a query what its answer would say, without rows.
 func Explain(a policy.Allowed, zone *time.Location) Explanation {
-	q := a.Query()
+	q := a.Shown()
 	steps, names := explain(q, zone)
 	say := func(g *ir.Guarded) string { return a.View().Says(g.Table.Table.ID) }
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}

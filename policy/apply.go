@@ -31,6 +31,20 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 	if err != nil {
 		return Allowed{}, err
 	}
+	for _, t := range occurrences {
+		if err := v.tables[t.Table.ID].scoped(); err != nil {
+			return Allowed{}, err
+		}
+	}
+	blocks, err := v.count(q)
+	if err != nil {
+		return Allowed{}, err
+	}
+	if len(blocks) > 0 {
+		if occurrences, err = view.v.tablesOf(q); err != nil {
+			return Allowed{}, err
+		}
+	}
 	used := columnsInUse(q, occurrences)
 	if err := v.chooseTeam(occurrences, used); err != nil {
 		return Allowed{}, err
@@ -40,7 +54,12 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 		return Allowed{}, err
 	}
 	a := &allowed{view: View{v}, columns: v.outputs(q, t), banner: v.banner(occurrences), notes: v.notes(occurrences, used)}
-	v.guardAll(q, t, used)
+	entities := v.guardAll(q, t, used)
+	a.shown = ir.Clone(q)
+	next := idsOf(q)
+	for _, b := range blocks {
+		b.lower(entities, next)
+	}
 	if err := guarded(q, len(occurrences)); err != nil {
 		return Allowed{}, err
 	}
@@ -220,10 +239,10 @@ func columnsInUse(q *ir.Query, tables []*ir.Table) map[*ir.Table][]ir.TableCol {
 
 // guardAll replaces each table by its policy relation, which gives the ids that
 // bind gave the table, so nothing above changes.
-func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol) {
+func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol) map[*ir.Table]ir.ColID {
 	f := newFences(q, t)
-	last := ir.MaxID(q)
-	next := func() ir.ColID { last++; return last }
+	next := idsOf(q)
+	entities := map[*ir.Table]ir.ColID{}
 	ir.Rewrite(q, func(r ir.Rel) ir.Rel {
 		table, ok := r.(*ir.Table)
 		if !ok {
@@ -233,9 +252,39 @@ func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol)
 		cols := used[table]
 		g := guard{view: v, sight: s, span: table.Span, alias: table.Alias, columns: cols, next: next}
 		g.fence = f.around(table, s, cols)
+		if s.group != nil {
+			g.entity = next()
+			entities[table] = g.entity
+		}
 		return g.render()
 	}, nil)
 	pushing{v}.all(q)
+	return entities
+}
+
+// idsOf makes column identities that q does not have yet.
+func idsOf(q *ir.Query) func() ir.ColID {
+	last := ir.MaxID(q)
+	return func() ir.ColID { last++; return last }
+}
+
+// count finds the counted blocks of q, with what stands below them put in its
+// place.
+func (v *view) count(q *ir.Query) ([]*block, error) {
+	has := false
+	ir.Walk(q, func(n ir.Node) bool {
+		t, ok := n.(*ir.Table)
+		has = has || ok && v.tables[t.Table.ID].group != nil
+		return !has
+	})
+	if !has {
+		return nil, nil
+	}
+	next := idsOf(q)
+	if err := v.inline(q, next); err != nil {
+		return nil, err
+	}
+	return v.countedBlocks(q, next)
 }
 
 // guarded looks once more: n policy relations, and no stored table outside of
@@ -281,6 +330,10 @@ func firstOf(a, b error) error {
 func (v *view) chooseTeam(tables []*ir.Table, used map[*ir.Table][]ir.TableCol) error {
 	for _, t := range tables {
 		s := v.tables[t.Table.ID]
+		if s.clash {
+			return refusal.New(refusal.ChooseTeam, "ask as one of them", "your teams %s see the rows of %s in groups of different sizes", list(s.teams()), t.Table.Name).
+				At(t.At()).ForOwner("see the grants at %s", s.rules.Where)
+		}
 		for _, c := range used[t] {
 			if !s.columns[c.Of].clash {
 				continue

@@ -154,7 +154,7 @@ func TestGuardIsTheSame(t *testing.T) {
 			if !ok {
 				return true
 			}
-			again, err := v.Guard(g.Table.Table.ID, readBy(g), g.Fence)
+			again, err := v.Guard(g)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,23 +166,15 @@ func TestGuardIsTheSame(t *testing.T) {
 	}
 }
 
-// readBy are the stored columns that g offers, by the names that it has.
-func readBy(g *ir.Guarded) []catalog.ColumnID {
-	var ids []catalog.ColumnID
-	for _, c := range g.Cols {
-		ids = append(ids, g.Table.Table.ColumnNamed(c.Name).ID)
-	}
-	return ids
-}
-
 func TestGuardRefuses(t *testing.T) {
 	w := clinicWorld(t, clinicRules)
 	v := w.see(t)
 	patients, forbidden := w.cat.All().Lookup("", "patients"), w.cat.All().Lookup("", "forbidden")
-	if _, err := v.Guard(forbidden.ID, nil, false); err == nil {
+	if _, err := v.Guard(&ir.Guarded{Table: &ir.Table{Table: forbidden}}); err == nil {
 		t.Error("a table without a grant is guarded")
 	}
-	if _, err := v.Guard(patients.ID, []catalog.ColumnID{patients.ColumnNamed("ssn").ID}, false); err == nil {
+	ssn := []ir.Def{{Column: ir.Column{Name: "ssn"}}}
+	if _, err := v.Guard(&ir.Guarded{Table: &ir.Table{Table: patients}, Cols: ssn}); err == nil {
 		t.Error("a closed column is guarded")
 	}
 }

@@ -73,3 +73,12 @@ func when(cond, x ir.Expr) ir.Expr {
 func internal(name string, args ...ir.Expr) ir.Expr {
 	return resolved(funcs.FindInternal(name), name, args)
 }
+
+// counting is count(DISTINCT x).
+func counting(x ir.Expr) *ir.Agg {
+	m, err := funcs.Find("count").Resolve([]types.Type{x.Type()})
+	if err != nil {
+		panic("policy: groups: " + err.Error())
+	}
+	return &ir.Agg{Fn: m.Sig, Args: []ir.Expr{as(x, m.Args[0])}, Distinct: true, T: m.Result}
+}

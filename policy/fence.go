@@ -77,7 +77,7 @@ func (f *fences) around(t *ir.Table, s *sight, used []ir.TableCol) bool {
 		return true
 	}
 	view, filter := !Stored(s.stored.Kind), s.filter()
-	restricted := view || !filter.all()
+	restricted := view || !filter.all() || s.group != nil
 	for _, c := range used {
 		restricted = restricted || s.columns[c.Of].mask.masks()
 	}

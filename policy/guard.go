@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/grille-dev/grille/catalog"
@@ -10,23 +11,33 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// Guard is the policy relation of a table for this viewer, rendered afresh from
-// the rules: package check compares it with what a text holds. The columns are
-// those that the text reads, in its order; fence says whether it has one.
-func (v View) Guard(table catalog.TableID, columns []catalog.ColumnID, fence bool) (*ir.Guarded, error) {
-	s := v.v.tables[table]
+// Guard is the policy relation that stands in the place of g, rendered afresh
+// from the rules: package check compares it with what a text holds. Of g it uses
+// the table, which columns it gives, and whether it has a fence; nothing else.
+func (v View) Guard(like *ir.Guarded) (*ir.Guarded, error) {
+	s := v.v.tables[like.Table.Table.ID]
 	if s == nil {
 		return nil, fmt.Errorf("policy: the viewer sees no such table")
 	}
-	var last ir.ColID
-	g := guard{view: v.v, sight: s, next: func() ir.ColID { last++; return last }, fence: fence}
-	for _, of := range columns {
-		x := s.columns[of]
+	next := idsOf(&ir.Query{Body: &ir.Values{}})
+	g := guard{view: v.v, sight: s, next: next, fence: like.Fence}
+	gives := like.Cols
+	if s.group != nil {
+		if len(gives) == 0 || gives[len(gives)-1].Name != s.stored.Column(s.group.Entity).Name {
+			return nil, fmt.Errorf("policy: a relation with a minimum group that does not give its entity last")
+		}
+		gives, g.entity = gives[:len(gives)-1], next()
+	}
+	for i, d := range gives {
+		c := s.stored.ColumnNamed(d.Name)
+		if c == nil {
+			return nil, fmt.Errorf("policy: column %d has the name of no stored one", i+1)
+		}
+		x := s.columns[c.ID]
 		if x == nil || x.clash {
 			return nil, fmt.Errorf("policy: the viewer does not see a column that is read")
 		}
-		c := s.stored.Column(of)
-		g.columns = append(g.columns, ir.TableCol{Column: ir.Column{ID: g.next(), Name: c.Name, Type: x.mask.Type(c.Type)}, Of: of})
+		g.columns = append(g.columns, ir.TableCol{Column: ir.Column{ID: next(), Name: c.Name, Type: x.mask.Type(c.Type)}, Of: c.ID})
 	}
 	return g.render(), nil
 }
@@ -39,6 +50,7 @@ type guard struct {
 	alias   string
 	columns []ir.TableCol // used above, with their ids
 	fence   bool
+	entity  ir.ColID // of a table with a minimum group: what its entity is called
 	next    func() ir.ColID
 }
 
@@ -49,7 +61,7 @@ func (g guard) render() *ir.Guarded {
 	out := &ir.Guarded{
 		Span:   g.span,
 		Table:  &ir.Table{Span: g.span, Table: g.sight.stored, Alias: g.alias},
-		Filter: filter.bound(inner, g.next),
+		Filter: filter.bound(g.sight.stored, inner, g.next),
 		Fence:  g.fence,
 		Rules:  g.sight.rulesAtWork(g.columns),
 	}
@@ -63,6 +75,10 @@ func (g guard) render() *ir.Guarded {
 		ref := func() ir.Expr { return &ir.Ref{Col: inner[c.Of], T: stored.Type} }
 		column := ir.Column{ID: c.ID, Name: stored.Name, Type: x.mask.Type(stored.Type)}
 		out.Cols = append(out.Cols, ir.Def{Column: column, Expr: x.mask.expr(ref, stored.Type, g.view.full.Engine, g.view.rules.keys)})
+	}
+	if m := g.sight.group; m != nil {
+		stored := g.sight.stored.Column(m.Entity)
+		out.Cols = append(out.Cols, ir.Def{Column: ir.Column{ID: g.entity, Name: stored.Name, Type: stored.Type}, Expr: &ir.Ref{Col: inner[m.Entity], T: stored.Type}})
 	}
 	return out
 }
@@ -86,13 +102,18 @@ func (g guard) inner(f filter) map[catalog.ColumnID]ir.ColID {
 	return ids
 }
 
-// filter is always AND (grant OR grant ...), attributes filled in. The zero
-// filter is that of all rows.
+// filter is always AND (grant OR grant ...) AND the hard filter's scopes AND, in
+// a table with a minimum group, an entity; attributes filled in. The zero filter
+// is that of all rows.
 type filter struct {
 	never    bool   // no row
 	always   *part  // nil: nothing
 	grants   []part // empty: all rows
+	scopes   []part // empty: no hard filter, or a shared table
 	subquery bool
+	// entity, unless 0, is the column by which groups are counted: a row without
+	// one would be of nobody, and in no group too few.
+	entity catalog.ColumnID
 }
 
 // part is one condition with its attributes filled in, over the table
@@ -102,30 +123,43 @@ type part struct {
 	over *ir.Table
 }
 
-// decide makes the filter for one viewer. A condition that the viewer has not the
-// attributes for is FALSE here, before anything is printed.
-func (s *sight) decide(have map[string][]string) filter {
+// decide makes the filter for one viewer and request. A condition that the viewer
+// has not the attributes for is FALSE here, before anything is printed.
+func (s *sight) decide(have map[string][]string, h hard) filter {
 	var f filter
+	if s.group != nil {
+		f.entity = s.group.Entity
+	}
 	if c := s.rules.Always; c != nil {
-		e := c.fill(have)
-		if isFalse(e) {
+		p, ok := f.part(c, have)
+		if !ok {
 			return filter{never: true}
 		}
-		f.always, f.subquery = &part{e, c.over}, c.subquery
+		f.always = &p
+	}
+	for _, name := range h.scopes {
+		l, ok := s.rules.Links[name]
+		if !ok {
+			return filter{never: true} // refused where it is used
+		}
+		if l.Shared {
+			continue
+		}
+		p, ok := f.part(l.Rows, h.values)
+		if !ok {
+			return filter{never: true}
+		}
+		f.scopes = append(f.scopes, p)
 	}
 	for _, g := range s.grants {
 		if g.All {
-			f.grants = nil
-			return s.withAlways(f)
+			return f
 		}
 	}
 	for _, g := range s.grants {
-		e := g.Rows.fill(have)
-		if isFalse(e) {
-			continue
+		if p, ok := f.part(g.Rows, have); ok {
+			f.grants = append(f.grants, p)
 		}
-		f.grants = append(f.grants, part{e, g.Rows.over})
-		f.subquery = f.subquery || g.Rows.subquery
 	}
 	if len(f.grants) == 0 {
 		return filter{never: true}
@@ -133,9 +167,14 @@ func (s *sight) decide(have map[string][]string) filter {
 	return f
 }
 
-func (s *sight) withAlways(f filter) filter {
-	f.subquery = s.rules.Always != nil && s.rules.Always.subquery
-	return f
+// part fills a condition, and reports whether any row can satisfy it.
+func (f *filter) part(c *Condition, have map[string][]string) (part, bool) {
+	e := c.fill(have)
+	if isFalse(e) {
+		return part{}, false
+	}
+	f.subquery = f.subquery || c.subquery
+	return part{e, c.over}, true
 }
 
 func isFalse(e ir.Expr) bool {
@@ -143,17 +182,22 @@ func isFalse(e ir.Expr) bool {
 	return ok && c.T.Kind == types.Bool && !c.Value.IsNull() && !c.Value.Bool()
 }
 
-func (f filter) all() bool { return !f.never && f.always == nil && len(f.grants) == 0 }
+// all reports whether every row is seen that has an entity.
+func (f filter) all() bool { return !f.never && len(f.parts()) == 0 }
 
 func (f filter) parts() []part {
-	if f.always == nil {
-		return f.grants
+	ps := slices.Concat(f.grants, f.scopes)
+	if f.always != nil {
+		ps = append(ps, *f.always)
 	}
-	return append([]part{*f.always}, f.grants...)
+	return ps
 }
 
 // reads adds the columns of the table that the filter reads.
 func (f filter) reads(into map[catalog.ColumnID]bool) {
+	if f.entity != 0 {
+		into[f.entity] = true
+	}
 	for _, p := range f.parts() {
 		of := p.columns()
 		ir.Walk(p.expr, func(n ir.Node) bool {
@@ -175,7 +219,7 @@ func (p part) columns() map[ir.ColID]catalog.ColumnID {
 
 // bound is the filter over a table whose columns have the identities inner; nil
 // for all rows. What the conditions' own subqueries make gets new identities.
-func (f filter) bound(inner map[catalog.ColumnID]ir.ColID, next func() ir.ColID) ir.Expr {
+func (f filter) bound(over *catalog.Table, inner map[catalog.ColumnID]ir.ColID, next func() ir.ColID) ir.Expr {
 	if f.never {
 		return nobody()
 	}
@@ -201,6 +245,12 @@ func (f filter) bound(inner map[catalog.ColumnID]ir.ColID, next func() ir.ColID)
 	if len(any) > 0 {
 		conds = append(conds, join(any, true))
 	}
+	for _, p := range f.scopes {
+		conds = append(conds, bind(p))
+	}
+	if f.entity != 0 {
+		conds = append(conds, &ir.Is{X: &ir.Ref{Col: inner[f.entity], T: over.Column(f.entity).Type}, What: ir.IsNull, Not: true})
+	}
 	if len(conds) == 0 {
 		return nil
 	}
@@ -224,6 +274,14 @@ func (s *sight) rulesAtWork(columns []ir.TableCol) []string {
 		for _, g := range s.grants {
 			names = append(names, "rows "+g.Team)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.rules.Links)) {
+		if !s.rules.Links[name].Shared && slices.Contains(s.hard.scopes, name) {
+			names = append(names, "scope "+name)
+		}
+	}
+	if s.group != nil {
+		names = append(names, fmt.Sprintf("groups of %d", s.group.Size))
 	}
 	for _, c := range columns {
 		if m := s.columns[c.Of].mask; m.masks() {

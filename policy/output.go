@@ -76,12 +76,18 @@ func (v *view) banner(tables []*ir.Table) []string {
 		switch {
 		case f.never:
 			lines = append(lines, fmt.Sprintf("no row of %s is open to you: ask whoever administers your rights", s.stored.Name))
-		case !f.all():
+		case len(f.grants) > 0 || f.always != nil:
 			line := "a row rule applies to " + s.stored.Name
 			if words := s.say(); words != "" {
 				line += ": " + words
 			}
 			lines = append(lines, line)
+		}
+		if !f.never && len(f.scopes) > 0 {
+			lines = append(lines, fmt.Sprintf("a hard filter applies to %s: one %s", s.stored.Name, s.hard.words()))
+		}
+		if s.group != nil {
+			lines = append(lines, fmt.Sprintf("%s is seen in %s: smaller ones are left out, and numbers that would tell of fewer are empty", s.stored.Name, s.group))
 		}
 	}
 	return lines

@@ -28,6 +28,7 @@ type View struct{ v *view }
 type view struct {
 	who       viewer.Viewer
 	teams     []string // acting
+	hard      hard
 	rules     *Rules
 	full      *catalog.Catalog // as stored: for guards and for the checker
 	visible   *catalog.Catalog // as the viewer sees it
@@ -92,6 +93,7 @@ type Allowed struct{ a *allowed }
 type allowed struct {
 	view    View
 	query   *ir.Query
+	shown   *ir.Query // as the viewer may read it: before counted blocks are taken apart
 	columns []Output
 	banner  []string
 	notes   []string
@@ -105,6 +107,11 @@ func (a Allowed) View() View { return a.a.view }
 
 // Query is a copy of the allowed tree.
 func (a Allowed) Query() *ir.Query { return ir.Clone(a.a.query) }
+
+// Shown is the query as it is told to the viewer: counted blocks stand there as
+// they were asked, and not as the counts and conditions that they are made of.
+// It is not what runs.
+func (a Allowed) Shown() *ir.Query { return ir.Clone(a.a.shown) }
 
 // Banner says which tables of the query have a row rule: "a row rule applies to
 // patients: your wards". It depends on rules and query, never on data, so it

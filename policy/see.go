@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -21,6 +22,10 @@ type sight struct {
 	stored  *catalog.Table
 	grants  []*Grant // of the acting teams, by name; at least one
 	columns map[catalog.ColumnID]*seen
+	hard    hard
+	outside string    // a scope in force that the rules do not say about the table
+	group   *MinGroup // the acting teams': only counted blocks read the table
+	clash   bool      // they have different ones
 	// filter is the row filter for the viewer, made when it is first needed.
 	filter func() filter
 }
@@ -52,6 +57,11 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 	if len(v.teams) == 0 {
 		return View{}, noTeam(who)
 	}
+	hard, err := rules.narrow(v.who.HardFilters, cat)
+	if err != nil {
+		return View{}, err
+	}
+	v.hard = hard
 	for _, t := range cat.Tables {
 		r := rules.tables[t.ID]
 		if r == nil {
@@ -59,7 +69,8 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 		}
 		if s := look(r, t, v.teams); s != nil {
 			s.off = rules.switched(t, v.teams)
-			s.filter = sync.OnceValue(func() filter { return s.decide(v.who.Attributes) })
+			s.narrow(hard)
+			s.filter = sync.OnceValue(func() filter { return s.decide(v.who.Attributes, hard) })
 			v.tables[t.ID] = s
 		}
 	}
@@ -99,7 +110,29 @@ func look(r *Table, t *catalog.Table, teams []string) *sight {
 			s.columns[c.ID] = x
 		}
 	}
+	s.group, s.clash = groupOf(s.grants)
 	return s
+}
+
+// groupOf is the minimum group of grants that have the same, and whether they
+// differ: rows of a grant without one, seen beside rows of one with it, would be
+// told apart.
+func groupOf(grants []*Grant) (*MinGroup, bool) {
+	first := grants[0].MinGroup
+	for _, g := range grants[1:] {
+		if m := g.MinGroup; (m == nil) != (first == nil) || m != nil && *m != *first {
+			return cmp.Or(first, m), true
+		}
+	}
+	return first, false
+}
+
+// narrow takes away what a hard filter withholds.
+func (s *sight) narrow(h hard) {
+	for c := range h.withhold[s.stored.ID] {
+		delete(s.columns, c)
+	}
+	s.hard, s.outside = h, s.rules.outside(h)
 }
 
 // column combines what the grants show of a column. Where they differ, the type
@@ -132,7 +165,7 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 	out := &catalog.Catalog{Engine: v.full.Engine, Path: slices.Clone(v.full.Path)}
 	for _, t := range v.full.Tables {
 		s := v.tables[t.ID]
-		if s == nil || forModel && s.off.HideFromModel {
+		if s == nil || forModel && (s.off.HideFromModel || s.outside != "") {
 			continue
 		}
 		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict}
@@ -229,6 +262,7 @@ func (v *view) digest(what string) string {
 	part(v.rules.keys.connection)
 	part(v.full.Version)
 	parts(v.teams)
+	parts(v.hard.key())
 	for _, name := range slices.Sorted(maps.Keys(v.rules.attrs)) {
 		part(name)
 		parts(v.who.Attributes[name])

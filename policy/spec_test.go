@@ -41,9 +41,10 @@ type world struct {
 //
 //	catalog [engine=sqlite]   a catalog; the clinic's without an input
 //	rules                     a rules file, without version, with classes of its own or the clinic's
-//	viewer teams=(a, b) [team=a]   attributes as lines "wards: 3, 4"
+//	viewer teams=(a, b) [team=a]   attributes as lines "wards: 3, 4", and "filter: customer=5"
 //	view [model]              the database as the viewer (or the model) sees it
 //	policy                    the allowed tree of a query, or the refusal
+//	shape                     whether a query is allowed, or the refusal
 //	fences                    only which tables of a query are fenced
 //	pushed                    what of a query is copied inside of its fences
 //	says                      banner, notes and origins of a query
@@ -57,6 +58,9 @@ func TestSpec(t *testing.T) {
 			"view":    w.view,
 			"policy": func(_ *spec.Args, sql string) string {
 				return w.apply(sql, func(a policy.Allowed) string { return ir.Print(a.Query()) })
+			},
+			"shape": func(_ *spec.Args, sql string) string {
+				return w.apply(sql, func(policy.Allowed) string { return "allowed" })
 			},
 			"fences": func(_ *spec.Args, sql string) string { return w.apply(sql, fenced) },
 			"pushed": func(_ *spec.Args, sql string) string { return w.apply(sql, pushed) },
@@ -110,6 +114,14 @@ func (w *world) viewer(a *spec.Args, input string) string {
 	w.who = viewer.Viewer{Name: "ana", Teams: a.List("teams"), Team: a.Get("team"), Attributes: map[string][]string{}}
 	for line := range strings.Lines(input) {
 		name, values, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "filter" {
+			h, err := viewer.ParseHardFilters(strings.TrimSpace(values))
+			if err != nil {
+				return err.Error()
+			}
+			w.who.HardFilters = h
+			continue
+		}
 		w.who.Attributes[name] = nil
 		for v := range strings.SplitSeq(values, ",") {
 			w.who.Attributes[name] = append(w.who.Attributes[name], strings.Trim(strings.TrimSpace(v), "'"))

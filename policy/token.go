@@ -53,8 +53,8 @@ func ColumnFamily(schema, table, column string) string {
 // joined. Its name cannot be that of a column's own.
 func SharedFamily(name string) string { return "family " + name }
 
-// block is the block size of SHA-256, to which HMAC pads its key.
-const block = 64
+// blockSize is the block size of SHA-256, to which HMAC pads its key.
+const blockSize = 64
 
 // of is the key of a family: HKDF-SHA-256 (RFC 5869) over the workspace's
 // secret, so that neither two workspaces, two connections nor two families have
@@ -80,10 +80,10 @@ func (k keys) of(family string) []byte {
 // there as parameters, and the key itself never does.
 func (k keys) pads(family string) (inner, outer []byte) {
 	key := k.of(family)
-	inner, outer = make([]byte, block), make([]byte, block)
+	inner, outer = make([]byte, blockSize), make([]byte, blockSize)
 	copy(inner, key)
 	copy(outer, key)
-	for i := range block {
+	for i := range blockSize {
 		inner[i] ^= 0x36
 		outer[i] ^= 0x5c
 	}

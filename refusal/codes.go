@@ -66,6 +66,13 @@ const (
 	// ChooseTeam: grants of several teams that differ.
 	//	shown in policy/testdata/spec
 	ChooseTeam Code = "choose-team"
+	// SmallGroup: a table that is seen in large groups only, read in another way.
+	//	shown in policy/testdata/spec
+	SmallGroup Code = "small-group-shape"
+	// Scope: a hard filter that is missing, unknown or no value, or a table of
+	// which the rules do not say how it belongs to one.
+	//	shown in policy/testdata/spec
+	Scope Code = "scope"
 	// NoAccess: the viewer has no grant at all.
 	//	sql priya: SELECT 1
 	NoAccess Code = "no-access"

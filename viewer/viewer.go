@@ -21,11 +21,14 @@ type Viewer struct {
 	// rules declare. A list attribute has its elements; a scalar one element.
 	// What is null at its source is left out, or "": both count as missing.
 	Attributes map[string][]string
+	// HardFilters narrow this request; nil: it has none.
+	HardFilters *HardFilters
 }
 
 // Clone is a copy that shares nothing with v.
 func (v Viewer) Clone() Viewer {
 	v.Teams = slices.Clone(v.Teams)
+	v.HardFilters = v.HardFilters.Clone()
 	v.Attributes = maps.Clone(v.Attributes)
 	for name, values := range v.Attributes {
 		v.Attributes[name] = slices.Clone(values)

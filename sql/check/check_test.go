@@ -102,15 +102,7 @@ func (p *page) check(a *spec.Args, text string) error {
 		}
 		params = append(params, check.Param{Value: v, Type: t})
 	}
-	return check.Text(text, check.Want{Full: p.full, Query: p.query, Params: params, Guard: p.guard})
-}
-
-func (p *page) guard(g *ir.Guarded) (*ir.Guarded, error) {
-	var columns []catalog.ColumnID
-	for _, c := range g.Cols {
-		columns = append(columns, g.Table.Table.ColumnNamed(c.Name).ID)
-	}
-	return p.view.Guard(g.Table.Table.ID, columns, g.Fence)
+	return check.Text(text, check.Want{Full: p.full, Query: p.query, Params: params, Guard: p.view.Guard})
 }
 
 func said(err error) string {

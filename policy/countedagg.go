@@ -1,0 +1,264 @@
+package policy
+
+import (
+	"slices"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// aggregate is one number of a counted block: COUNT, SUM or AVG of the rows for
+// which holds is true.
+type aggregate struct {
+	agg   *ir.Agg
+	holds ir.Expr    // FILTER, and the argument is not null; nil: all rows
+	as    types.Type // as which it was asked for
+}
+
+// aggregates finds the numbers of the block in what stands above its groups.
+func (b *block) aggregates() error {
+	for _, d := range b.s.Out {
+		if err := b.numbers(d.Expr); err != nil {
+			return err
+		}
+	}
+	if b.s.Having == nil {
+		return nil
+	}
+	return b.numbers(b.s.Having)
+}
+
+func (b *block) numbers(e ir.Expr) error {
+	var err error
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Agg:
+			if err == nil {
+				err = b.number(n)
+			}
+			return false
+		case *ir.Query:
+			return false // a query of its own
+		}
+		return err == nil
+	})
+	return err
+}
+
+func (b *block) number(a *ir.Agg) error {
+	unwrapCase(a)
+	if a.Filter != nil {
+		if hasQuery(a.Filter) {
+			return smallGroup(a.Filter, "compare columns with constants", "a subquery may not stand in FILTER over a table that is seen in large groups only")
+		}
+		if err := firstOf(b.picks(a.Filter), steady(a.Filter)); err != nil {
+			return err
+		}
+	}
+	if len(a.Order) > 0 || len(a.Within) > 0 {
+		return b.noNumber(a)
+	}
+	var err error
+	asked := a.T
+	switch a.Fn.Func.Name {
+	case "count":
+		err = b.count(a)
+	case "sum", "avg":
+		err = b.sum(a)
+	default:
+		err = b.noNumber(a)
+	}
+	if err == nil {
+		b.aggs = append(b.aggs, &aggregate{a, b.holds(a), asked})
+	}
+	return err
+}
+
+func (b *block) noNumber(a *ir.Agg) error {
+	return smallGroup(a, "use count, sum or avg", "%s may show the value of one row, and this table is seen in large groups only", a.Fn.Func.Name)
+}
+
+// count requires count(*), count(column) or count(DISTINCT column).
+func (b *block) count(a *ir.Agg) error {
+	if a.Star || len(a.Args) == 0 {
+		return b.someRoot(a)
+	}
+	if _, constant := a.Args[0].(*ir.Const); constant {
+		return b.someRoot(a)
+	}
+	id, ok := column(a.Args[0])
+	p, mine := b.made[id]
+	if !ok || !mine {
+		return smallGroup(a, "count a column, or count(*) FILTER (WHERE ...)", "only columns are counted in a table that is seen in large groups only")
+	}
+	if g := b.view.tables[p.table.Table.ID].group; a.Distinct && g != nil && g.Entity == p.of {
+		return nil // entities are counted once, however often a join repeats them
+	}
+	if a.Distinct {
+		return b.someRoot(a)
+	}
+	return b.once(a, p.table)
+}
+
+// someRoot requires that a row of the join is a row of one of its tables.
+func (b *block) someRoot(a *ir.Agg) error {
+	for _, t := range b.tables {
+		if b.root(t) {
+			return nil
+		}
+	}
+	return b.repeated(a)
+}
+
+// once requires that no join repeats rows of t.
+func (b *block) once(a *ir.Agg, t *ir.Table) error {
+	if b.root(t) {
+		return nil
+	}
+	return b.repeated(a)
+}
+
+func (b *block) repeated(a *ir.Agg) error {
+	return smallGroup(a, "leave out the join that repeats them, or count DISTINCT persons or things", "a join repeats the rows that this counts")
+}
+
+// sum requires SUM or AVG of a column, or of columns of one row and constants
+// under + - *.
+func (b *block) sum(a *ir.Agg) error {
+	if a.Distinct {
+		return smallGroup(a, "leave out DISTINCT", "DISTINCT may leave out one row, and this table is seen in large groups only")
+	}
+	if err := b.summand(a.Args[0]); err != nil {
+		return err
+	}
+	widen(a)
+	if err := steady(a.Args[0]); err != nil {
+		return err
+	}
+	switch ts := b.tablesOf(a.Args[0]); len(ts) {
+	case 0:
+		return b.someRoot(a)
+	case 1:
+		return b.once(a, ts[0])
+	default:
+		return smallGroup(a.Args[0], "sum columns of one table", "columns of two tables may not be weighed against each other in a table that is seen in large groups only")
+	}
+}
+
+func (b *block) summand(e ir.Expr) error {
+	switch e := e.(type) {
+	case *ir.Const:
+		return nil
+	case *ir.Ref:
+		if p := b.made[e.Col]; b.one[e.Col] {
+			return smallGroup(e, "use a column that many rows share", "%s tells rows one by one, and may not be summed", b.name(p))
+		}
+		return nil
+	case *ir.Cast:
+		if e.Implicit && e.X.Type().IsNumber() || e.X.Type().IsNumber() && e.T.IsNumber() {
+			return b.summand(e.X)
+		}
+	case *ir.Call:
+		if name := e.Fn.Func.Name; len(e.Args) == 2 && (name == "+" || name == "-" || name == "*") {
+			return firstOf(b.summand(e.Args[0]), b.summand(e.Args[1]))
+		}
+	}
+	return smallGroup(e, "sum a column; for a condition write sum(column) FILTER (WHERE ...), or count(*) FILTER (WHERE ...)",
+		"only columns, and + - * of them and constants, are summed in a table that is seen in large groups only")
+}
+
+// widen makes arithmetic of whole numbers one of numerics, which has no end that
+// a factor could move to somebody's value.
+func widen(a *ir.Agg) {
+	if _, ok := a.Args[0].(*ir.Call); !ok || !a.Args[0].Type().IsInteger() {
+		return
+	}
+	var wide func(ir.Expr) ir.Expr
+	wide = func(e ir.Expr) ir.Expr {
+		switch e := e.(type) {
+		case *ir.Call:
+			return op(e.Fn.Func.Name, wide(e.Args[0]), wide(e.Args[1]))
+		case *ir.Cast:
+			if e.X.Type().IsInteger() {
+				return wide(e.X)
+			}
+		}
+		return as(e, types.Of(types.Numeric))
+	}
+	a.Args[0] = wide(a.Args[0])
+	m, err := a.Fn.Func.Resolve([]types.Type{a.Args[0].Type()})
+	if err != nil {
+		panic("policy: groups: " + err.Error())
+	}
+	a.Fn, a.T = m.Sig, m.Result
+}
+
+// unwrapCase makes sum(CASE WHEN p THEN x ELSE 0 END) the same as sum(x) FILTER
+// (WHERE p), which counts whom it is of. A sum of nobody is NULL then and not 0,
+// and is not shown either way.
+func unwrapCase(a *ir.Agg) {
+	if a.Distinct || len(a.Args) != 1 {
+		return
+	}
+	c, ok := a.Args[0].(*ir.Case)
+	if !ok || len(c.Arms) != 1 || !nothing(c.Else, a.Fn.Func.Name == "sum") {
+		return
+	}
+	a.Filter = both(a.Filter, c.Arms[0].When)
+	a.Args[0] = c.Arms[0].Then
+}
+
+// nothing reports whether ELSE x adds nothing: NULL or, to a sum, 0.
+func nothing(x ir.Expr, sum bool) bool {
+	for c, ok := x.(*ir.Cast); ok; c, ok = x.(*ir.Cast) {
+		x = c.X
+	}
+	if x == nil {
+		return true
+	}
+	k, ok := x.(*ir.Const)
+	return ok && (k.Value.IsNull() || sum && k.T.IsNumber() && k.Value.Format(k.T, nil) == "0")
+}
+
+// holds is the condition under which a row counts in a.
+func (b *block) holds(a *ir.Agg) ir.Expr {
+	cond := a.Filter
+	for _, x := range a.Args {
+		if b.present(x) {
+			continue
+		}
+		cond = both(cond, &ir.Is{X: x, What: ir.IsNull, Not: true})
+	}
+	return cond
+}
+
+// present reports whether x is never NULL.
+func (b *block) present(x ir.Expr) bool {
+	switch x := x.(type) {
+	case *ir.Const:
+		return !x.Value.IsNull()
+	case *ir.Cast:
+		return b.present(x.X)
+	case *ir.Call: // + - * of summands
+		return !slices.ContainsFunc(x.Args, func(a ir.Expr) bool { return !b.present(a) })
+	}
+	id, ok := column(x)
+	p, mine := b.made[id]
+	return ok && mine && !b.optional[p.table] && p.table.Table.Column(p.of).NotNull && !b.view.loose()
+}
+
+// loose reports whether the engine may read NULL from a column that is declared
+// without: SQLite stores what does not fit a column's type.
+func (v *view) loose() bool {
+	switch v.full.Engine {
+	case catalog.SQLite:
+		return true
+	case catalog.Postgres:
+		return false
+	case catalog.NoEngine:
+		panic("policy: a catalog without an engine")
+	default:
+		panic("policy: unknown engine")
+	}
+}

@@ -1,0 +1,242 @@
+package policy
+
+import (
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/ir"
+)
+
+// A counted block is checked over stored tables and their joins. Subqueries and
+// WITH items that only rename, filter or join rows are what people and models
+// write all the same, so they are put in their place first:
+//
+//	WITH v AS (SELECT ward, age FROM patients WHERE age > 60)
+//	SELECT ward, avg(age) FROM v GROUP BY ward
+//
+// becomes SELECT ward, avg(age) FROM patients WHERE age > 60 GROUP BY ward. What
+// cannot be put in its place (DISTINCT, LIMIT, a window, an expression below an
+// outer join) stays, and is refused by the shape.
+type inliner struct {
+	view  *view
+	next  func() ir.ColID
+	value map[ir.ColID]ir.Expr // what a column of an inlined relation stands for
+}
+
+// inline puts rows of tables with a minimum group in their place, in each block
+// of q that aggregates them.
+func (v *view) inline(q *ir.Query, next func() ir.ColID) error {
+	var err error
+	ir.Walk(q, func(n ir.Node) bool {
+		s, ok := n.(*ir.Select)
+		if ok && err == nil && aggregating(s) && v.rawRel(s.From) {
+			err = v.inlineBlock(s, next)
+		}
+		return err == nil
+	})
+	if err == nil {
+		dropRaw(q, v)
+	}
+	return err
+}
+
+func (v *view) inlineBlock(s *ir.Select, next func() ir.ColID) error {
+	in := &inliner{v, next, map[ir.ColID]ir.Expr{}}
+	from, where, err := in.rel(s.From, false)
+	if err != nil {
+		return err
+	}
+	s.From = from
+	ir.Rewrite(s, nil, in.put)
+	for _, e := range where {
+		s.Where = both(s.Where, e)
+	}
+	return nil
+}
+
+// put is e, or what it stands for.
+func (in *inliner) put(e ir.Expr) ir.Expr {
+	if r, ok := e.(*ir.Ref); ok && in.value[r.Col] != nil {
+		return ir.Clone(in.value[r.Col])
+	}
+	return e
+}
+
+// resolve is put for e and all below it.
+func (in *inliner) resolve(e ir.Expr) ir.Expr {
+	e = ir.Clone(e)
+	ir.Rewrite(e, nil, in.put)
+	return in.put(e)
+}
+
+// rel is r with rows put in their place, and the conditions that must hold above
+// it. Below an outer join (optional) nothing but a column may be put in place:
+// coalesce(x, 0) would be 0, and not NULL, where the join finds nothing.
+func (in *inliner) rel(r ir.Rel, optional bool) (ir.Rel, []ir.Expr, error) {
+	switch r := r.(type) {
+	case *ir.Join:
+		return in.join(r, optional)
+	case *ir.Subquery:
+		if r.Lateral || !in.view.raw(r.Query) {
+			return r, nil, nil
+		}
+		return in.query(r, r.Query, r.Cols, optional)
+	case *ir.CTERef:
+		if !in.view.raw(r.CTE.Query) {
+			return r, nil, nil
+		}
+		return in.query(r, ir.Fresh(r.CTE.Query, in.next), r.Cols, optional)
+	case *ir.Table, *ir.FuncRel:
+		return r, nil, nil
+	case *ir.Guarded:
+		panic("policy: inlined too late")
+	default:
+		panic("policy: unknown relation")
+	}
+}
+
+func (in *inliner) join(j *ir.Join, optional bool) (ir.Rel, []ir.Expr, error) {
+	left, lw, err := in.rel(j.Left, optional || j.Kind == ir.Right || j.Kind == ir.Full)
+	if err != nil {
+		return nil, nil, err
+	}
+	right, rw, err := in.rel(j.Right, optional || j.Kind == ir.Left || j.Kind == ir.Full)
+	if err != nil {
+		return nil, nil, err
+	}
+	j.Left, j.Right = left, right
+	switch j.Kind {
+	case ir.Inner:
+		return j, append(lw, rw...), nil
+	case ir.Left:
+		for _, e := range rw {
+			j.On = both(j.On, e)
+		}
+		return j, lw, nil
+	case ir.Right, ir.Full:
+		return j, append(lw, rw...), smallGroup(j, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may not stand in a %s JOIN", map[ir.JoinKind]string{ir.Right: "RIGHT", ir.Full: "FULL"}[j.Kind])
+	default:
+		panic("policy: unknown join")
+	}
+}
+
+// query puts the rows of q in the place of r, whose columns are cols.
+func (in *inliner) query(r ir.Rel, q *ir.Query, cols []ir.Column, optional bool) (ir.Rel, []ir.Expr, error) {
+	s, ok := q.Body.(*ir.Select)
+	if !ok || len(q.With) > 0 || q.Limit != nil || q.Offset != nil || computes(s) {
+		return nil, nil, smallGroup(r, "read the table itself, or group inside of the subquery",
+			"below a table that is seen in large groups only, a subquery may rename, filter and join rows, and nothing else")
+	}
+	from, where, err := in.rel(s.From, optional)
+	if err != nil {
+		return nil, nil, err
+	}
+	visible := 0
+	for _, d := range s.Out {
+		if d.Hidden {
+			continue
+		}
+		x := in.resolve(d.Expr)
+		if _, column := x.(*ir.Ref); optional && !column {
+			return nil, nil, smallGroup(d.Expr, "compute it outside of the outer join", "an expression may not stand below an outer join of a table that is seen in large groups only")
+		}
+		in.value[cols[visible].ID] = x
+		visible++
+	}
+	for _, e := range ir.Conjuncts(s.Where) {
+		where = append(where, in.resolve(e))
+	}
+	return from, where, nil
+}
+
+// computes reports whether s does more than rename, filter and join: it has a
+// window, or a subquery among its outputs.
+func computes(s *ir.Select) bool {
+	found := s.Distinct || s.From == nil
+	for _, d := range s.Out {
+		ir.Walk(d.Expr, func(n ir.Node) bool {
+			switch n.(type) {
+			case *ir.Over, *ir.Agg, *ir.Query:
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// dropRaw takes out WITH items of which nothing is read any more.
+func dropRaw(q *ir.Query, v *view) {
+	read := map[*ir.CTE]bool{}
+	ir.Walk(q, func(n ir.Node) bool {
+		if r, ok := n.(*ir.CTERef); ok {
+			read[r.CTE] = true
+		}
+		return true
+	})
+	ir.Walk(q, func(n ir.Node) bool {
+		q, ok := n.(*ir.Query)
+		if !ok {
+			return true
+		}
+		var with []*ir.CTE
+		for _, c := range q.With {
+			if read[c] || !v.raw(c.Query) {
+				with = append(with, c)
+			}
+		}
+		q.With = with
+		return true
+	})
+}
+
+// aggregating reports whether what comes out of s are groups.
+func aggregating(s *ir.Select) bool { return s.Grouped || s.Distinct && !windowed(s) }
+
+func windowed(s *ir.Select) bool {
+	found := false
+	for _, d := range s.Out {
+		ir.Walk(d.Expr, func(n ir.Node) bool {
+			_, over := n.(*ir.Over)
+			found = found || over
+			return !found
+		})
+	}
+	return found
+}
+
+// raw reports whether q gives out rows of a table with a minimum group.
+func (v *view) raw(q *ir.Query) bool {
+	switch b := q.Body.(type) {
+	case *ir.Select:
+		return !aggregating(b) && v.rawRel(b.From)
+	case *ir.SetOp:
+		return v.raw(b.Left) || v.raw(b.Right)
+	case *ir.Values:
+		return false
+	default:
+		panic("policy: unknown body")
+	}
+}
+
+// rawRel reports whether rows of a table with a minimum group stand in r.
+func (v *view) rawRel(r ir.Rel) bool {
+	switch r := r.(type) {
+	case nil, *ir.FuncRel:
+		return false
+	case *ir.Table:
+		return v.tables[r.Table.ID].group != nil
+	case *ir.Join:
+		return v.rawRel(r.Left) || v.rawRel(r.Right)
+	case *ir.Subquery:
+		return v.raw(r.Query)
+	case *ir.CTERef:
+		return v.raw(r.CTE.Query)
+	case *ir.Guarded:
+		panic("policy: looked at too late")
+	default:
+		panic("policy: unknown relation")
+	}
+}
+
+func smallGroup(at ir.Node, try, format string, args ...any) error {
+	return refusal.New(refusal.SmallGroup, try, format, args...).At(at.At())
+}

@@ -1,0 +1,177 @@
+package policy
+
+import (
+	"math"
+
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// Inside of a counted block nothing may fail. WHERE tenant = 7 AND 1 / 0 > 0
+// fails if there is a single row of tenant 7, and sum(salary * 2147483) if a
+// single salary is over 1000: an error is an answer about a group of one, and no
+// count of entities comes before it.
+//
+// What is total ([ir.Total]) is steady. So is what fails on some values only that
+// the asker cannot choose, at the far ends of a type: date_trunc('month', d) in
+// the year 294277, price * quantity of a hundred thousand digits. Arithmetic of
+// whole numbers and of floats is not: a factor moves its end to any value.
+func steady(e ir.Expr) error {
+	var err error
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Query:
+			err = firstOf(err, steadyQuery(n))
+			return false
+		case ir.Expr:
+			if err == nil && !total(n) && !steadyNode(n) {
+				err = smallGroup(n, "cast whole numbers to numeric before you calculate with them, divide by a constant, and leave out what can fail",
+					"this can fail on one row, and the table is seen in large groups only")
+			}
+		}
+		return err == nil
+	})
+	return err
+}
+
+// steadyQuery refuses a subquery that can fail: whether it runs at all may
+// depend on one row.
+func steadyQuery(q *ir.Query) error {
+	if mayFail(q) {
+		return smallGroup(q, "leave out what can fail inside of it", "this subquery can fail, and a table beside it is seen in large groups only")
+	}
+	return nil
+}
+
+func steadyNode(e ir.Expr) bool {
+	switch e := e.(type) {
+	case *ir.Cast:
+		return temporal(e.X.Type()) && temporal(e.T) && !e.Mod.Set || e.X.Type().Kind == types.Numeric && e.T.Kind == types.Float8
+	case *ir.Call:
+		return steadyCall(e)
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+		return false
+	default:
+		panic("policy: unknown expression")
+	}
+}
+
+func steadyCall(e *ir.Call) bool {
+	switch e.Fn.Func.Name {
+	case "date_trunc":
+		return isConst(e.Args[0]) && temporal(e.T)
+	case "to_char":
+		return temporal(e.Args[0].Type()) && isConst(e.Args[1])
+	case "+", "-":
+		return numeric(e) && modest(e.Args) || len(e.Args) == 2 && temporal(e.Args[0].Type()) && (temporal(e.T) || e.T.Kind == types.Int4) && near(e.Args[0]) && near(e.Args[1])
+	case "*":
+		return numeric(e) && modest(e.Args) || bracket(e)
+	case "/", "%", "mod":
+		return len(e.Args) == 2 && modest(e.Args) && positive(e.Args[1]) && (numeric(e) || e.T.IsInteger())
+	case "floor", "ceil", "ceiling", "round", "trunc":
+		return numeric(e) && (len(e.Args) == 1 || isConst(e.Args[1]))
+	default:
+		return false
+	}
+}
+
+func temporal(t types.Type) bool {
+	switch t.Kind {
+	case types.Date, types.Timestamp, types.TimestampTZ:
+		return true
+	}
+	return false
+}
+
+func numeric(e ir.Expr) bool { return e.Type().Kind == types.Numeric }
+
+func isConst(e ir.Expr) bool { _, ok := bare(e).(*ir.Const); return ok }
+
+// bare is e without casts of constants.
+func bare(e ir.Expr) ir.Expr {
+	for c, ok := e.(*ir.Cast); ok; c, ok = e.(*ir.Cast) {
+		e = c.X
+	}
+	return e
+}
+
+// modest reports whether the numbers among es are small enough that no product
+// of a few of them reaches the end of numeric.
+func modest(es []ir.Expr) bool {
+	for _, e := range es {
+		if v, ok := magnitude(e); ok && v > 1e18 {
+			return false
+		}
+	}
+	return true
+}
+
+// magnitude is the size of a constant number.
+func magnitude(e ir.Expr) (float64, bool) {
+	c, ok := bare(e).(*ir.Const)
+	if !ok || c.Value.IsNull() || !c.T.IsNumber() {
+		return 0, false
+	}
+	switch {
+	case c.T.IsInteger():
+		return math.Abs(float64(c.Value.Int())), true
+	case c.T.Kind == types.Numeric:
+		f, err := c.Value.Decimal().Float64()
+		if err != nil {
+			return math.Inf(1), true
+		}
+		return math.Abs(f), true
+	default:
+		return math.Abs(c.Value.Float()), true
+	}
+}
+
+// positive reports whether e is a constant of 1 or more: nothing fails that is
+// divided by it.
+func positive(e ir.Expr) bool {
+	c, ok := bare(e).(*ir.Const)
+	v, number := magnitude(e)
+	return ok && number && v >= 1 && c.Value.Format(c.T, nil)[0] != '-'
+}
+
+// bracket is x / 10 * 10, which is no more than x.
+func bracket(e *ir.Call) bool {
+	if len(e.Args) != 2 || !e.T.IsInteger() {
+		return false
+	}
+	d, ok := e.Args[0].(*ir.Call)
+	if !ok || d.Fn.Func.Name != "/" || len(d.Args) != 2 || !positive(d.Args[1]) || !positive(e.Args[1]) {
+		return false
+	}
+	by, _ := magnitude(d.Args[1])
+	times, _ := magnitude(e.Args[1])
+	return times <= by
+}
+
+// near reports whether e moves a date by no more than a thousand years, or is one.
+func near(e ir.Expr) bool {
+	if temporal(e.Type()) {
+		return true
+	}
+	c, ok := bare(e).(*ir.Const)
+	if !ok || c.Value.IsNull() {
+		return false
+	}
+	switch {
+	case c.T.Kind == types.Interval:
+		months, days, micros := c.Value.Interval()
+		const day = 86400_000000
+		return abs(int64(months)) <= 12_000 && abs(int64(days)) <= 366_000 && abs(micros) <= 366_000*day
+	case c.T.IsInteger():
+		return abs(c.Value.Int()) <= 366_000
+	default:
+		return false
+	}
+}
+
+func abs(n int64) int64 {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
