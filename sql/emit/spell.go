@@ -49,8 +49,11 @@ func (p *printer) mark(mark, form string, s *spell) {
 	case mark == "op":
 		p.str(s.op)
 	case mark == "kind":
-		if types.Of(s.kind).IsText() {
+		switch {
+		case types.Of(s.kind).IsText():
 			s.kind = types.Text
+		case s.kind == types.JSONB: // ordered in PostgreSQL only
+			p.refuse(s.at, "compare one of its fields", "%s cannot order values of type jsonb", p.d.engine)
 		}
 		p.str(s.kind.String())
 	case mark == "tail":

@@ -81,7 +81,7 @@ func TestTotal(t *testing.T) {
 			}
 			overloads++
 			before := calls
-			for _, args := range instances(s) {
+			for _, args := range allInstances(s) {
 				if s.Variadic {
 					args = append(args, args[len(args)-1])
 				}

@@ -117,20 +117,35 @@ func query(s *Sig, call string) string {
 
 // instances are the concrete argument types with which s is tried.
 func instances(s *Sig) [][]types.Type {
-	var fills []types.Type
+	fills := []types.Type{int4, text, varchar, numeric, date, interval, timestamptz, uuid, boolean}
 	for _, p := range s.Params {
 		switch p {
 		case AnyElement, Any, AnyPrintable, AnyNonArray:
-			fills = []types.Type{int4, text, varchar, numeric, date, interval, timestamptz, uuid, boolean, jsonb}
-		case AnyComparable, AnyArray, AnyOrderedArray:
-			fills = []types.Type{int4, text, varchar, numeric, date, interval, timestamptz, uuid, boolean}
+			return instancesOf(s, append(fills, jsonb))
 		case AnyEnum:
-			fills = []types.Type{mood}
-		case AnyToken:
-			return nil
+			return instancesOf(s, []types.Type{mood})
 		}
 	}
-	if fills == nil {
+	return instancesOf(s, fills)
+}
+
+// allInstances are all the concrete argument types with which a call is one of s.
+func allInstances(s *Sig) [][]types.Type {
+	var out [][]types.Type
+	for _, args := range instancesOf(s, concreteTypes()) {
+		if m, err := s.Func.Resolve(args); err == nil && m.Sig == s && slices.Equal(m.Args, args) {
+			out = append(out, args)
+		}
+	}
+	return out
+}
+
+// instancesOf puts each of fills in the place of the pseudo types of s.
+func instancesOf(s *Sig, fills []types.Type) [][]types.Type {
+	if slices.Contains(s.Params, AnyToken) {
+		return nil
+	}
+	if !slices.ContainsFunc(s.Params, func(t types.Type) bool { return t.Kind == pseudo }) {
 		return [][]types.Type{slices.Clone(s.Params)}
 	}
 	var out [][]types.Type
