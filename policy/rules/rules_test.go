@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/grille-dev/grille/catalog/catalogtest"
 	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/viewer"
 )
 
 func options(t testing.TB) Options {
@@ -24,6 +26,7 @@ func options(t testing.TB) Options {
 //	catalog [engine=sqlite]
 //	check          what is to be said about a file; "fine" if nothing
 //	scoped         the links of a file with the scope customer, or what is to be said about it
+//	rights         which rows a viewer with attributes has, under a file that is fine but for one table
 //	write          the file with the columns of today in the place of "*"
 //	init           the file that is proposed for the catalog
 func TestSpec(t *testing.T) {
@@ -69,6 +72,13 @@ func TestSpec(t *testing.T) {
 				}
 				return links(t, text, cat)
 			},
+			"rights": func(a *spec.Args, input string) string {
+				text, attrs, ok := strings.Cut(input, "\nviewer\n")
+				if !ok {
+					a.Fail("write a table, a line viewer, and attributes")
+				}
+				return rights(t, sound+"  "+strings.ReplaceAll(text, "\n", "\n  ")+"\n", cat, attrs)
+			},
 			"write": func(_ *spec.Args, input string) string {
 				out, err := Write("rules.yaml", []byte(input+"\n"), cat)
 				if err != nil {
@@ -107,6 +117,38 @@ func links(t *testing.T, text string, cat *catalog.Catalog) string {
 		default:
 			fmt.Fprintf(&b, "%s: %s\n", name, l.Rows.Text())
 		}
+	}
+	return b.String()
+}
+
+// rights says what rows the analysts have, with attributes as lines "wards: 3, 4"
+// or "wards: 1..100".
+func rights(t *testing.T, text string, cat *catalog.Catalog, attrs string) string {
+	r, err := Compile("rules.yaml", []byte(text), cat, options(t))
+	if err != nil {
+		return strings.TrimPrefix(err.Error(), "rules.yaml:")
+	}
+	who := viewer.Viewer{Name: "ana", Teams: []string{"analysts"}, Attributes: map[string][]string{}}
+	for line := range strings.Lines(attrs) {
+		name, values, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		for v := range strings.SplitSeq(values, ", ") {
+			var from, to int
+			if n, _ := fmt.Sscanf(v, "%d..%d", &from, &to); n < 2 {
+				who.Attributes[name] = append(who.Attributes[name], v)
+				continue
+			}
+			for i := from; i <= to; i++ {
+				who.Attributes[name] = append(who.Attributes[name], fmt.Sprint(i))
+			}
+		}
+	}
+	v, err := policy.See(who, r, cat)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for _, table := range v.Visible().Tables {
+		fmt.Fprintf(&b, "%s: %s\n", table.Name, cmp.Or(v.Says(table.ID), "every row is open"))
 	}
 	return b.String()
 }
