@@ -11,12 +11,10 @@ import (
 func (c *compiler) compare() {
 	for _, t := range c.tables {
 		c.closed(t)
-		c.generated(t)
 		c.copied(t)
 		c.inherited(t)
-		if t.rule.AsView {
-			c.say(Note, t.key.Pos(), "%s is a %s: the rules of the tables below it do not apply inside, and this version does not look which columns it takes from them", t.stored.Name, kind(t.stored.Kind))
-		}
+		c.exposed(t)
+		c.beneath(t)
 		if len(t.rule.Grants) == 0 {
 			c.say(Note, t.key.Pos(), "%s has no grant, so nobody sees it: add grants: {team: {rows: all}}", t.stored.Name)
 		}
@@ -33,22 +31,6 @@ func (c *compiler) closed(t *table) {
 	}
 	if len(names) > 0 {
 		c.say(Note, t.key.Pos(), "%s: not named, so closed: %s", t.stored.Name, strings.Join(names, ", "))
-	}
-}
-
-// generated warns of computed columns that are open beside columns that are
-// not: lower(email) is the e-mail address under another name (redteam H4).
-func (c *compiler) generated(t *table) {
-	masked := false
-	for _, col := range t.stored.Columns {
-		class := t.rule.Columns[col.ID]
-		masked = masked || class == nil || class.Mask.Show != policy.Plain
-	}
-	for _, col := range t.stored.Columns {
-		class := t.rule.Columns[col.ID]
-		if col.Generated && masked && class != nil && class.Mask.Show == policy.Plain {
-			c.say(Warning, t.columns[col.ID].Pos(), "%s is computed from other columns of %s, some of which are closed or masked: see that it does not show them", col.Name, t.stored.Name)
-		}
 	}
 }
 
@@ -78,11 +60,23 @@ func (c *compiler) copied(t *table) {
 // inherited refuses rules for both ends of an inheritance: reading the parent
 // reads the child's rows under the parent's rule alone (redteam H4).
 func (c *compiler) inherited(t *table) {
-	for _, id := range t.stored.Inherits {
-		if parent := c.tableOf(id); parent != nil {
-			c.say(Error, t.key.Pos(), "the rows of %s are rows of %s too, and are seen there under that rule: keep one of the two", t.stored.Name, parent.stored.Name)
+	seen := map[catalog.TableID]bool{}
+	var up func(ids []catalog.TableID)
+	up = func(ids []catalog.TableID) {
+		for _, id := range ids {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if parent := c.tableOf(id); parent != nil {
+				c.say(Error, t.key.Pos(), "the rows of %s are rows of %s too, and are seen there under that rule: keep one of the two", t.stored.Name, parent.stored.Name)
+			}
+			if parent := c.cat.Table(id); parent != nil {
+				up(parent.Inherits)
+			}
 		}
 	}
+	up(t.stored.Inherits)
 }
 
 func (c *compiler) tableOf(id catalog.TableID) *table {

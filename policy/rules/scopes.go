@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/strict"
@@ -41,16 +40,7 @@ func (c *compiler) readAnchor(s *policy.Scope, n strict.Node) error {
 	if err != nil {
 		return err
 	}
-	parts, ok := split(name)
-	if !ok || len(parts) < 2 {
-		return n.Errorf("%q is no column: write table.column, as in customers.id", name)
-	}
-	last := parts[len(parts)-1].written()
-	t, err := findTable(c.cat, strings.TrimSuffix(name, "."+last))
-	if err != nil {
-		return n.Errorf("%s", err)
-	}
-	col, err := findColumn(t, last)
+	t, col, err := findStored(c.cat, name)
 	if err != nil {
 		return n.Errorf("%s", err)
 	}

@@ -19,8 +19,9 @@ type table struct {
 
 	columns map[catalog.ColumnID]strict.Node // where each column is named
 	group   *policy.MinGroup                 // of every grant
-	shared  bool                             // in every scope
-	never   []catalog.ColumnID               // of class show: never
+	exposes exposes
+	shared  bool               // in every scope
+	never   []catalog.ColumnID // of class show: never
 }
 
 // declare finds the table of an entry, so that row conditions of all tables can
@@ -45,6 +46,7 @@ func (c *compiler) readTable(t *table) error {
 	err := t.value.Fields(
 		strict.Optional("as", t.readAs),
 		strict.Required("columns", func(n strict.Node) error { return c.readColumns(t, n) }),
+		strict.Optional("exposes", func(n strict.Node) error { return c.readExposes(t, n) }),
 		strict.Optional("always", func(n strict.Node) (err error) { t.rule.Always, err = c.condition(t, n); return err }),
 		strict.Optional("fence", t.readFence),
 		strict.Optional("model", readWord("hide", &t.rule.Off.HideFromModel)),
