@@ -97,17 +97,17 @@ func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) e
 	if err != nil {
 		return fmt.Errorf("reading the rules: %w", err)
 	}
+	opts, err := s.ruleOptions(conn)
+	if err != nil {
+		return err
+	}
 	if write {
-		if text, err = rules.Write(conn.Rules, text, cat); err != nil {
+		if text, err = rules.Write(conn.Rules, text, cat, opts); err != nil {
 			return err
 		}
 		if err := os.WriteFile(conn.Rules, text, 0o600); err != nil {
 			return fmt.Errorf("writing the rules: %w", err)
 		}
-	}
-	opts, err := s.ruleOptions(conn)
-	if err != nil {
-		return err
 	}
 	errs := 0
 	for _, f := range rules.Check(conn.Rules, text, cat, opts) {

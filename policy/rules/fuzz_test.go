@@ -25,11 +25,11 @@ func FuzzCheck(f *testing.F) {
 				t.Fatalf("a finding without a place: %v", found)
 			}
 		}
-		out, err := Write("f", text, cat)
+		out, err := Write("f", text, cat, opts)
 		if err != nil {
 			return
 		}
-		if again, err := Write("f", out, cat); err != nil || string(again) != string(out) {
+		if again, err := Write("f", out, cat, opts); err != nil || string(again) != string(out) {
 			t.Fatalf("%q was expanded to %q, and that to %q (%v)", text, out, again, err)
 		}
 	})

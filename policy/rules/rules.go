@@ -6,7 +6,8 @@
 // empty list, a condition that could fail or open rows by mistake. What the file
 // does not name is closed, and what this version does not know yet is an error,
 // never ignored. [Check] lists everything that is to be said about a file;
-// [Write] puts the columns of today in the place of "*"; [Init] proposes a file.
+// [Write] puts the columns of today in the place of "*" and writes the chains of
+// keys to scopes that are the only ones; [Init] proposes a file.
 //
 // Decoding goes through package internal/strict alone. The package reads names
 // and types; it never reads a row.
@@ -95,10 +96,7 @@ func Check(file string, text []byte, cat *catalog.Catalog, opts Options) []Findi
 }
 
 func compile(file string, text []byte, cat *catalog.Catalog, opts Options) (*policy.Rules, []Finding) {
-	if cat == nil {
-		panic("rules: no catalog")
-	}
-	c := &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}}
+	c := newCompiler(file, text, cat, opts)
 	var rules *policy.Rules
 	root, err := strict.Parse(file, text)
 	if err == nil {
@@ -107,12 +105,20 @@ func compile(file string, text []byte, cat *catalog.Catalog, opts Options) (*pol
 	c.fail(err)
 	if !c.failed {
 		c.compare()
+		c.propose()
 		rules = c.freeze(digest(text))
 	}
 	slices.SortStableFunc(c.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
 	})
 	return rules, c.findings
+}
+
+func newCompiler(file string, text []byte, cat *catalog.Catalog, opts Options) *compiler {
+	if cat == nil {
+		panic("rules: no catalog")
+	}
+	return &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}}
 }
 
 func digest(text []byte) string {

@@ -25,7 +25,7 @@ func options(t testing.TB) Options {
 //
 //	catalog [engine=sqlite]
 //	check          what is to be said about a file; "fine" if nothing
-//	scoped         the links of a file with the scope customer, or what is to be said about it
+//	scoped         what is to be said about a file with the scope customer, and the links it makes
 //	rights         which rows a viewer with attributes has, under a file that is fine but for one table
 //	write          the file with the columns of today in the place of "*"
 //	init           the file that is proposed for the catalog
@@ -67,10 +67,11 @@ func TestSpec(t *testing.T) {
 			"scoped": func(_ *spec.Args, input string) string {
 				text := strings.Replace(sound, "tables:\n", "scopes:\n  customer: {anchor: customers.id, required: true}\ntables:\n", 1) +
 					"  " + strings.ReplaceAll(input, "\n", "\n  ") + "\n"
-				if said := check(text); said != "fine" {
+				said := check(text)
+				if _, err := Compile("rules.yaml", []byte(text), cat, options(t)); err != nil {
 					return said
 				}
-				return links(t, text, cat)
+				return strings.TrimPrefix(said+"\n", "fine\n") + links(t, text, cat)
 			},
 			"rights": func(a *spec.Args, input string) string {
 				text, attrs, ok := strings.Cut(input, "\nviewer\n")
@@ -80,7 +81,7 @@ func TestSpec(t *testing.T) {
 				return rights(t, sound+"  "+strings.ReplaceAll(text, "\n", "\n  ")+"\n", cat, attrs)
 			},
 			"write": func(_ *spec.Args, input string) string {
-				out, err := Write("rules.yaml", []byte(input+"\n"), cat)
+				out, err := Write("rules.yaml", []byte(input+"\n"), cat, options(t))
 				if err != nil {
 					return err.Error()
 				}

@@ -11,12 +11,28 @@ import (
 
 // Write puts the columns of today in the place of each "*": class under columns:
 // a column that the database gets tomorrow is closed until somebody names it.
-// Everything else of the text stays as it is. It returns the text unchanged if
-// there is no "*".
-func Write(file string, text []byte, cat *catalog.Catalog) ([]byte, error) {
-	root, err := strict.Parse(file, text)
+// A table that says nothing about a scope to which one chain of keys leads is
+// given it. Everything else of the text stays as it is. It returns the text
+// unchanged if there is nothing to write.
+func Write(file string, text []byte, cat *catalog.Catalog, opts Options) ([]byte, error) {
+	expanded, err := expandAll(file, text, cat)
 	if err != nil {
 		return nil, err
+	}
+	out, err := writeScopes(file, []byte(expanded), cat, opts)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := strict.Parse(file, []byte(out)); err != nil {
+		return nil, fmt.Errorf("writing the columns of today and the chains to scopes made no rules file of it; write them by hand: %w", err)
+	}
+	return []byte(out), nil
+}
+
+func expandAll(file string, text []byte, cat *catalog.Catalog) (string, error) {
+	root, err := strict.Parse(file, text)
+	if err != nil {
+		return "", err
 	}
 	var edits []edit
 	err = under(root, "tables", func(tables strict.Node) error {
@@ -41,13 +57,9 @@ func Write(file string, text []byte, cat *catalog.Catalog) ([]byte, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	out := apply(string(text), edits)
-	if _, err := strict.Parse(file, []byte(out)); err != nil {
-		return nil, fmt.Errorf(`putting the columns in the place of "*" made no rules file of it; write them out by hand: %w`, err)
-	}
-	return []byte(out), nil
+	return apply(string(text), edits), nil
 }
 
 // under calls f with the value of one key of a mapping, if it is there. What
