@@ -27,6 +27,9 @@ func options(t testing.TB) Options {
 //	check          what is to be said about a file; "fine" if nothing
 //	scoped         what is to be said about a file with the scope customer, and the links it makes
 //	rights         which rows a viewer with attributes has, under a file that is fine but for one table
+//	matrix         what a file shows of every column to every team
+//	diff           what the second of two files opens and closes
+//	ungranted      the teams that see nothing
 //	write          the file with the columns of today in the place of "*"
 //	init           the file that is proposed for the catalog
 func TestSpec(t *testing.T) {
@@ -80,6 +83,28 @@ func TestSpec(t *testing.T) {
 				}
 				return rights(t, sound+"  "+strings.ReplaceAll(text, "\n", "\n  ")+"\n", cat, attrs)
 			},
+			"matrix": func(a *spec.Args, input string) string {
+				var b strings.Builder
+				for _, r := range Matrix(compiled(t, a, "version: 1\n"+input+"\n", cat), options(t).Teams) {
+					fmt.Fprintf(&b, "%s | %s.%s | %s | %s | %s | %s\n", r.Team, r.Table, r.Column, r.Shows, r.Rows, r.Groups, strings.Join(r.Scope, "; "))
+				}
+				return b.String()
+			},
+			// Two files, without version, with a line "to" between them.
+			"diff": func(a *spec.Args, input string) string {
+				was, is, ok := strings.Cut(input, "\nto\n")
+				if !ok {
+					a.Fail("write two files with a line between them: to")
+				}
+				var lines []string
+				for _, c := range Diff(compiled(t, a, standard(was), cat), compiled(t, a, standard(is), cat)) {
+					lines = append(lines, c.String())
+				}
+				return cmp.Or(strings.Join(lines, "\n"), "the same")
+			},
+			"ungranted": func(a *spec.Args, input string) string {
+				return strings.Join(Ungranted(compiled(t, a, standard(input), cat), options(t).Teams), ", ")
+			},
 			"write": func(_ *spec.Args, input string) string {
 				out, err := Write("rules.yaml", []byte(input+"\n"), cat, options(t))
 				if err != nil {
@@ -120,6 +145,22 @@ func links(t *testing.T, text string, cat *catalog.Catalog) string {
 		}
 	}
 	return b.String()
+}
+
+func compiled(t *testing.T, a *spec.Args, text string, cat *catalog.Catalog) *policy.Rules {
+	r, err := Compile("rules.yaml", []byte(text), cat, options(t))
+	if err != nil {
+		a.Fail("%v\n%s", err, text)
+	}
+	return r
+}
+
+// standard gives a file the classes of the pages, unless it has its own.
+func standard(text string) string {
+	if strings.Contains(text, "classes:") {
+		return "version: 1\n" + text + "\n"
+	}
+	return strings.TrimSuffix(sound, "tables:\n") + text + "\n"
 }
 
 // rights says what rows the analysts have, with attributes as lines "wards: 3, 4"
