@@ -15,11 +15,14 @@ import (
 func (p *program) rules() *cobra.Command {
 	c := group(&cobra.Command{
 		Use:   "rules",
-		Short: "propose or check the file that says who may see what",
+		Short: "propose, check, compare and test the file that says who may see what",
 		Example: `  grille rules init --connection clinic > clinic-rules.yaml
-  grille rules check --connection clinic`,
+  grille rules check --connection clinic
+  grille rules matrix
+  git show HEAD:clinic-rules.yaml | grille rules diff -
+  grille rules test clinic-rules.test`,
 	})
-	c.AddCommand(p.rulesInit(), p.rulesCheck())
+	c.AddCommand(p.rulesInit(), p.rulesCheck(), p.rulesMatrix(), p.rulesDiff())
 	return c
 }
 
@@ -69,7 +72,9 @@ func (p *program) rulesCheck() *cobra.Command {
 		Short: "say what is wrong or surprising in the rules file; exit code 1 for errors",
 		Long: `Reads the rules of a connection against its database as it is now, and lists
 every error, everything that opens more than it seems to, and everything that
-closes more. With --write, each "*" is replaced by the columns of today.`,
+closes more. With --write, each "*" is replaced by the columns of today, and a
+table that says nothing about a scope is given the chain of keys that leads
+there, if there is one and no other.`,
 		Example: `  grille rules check --connection clinic
   grille rules check --connection clinic --write`,
 		Args: args(0, 0, ""),
@@ -85,7 +90,7 @@ closes more. With --write, each "*" is replaced by the columns of today.`,
 			return s.check(cat, conn, write)
 		},
 	}
-	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today`)
+	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today, and write the only chains of keys to scopes`)
 	return c
 }
 
@@ -118,6 +123,13 @@ func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) e
 	}
 	if errs > 0 {
 		return &found{fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
+	}
+	r, err := rules.Compile(conn.Rules, text, cat, opts)
+	if err != nil {
+		return err
+	}
+	for _, team := range rules.Ungranted(r, s.teams()) {
+		fmt.Fprintf(s.out, "%s: note: no table is open to the team %s\n", conn.Rules, team)
 	}
 	fmt.Fprintln(s.out, "the rules hold")
 	return nil
