@@ -25,8 +25,9 @@ fuzz: ## every fuzz target for a minute
 bench: ## all benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
-oracle: ## 20,000 queries in worlds of a new seed, which it prints
+oracle: ## 20,000 queries in worlds of a new seed, which it prints; and against row level security
 	GRILLE_ORACLE_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/oracle
+	GRILLE_RLS_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/rls
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

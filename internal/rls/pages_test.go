@@ -23,8 +23,9 @@ type page struct {
 	roles map[string][2]string // by name: the role and its URL
 	setup oracle.Setup
 	asks  asks
-	// Made anew when one of the above has changed.
-	server *Server
+
+	engine run.Engine // one a page, so that what it keeps meets all viewers
+	server *Server    // this and the next are made anew when something has changed
 	grille *oracle.Through
 }
 
@@ -39,7 +40,14 @@ type asks struct {
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata", func(t *testing.T) spec.Commands {
 		p := &page{t: t, db: pgtest.New(t), roles: map[string][2]string{}}
-		t.Cleanup(p.clear)
+		var err error
+		if p.engine, err = oracle.OpenPostgres(p.db.ReadOnlyDSN, run.Log{}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			p.clear()
+			_ = p.engine.Close()
+		})
 		return spec.Commands{
 			"server":  p.run,
 			"rules":   p.rules,
@@ -54,9 +62,6 @@ func TestPages(t *testing.T) {
 func (p *page) clear() {
 	if p.server != nil {
 		p.server.Close()
-	}
-	if p.grille != nil {
-		_ = p.grille.Engine.Close()
 	}
 	p.server, p.grille = nil, nil
 }
@@ -92,24 +97,10 @@ func (p *page) rules(args *spec.Args, input string) string {
 	p.clear()
 	p.setup.Rules, p.setup.Teams = input, args.List("teams")
 	p.setup.Viewer = viewer.Viewer{Name: "nobody", Teams: p.setup.Teams[:1]}
-	g, err := p.through()
-	if err != nil {
+	if _, err := oracle.NewThrough(p.t.Context(), p.engine, p.setup); err != nil {
 		return err.Error()
 	}
-	_ = g.Engine.Close()
 	return "ok"
-}
-
-func (p *page) through() (*oracle.Through, error) {
-	e, err := oracle.OpenPostgres(p.db.ReadOnlyDSN, run.Log{})
-	if err != nil {
-		return nil, err
-	}
-	g, err := oracle.NewThrough(p.t.Context(), e, p.setup)
-	if err != nil {
-		_ = e.Close()
-	}
-	return g, err
 }
 
 // viewer says who asks: role=, of the server, and teams=, of the rules. With act=
@@ -140,7 +131,7 @@ func (p *page) both(args *spec.Args, text string) (server, grille oracle.Result)
 		if p.server, err = Ask(p.t.Context(), p.asks.url, p.asks.as, p.asks.settings); err != nil {
 			args.Fail("the server: %v", err)
 		}
-		if p.grille, err = p.through(); err != nil {
+		if p.grille, err = oracle.NewThrough(p.t.Context(), p.engine, p.setup); err != nil {
 			args.Fail("grille: %v", err)
 		}
 	}
