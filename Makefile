@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench oracle demo
+.PHONY: help check test spec race fuzz bench oracle timing demo
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 8
@@ -28,6 +28,9 @@ bench: ## all benchmarks
 oracle: ## 20,000 queries in worlds of a new seed, which it prints; and against row level security
 	GRILLE_ORACLE_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/oracle
 	GRILLE_RLS_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/rls
+
+timing: ## does the time of a query tell of hidden rows? evidence, no proof
+	GRILLE_TIMING=1 go test -count=1 -v -run TestTiming ./internal/leak
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

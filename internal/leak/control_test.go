@@ -23,12 +23,17 @@ func (m *matrix) tells(e oracle.Engine, s emit.Statement) bool {
 	if e == oracle.SQLite {
 		return m.hears(text, s.Params())
 	}
-	var params [][]byte
-	for _, p := range s.Params() {
-		params = append(params, []byte(p.Value.Format(p.Type, time.UTC)))
-	}
-	r := m.direct.Query(m.Context(), text, params...)
+	r := m.direct.Query(m.Context(), text, texts(s.Params())...)
 	return r.Err != nil
+}
+
+// texts are parameters as PostgreSQL reads them.
+func texts(params []emit.Param) [][]byte {
+	var list [][]byte
+	for _, p := range params {
+		list = append(list, []byte(p.Value.Format(p.Type, time.UTC)))
+	}
+	return list
 }
 
 // hears runs a text on SQLite and reports whether a function of a probe fails, or
