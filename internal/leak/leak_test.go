@@ -83,6 +83,17 @@ func places() map[string]string {
 		"below union": "SELECT count(*) FROM (SELECT e.COLUMN, e.salary, e.name FROM emp e UNION ALL SELECT e.COLUMN, e.salary, e.name FROM emp e) e WHERE PROBE > -5",
 		"or join":     "SELECT sum(PROBE) FROM emp e JOIN pub p ON p.k = e.id - 240 OR p.k = e.id",
 		"constant":    "SELECT count(*) FROM emp e WHERE e.salary < 700 AND PROBE > -5",
+		// Conditions that are copied inside of the fence, where they find hidden rows.
+		"pushed":        "SELECT count(*) FROM emp e WHERE e.id BETWEEN 1 AND 290 AND PROBE > -5",
+		"pushed list":   "SELECT count(*) FROM emp e WHERE e.id IN (7, 9, 57) AND PROBE > -5",
+		"pushed equal":  "SELECT count(*) FROM emp e WHERE e.salary = 666 AND PROBE > -5",
+		"pushed tenant": "SELECT e.id, PROBE FROM emp e WHERE e.tenant = 2",
+		"pushed text":   "SELECT count(*) FROM emp e WHERE e.code >= '9' AND PROBE > -5",
+		"pushed null":   "SELECT sum(PROBE) FROM emp e WHERE e.quota IS NOT NULL AND e.id = 7",
+		"pushed on":     "SELECT count(*) FROM pub p JOIN emp e ON e.id = p.k AND e.salary <= 666 AND PROBE > -5",
+		"pushed left":   "SELECT p.k, PROBE FROM pub p LEFT JOIN emp e ON e.id = p.k AND e.tenant = 2",
+		"pushed below":  "SELECT count(*) FROM pub p WHERE p.k IN (SELECT e.id FROM emp e WHERE e.salary <= 666 AND PROBE > -5)",
+		"pushed with":   "WITH s AS (SELECT e.id, PROBE AS y FROM emp e WHERE e.tenant = 2) SELECT count(*) FROM s JOIN s t ON s.id = t.id",
 	}
 }
 
