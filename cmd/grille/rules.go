@@ -22,7 +22,7 @@ func (p *program) rules() *cobra.Command {
   git show HEAD:clinic-rules.yaml | grille rules diff -
   grille rules test clinic-rules.test`,
 	})
-	c.AddCommand(p.rulesInit(), p.rulesCheck(), p.rulesMatrix(), p.rulesDiff())
+	c.AddCommand(p.rulesInit(), p.rulesCheck(), p.rulesMatrix(), p.rulesDiff(), p.rulesTest())
 	return c
 }
 

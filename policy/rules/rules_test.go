@@ -30,6 +30,7 @@ func options(t testing.TB) Options {
 //	matrix         what a file shows of every column to every team
 //	diff           what the second of two files opens and closes
 //	ungranted      the teams that see nothing
+//	cases [write]  whether what a test file expects comes, or the file with what came
 //	write          the file with the columns of today in the place of "*"
 //	init           the file that is proposed for the catalog
 func TestSpec(t *testing.T) {
@@ -105,6 +106,8 @@ func TestSpec(t *testing.T) {
 			"ungranted": func(a *spec.Args, input string) string {
 				return strings.Join(Ungranted(compiled(t, a, standard(input), cat), options(t).Teams), ", ")
 			},
+			// A test file, whose ---- stand as ====, and what came of it.
+			"cases": func(a *spec.Args, input string) string { return tried(t, a, input, cat) },
 			"write": func(_ *spec.Args, input string) string {
 				out, err := Write("rules.yaml", []byte(input+"\n"), cat, options(t))
 				if err != nil {
@@ -161,6 +164,33 @@ func standard(text string) string {
 		return "version: 1\n" + text + "\n"
 	}
 	return strings.TrimSuffix(sound, "tables:\n") + text + "\n"
+}
+
+// tried runs a test file under rules for the page's tables, up to the gate.
+func tried(t *testing.T, a *spec.Args, input string, cat *catalog.Catalog) string {
+	r := compiled(t, a, standard("scopes: {patient: {anchor: patients.id}}\ntables:\n  patients:\n    columns: {id: key, name: name, ward: plain, ssn: secret}\n"+
+		"    grants: {analysts: {rows: \"ward IN (viewer.wards)\"}, clinicians: {rows: all, reveal: [name]}}\n"), cat)
+	text := []byte(strings.ReplaceAll(input, "====", "----") + "\n")
+	cases, err := ReadCases("f", text, CaseOptions{Viewers: []viewer.Viewer{{Name: "ana", Teams: []string{"analysts"}}}, Teams: options(t).Teams, Rules: r}, a.Has("write"))
+	if err != nil {
+		return err.Error()
+	}
+	var outcomes []Outcome
+	var lines []string
+	for _, c := range cases {
+		o, err := Try(r, cat, c.Viewer, c.Text, Moment{})
+		if err != nil {
+			a.Fail("%v", err)
+		}
+		outcomes = append(outcomes, o)
+		if why := c.Compare(o); why != "" {
+			lines = append(lines, fmt.Sprintf("%s: %s", c.Pos, why))
+		}
+	}
+	if a.Has("write") {
+		return strings.ReplaceAll(string(WriteCases(text, cases, outcomes)), "\n\n", "\n.\n")
+	}
+	return cmp.Or(strings.Join(lines, "\n"), fmt.Sprintf("%d cases hold", len(cases)))
 }
 
 // rights says what rows the analysts have, with attributes as lines "wards: 3, 4"

@@ -7,6 +7,7 @@ import (
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/sql/types"
+	"github.com/grille-dev/grille/viewer"
 )
 
 // readScopes reads scopes: {customer: {anchor: customers.id, required: true}}.
@@ -19,6 +20,9 @@ func (c *compiler) readScopes(n strict.Node) error {
 	for _, e := range entries {
 		if !plainName(e.Name) {
 			return e.Key.Errorf("%q is no name for a scope: use lower case letters, digits and _", e.Name)
+		}
+		if viewer.Reserved(e.Name) {
+			return e.Key.Errorf("%q is a word of hard filters: give the scope another name", e.Name)
 		}
 		s := policy.Scope{Where: e.Key.Pos().String()}
 		err := e.Value.Fields(
