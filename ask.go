@@ -79,6 +79,9 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 	if err != nil {
 		return nil, err
 	}
+	if stmt.Allowed().ShowOnly() {
+		return nil, refusal.New(refusal.NotRun, "have it explained: grille explain shows what it would do", "the rules let this be explained, and not run")
+	}
 	raw, err := k.c.Engine.Run(ctx, stmt, k.c.Limits)
 	if err != nil {
 		k.ended(err)
@@ -138,7 +141,7 @@ func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.D
 // send asks the model once; what is no query is a refusal in our own words.
 func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
 	k.trace.Prompt = prompt
-	d, err := k.c.Model.Draft(ctx, prompt, (*ledger)(k.trace))
+	d, err := k.model().Draft(ctx, prompt, (*ledger)(k.trace))
 	if err != nil {
 		return d, err
 	}
@@ -157,6 +160,14 @@ func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, erro
 	default:
 		panic("grille: unknown kind of draft")
 	}
+}
+
+// model is who drafts; nil is the planner, also where the rules let no model do it.
+func (k *ask) model() model.Client {
+	if k.view.ModelsOff() {
+		return nil
+	}
+	return k.c.Model
 }
 
 func (k *ask) options() planner.Options { return planner.Options{Now: k.now, Zone: k.c.Zone} }

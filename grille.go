@@ -125,7 +125,7 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	if err != nil {
 		return nil, err
 	}
-	if g.c.Model != nil {
+	if k.model() != nil {
 		return k.byModel(ctx, question)
 	}
 	d, err := planner.Draft(k.view, question, k.options())
@@ -184,7 +184,7 @@ func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err 
 	if err != nil {
 		return nil, err
 	}
-	if g.c.Model != nil {
+	if k.model() != nil {
 		d, _, err := k.modelDraft(ctx, question)
 		return []model.Draft{d}, err
 	}

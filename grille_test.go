@@ -463,15 +463,19 @@ func sqlReply(text string) string {
 	return string(b)
 }
 
-func withModel(t *testing.T, c *chat) *grille.Grille {
+func (c *chat) client(t *testing.T) model.Client {
 	t.Helper()
-	e := sqliteDemo(t)
-	cfg := config(t, e)
 	client, err := openai.New(openai.Config{Name: "test", URL: c.URL, Model: "m"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Model = model.Client(client)
+	return client
+}
+
+func withModel(t *testing.T, c *chat) *grille.Grille {
+	t.Helper()
+	cfg := config(t, sqliteDemo(t))
+	cfg.Model = c.client(t)
 	return open(t, cfg)
 }
 

@@ -54,6 +54,33 @@ type Column struct {
 	Words string // how it was worked out
 	// Constant: it holds nothing of the database, only what the query says.
 	Constant bool
+	// Lineage is where its values come from.
+	Lineage Lineage
+}
+
+// Lineage says of a column which stored columns have an influence on it, under
+// which masks, of which groups its numbers are, and what follows of that for
+// whoever wants to give it to somebody else. All of it follows from the query
+// and the rules.
+type Lineage struct {
+	Label  string   `json:"label"` // see policy.Label
+	From   []Source `json:"from,omitempty"`
+	Groups []Group  `json:"groups,omitempty"`
+}
+
+// Source is a stored column, schema.table.column, that the viewer may see.
+type Source struct {
+	Column string `json:"column"`
+	Class  string `json:"class"`
+	Shown  string `json:"shown"` // value, or the mask
+}
+
+// Group says that numbers are of at least Size different values of Entity, a
+// column of Table; Entity is "" where the viewer does not see it.
+type Group struct {
+	Table  string `json:"table"`
+	Entity string `json:"entity,omitempty"`
+	Size   int    `json:"size"`
 }
 
 // From makes the answer of rows. It takes them over: on an error they are closed.
@@ -129,7 +156,22 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant})
+		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant, lineage(outs[i])})
 	}
 	return e
+}
+
+func lineage(o policy.Output) Lineage {
+	l := Lineage{Label: o.Label().String()}
+	for _, from := range o.Origins {
+		shown := from.Mask.Show.String() // a family of pseudonyms is for owners
+		if from.Mask.Show == policy.Width {
+			shown = from.Mask.String()
+		}
+		l.From = append(l.From, Source{from.Name, from.Class, shown})
+	}
+	for _, g := range o.Groups {
+		l.Groups = append(l.Groups, Group(g))
+	}
+	return l
 }

@@ -25,9 +25,18 @@ type Receipt struct {
 	// the key can check whether a given statement is the one, and nobody else can
 	// guess.
 	Statement string `json:"statement"`
-	Rows      int64  `json:"rows"`     // that were given out
-	Complete  bool   `json:"complete"` // false: not read to the end, cut by a limit, or broken off
-	Note      string `json:"note,omitempty"`
+	// Columns say where the values come from.
+	Columns  []ReceiptColumn `json:"columns"`
+	Filters  []string        `json:"filters,omitempty"` // scopes of the request's hard filter
+	Rows     int64           `json:"rows"`              // that were given out
+	Complete bool            `json:"complete"`          // false: not read to the end, cut by a limit, or broken off
+	Note     string          `json:"note,omitempty"`
+}
+
+// ReceiptColumn is one column of the answer.
+type ReceiptColumn struct {
+	Name string `json:"name"`
+	Lineage
 }
 
 // Receipt is that of what was given out so far; it is complete after the last row.
@@ -41,6 +50,10 @@ func (a *Answer) Receipt() Receipt {
 		Rules: short(rules), Catalog: short(outline),
 		Statement: digest(a.stamp.Key, stmt),
 		Rows:      a.rows.Count(),
+		Filters:   view.Filters(),
+	}
+	for _, c := range a.Columns {
+		r.Columns = append(r.Columns, ReceiptColumn{c.Label, c.Lineage})
 	}
 	switch cut := a.rows.Cut(); {
 	case a.Err() != nil:

@@ -77,6 +77,9 @@ func Compose(view policy.View, q Question, random io.Reader) (Prompt, Kept, erro
 	if !view.Made() {
 		panic("egress: zero View")
 	}
+	if view.ModelsOff() {
+		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess, "ask without a model: the planner needs none", "the rules let no model draft for you")
+	}
 	return compose(view.ForModel().Visible(), q, random)
 }
 

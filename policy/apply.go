@@ -53,7 +53,8 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 	if err := (uses{v, t}).check(q); err != nil {
 		return Allowed{}, err
 	}
-	a := &allowed{view: View{v}, columns: v.outputs(q, t), banner: v.banner(occurrences), notes: v.notes(occurrences, used)}
+	a := &allowed{view: View{v}, columns: v.outputs(q, t, blocks), decides: v.deciding(occurrences, used, blocks), groups: v.groups(blocks), showOnly: v.showOnly(occurrences),
+		banner: v.banner(occurrences), notes: v.notes(occurrences, used)}
 	entities := v.guardAll(q, t, used)
 	a.shown = ir.Clone(q)
 	next := idsOf(q)

@@ -21,6 +21,19 @@ type Output struct {
 	Origins []Origin
 	// Constant: the value is the same in every row, and written in the query.
 	Constant bool
+	// Groups say of which groups numbers in it are: COUNT, SUM and AVG of counted
+	// blocks.
+	Groups []Group
+	// Open: it is made of such numbers, of columns whose classes are public, and of
+	// constants alone.
+	Open bool
+}
+
+// Group is the minimum group of a table that was counted.
+type Group struct {
+	Table  string // schema.table
+	Entity string // the column that was counted by; "" where the viewer does not see it
+	Size   int
 }
 
 // Origin is a stored column of which something is shown.
@@ -29,6 +42,7 @@ type Origin struct {
 	Column catalog.ColumnID
 	Name   string // schema.table.column
 	Class  string
+	Public bool // the class is
 	Mask   Mask // Plain: the value itself
 }
 
@@ -37,14 +51,18 @@ func (a Allowed) Columns() []Output {
 	out := slices.Clone(a.a.columns)
 	for i := range out {
 		out[i].Origins = slices.Clone(out[i].Origins)
+		out[i].Groups = slices.Clone(out[i].Groups)
 	}
 	return out
 }
 
-func (v *view) outputs(q *ir.Query, t *trace) []Output {
+func (v *view) outputs(q *ir.Query, t *trace, blocks []*block) []Output {
 	var outs []Output
+	n := v.numbers(t, blocks)
 	for _, c := range ir.Outputs(q.Body) {
 		o := Output{Name: c.Name, Type: c.Type, Constant: t.constant(c.ID)}
+		of, open := n.column(c.ID)
+		o.Groups, o.Open = v.groups(of), open
 		for b := range t.value(c.ID) {
 			if origin := v.origin(b); !slices.Contains(o.Origins, origin) {
 				o.Origins = append(o.Origins, origin)
@@ -62,9 +80,27 @@ func (v *view) origin(b base) Origin {
 	table := b.table.Table
 	x := v.tables[table.ID].columns[b.of]
 	return Origin{
-		Table: table.ID, Column: b.of, Class: x.class.Name, Mask: x.mask,
+		Table: table.ID, Column: b.of, Class: x.class.Name, Public: x.class.Public, Mask: x.mask,
 		Name: fmt.Sprintf("%s.%s.%s", table.Schema, table.Name, table.Column(b.of).Name),
 	}
+}
+
+// groups are the minimum groups of the tables that blocks count, once each.
+func (v *view) groups(blocks []*block) []Group {
+	var gs []Group
+	for _, b := range blocks {
+		for _, t := range b.counted {
+			s := v.tables[t.Table.ID]
+			g := Group{Table: t.Table.Schema + "." + t.Table.Name, Size: s.group.Size}
+			if s.columns[s.group.Entity] != nil {
+				g.Entity = s.stored.Column(s.group.Entity).Name
+			}
+			if !slices.Contains(gs, g) {
+				gs = append(gs, g)
+			}
+		}
+	}
+	return gs
 }
 
 // banner says which of the tables have a row rule for this viewer.

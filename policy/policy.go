@@ -95,8 +95,12 @@ type allowed struct {
 	query   *ir.Query
 	shown   *ir.Query // as the viewer may read it: before counted blocks are taken apart
 	columns []Output
-	banner  []string
-	notes   []string
+	decides string  // see deciding
+	groups  []Group // of all counted blocks
+	// showOnly: it may be explained, and not run.
+	showOnly bool
+	banner   []string
+	notes    []string
 }
 
 // Made reports whether a came from [Apply].

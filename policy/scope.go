@@ -186,5 +186,8 @@ func (s *sight) scoped() error {
 		ForOwner("the table stands at %s", s.rules.Where)
 }
 
-// list the scopes in force, for banners.
+// words are the scopes in force, for banners.
 func (h hard) words() string { return strings.Join(h.scopes, " and ") }
+
+// Filters are the scopes of the request's hard filter, sorted; not their values.
+func (v View) Filters() []string { return slices.Clone(v.v.hard.scopes) }

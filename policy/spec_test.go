@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -47,6 +48,7 @@ type world struct {
 //	shape                     whether a query is allowed, or the refusal
 //	fences                    only which tables of a query are fenced
 //	pushed                    what of a query is copied inside of its fences
+//	labels                    the label of each output, and whether groups of 0 and of 10 may leave
 //	says                      banner, notes and origins of a query
 func TestSpec(t *testing.T) {
 	spec.Run(t, "testdata/spec", func(t *testing.T) spec.Commands {
@@ -64,6 +66,7 @@ func TestSpec(t *testing.T) {
 			},
 			"fences": func(_ *spec.Args, sql string) string { return w.apply(sql, fenced) },
 			"pushed": func(_ *spec.Args, sql string) string { return w.apply(sql, pushed) },
+			"labels": func(_ *spec.Args, sql string) string { return w.apply(sql, labels) },
 			"says":   func(_ *spec.Args, sql string) string { return w.apply(sql, says) },
 		}
 	})
@@ -237,6 +240,26 @@ func pushed(a policy.Allowed) string {
 
 // identity is what tells columns of one name apart.
 var identity = regexp.MustCompile(`#\d+`)
+
+// labels are those of the columns, and who may be given them unseen.
+func labels(a policy.Allowed) string {
+	var b strings.Builder
+	for _, o := range a.Columns() {
+		fmt.Fprintf(&b, "%s: %s", o.Name, o.Label())
+		for _, g := range o.Groups {
+			fmt.Fprintf(&b, " of %s by %s", g.Table, cmp.Or(g.Entity, "(hidden)"))
+		}
+		b.WriteString("\n")
+	}
+	for _, to := range []policy.Audience{{}, {MinGroup: 10}} {
+		word := "yes"
+		if err := a.May(to); err != nil {
+			word = err.Error()
+		}
+		fmt.Fprintf(&b, "for %d: %s\n", to.MinGroup, word)
+	}
+	return b.String()
+}
 
 func says(a policy.Allowed) string {
 	var b strings.Builder

@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/grille-dev/grille/catalog"
+import (
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/ir"
+)
 
 // Switches say what is off, at one level: a connection, a schema, a team, a
 // table. The zero value switches nothing off. Levels add up, so the strictest
@@ -42,4 +45,19 @@ func (v View) ModelsOff() bool {
 		off = off.And(v.v.rules.teams[team])
 	}
 	return off.NoModel
+}
+
+// ShowOnly reports whether the query may be explained, and not run: the switch
+// is on for the viewer, or for a table that the query reads.
+func (a Allowed) ShowOnly() bool { return a.a.showOnly }
+
+func (v *view) showOnly(tables []*ir.Table) bool {
+	off := v.rules.off
+	for _, team := range v.teams {
+		off = off.And(v.rules.teams[team])
+	}
+	for _, t := range tables {
+		off = off.And(v.tables[t.Table.ID].off)
+	}
+	return off.ShowOnly
 }

@@ -73,6 +73,12 @@ const (
 	// which the rules do not say how it belongs to one.
 	//	shown in policy/testdata/spec
 	Scope Code = "scope"
+	// Label: an answer that is for its viewer alone, and was to go elsewhere.
+	//	shown in policy/testdata/spec
+	Label Code = "label"
+	// NotRun: the rules let SQL be explained, and not run.
+	//	shown in .
+	NotRun Code = "not-run"
 	// NoAccess: the viewer has no grant at all.
 	//	sql priya: SELECT 1
 	NoAccess Code = "no-access"

@@ -56,6 +56,7 @@ available; 5 a fault of Grille's.`,
 	f.StringVar(&p.flags.connection, "connection", "", "the `name` of a connection of the configuration; may be left out if there is one")
 	f.StringVar(&p.flags.as, "as", "", "the `viewer` who asks, by the name in the configuration")
 	f.StringVar(&p.flags.team, "team", "", "the `team` as which a viewer of several teams asks")
+	f.StringArrayVar(&p.flags.filters, "filter", nil, "a hard `filter` on a scope of the rules: customer=123, or the JSON that the library takes; may be repeated")
 	f.StringVarP(&p.flags.output, "output", "o", "table", "`table`, csv or json")
 	f.StringVar(&p.flags.log, "log", "", "append to this `file` what the database says when something fails; it may quote data")
 	root.AddCommand(p.demo(), p.ask(), p.sql(), p.explain(), p.connect(), p.catalog(), p.rules(), p.eval())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -66,19 +67,21 @@ func (p *program) demoHelp() error {
 }
 
 func (p *program) demoViewer() (demo.Viewer, error) {
-	all := demo.Viewers()
-	if p.flags.as == "" {
-		return all[0], nil
+	filters, err := p.hardFilters()
+	if err != nil {
+		return demo.Viewer{}, err
 	}
+	all := demo.Viewers()
+	as := cmp.Or(p.flags.as, all[0].Name)
 	var names []string
 	for _, v := range all {
-		if v.Name == p.flags.as {
-			v.Team = p.flags.team
+		if v.Name == as {
+			v.Team, v.HardFilters = p.flags.team, filters
 			return v, nil
 		}
 		names = append(names, "--as "+v.Name)
 	}
-	return demo.Viewer{}, usage("the demo has no viewer %q: try %s", p.flags.as, strings.Join(names, ", "))
+	return demo.Viewer{}, usage("the demo has no viewer %q: try %s", as, strings.Join(names, ", "))
 }
 
 func (p *program) demoAsk(ctx context.Context, text string) error {

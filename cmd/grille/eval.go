@@ -210,7 +210,8 @@ func (k *evaluating) read(path string) ([]byte, error) {
 
 func (k *evaluating) viewer(s *site) (viewer.Viewer, error) {
 	if k.grantAll {
-		return viewer.Viewer{Name: "eval", Teams: []string{everybody}}, nil
+		h, err := k.hardFilters()
+		return viewer.Viewer{Name: "eval", Teams: []string{everybody}, HardFilters: h}, err
 	}
 	return s.viewer()
 }

@@ -47,4 +47,5 @@ type program struct {
 // flags are those of every command.
 type flags struct {
 	config, connection, as, team, output, log string
+	filters                                   []string
 }

@@ -77,8 +77,27 @@ func (s *site) key(purpose string) []byte {
 // viewer is who --as names, acting as --team.
 func (s *site) viewer() (viewer.Viewer, error) {
 	v, err := s.Viewer(s.flags.as)
+	if err != nil {
+		return v, err
+	}
 	v.Team = s.flags.team
+	v.HardFilters, err = s.hardFilters()
 	return v, err
+}
+
+// hardFilters are those of --filter together.
+func (p *program) hardFilters() (*viewer.HardFilters, error) {
+	var all *viewer.HardFilters
+	for _, text := range p.flags.filters {
+		h, err := viewer.ParseHardFilters(text)
+		if err == nil {
+			all, err = all.Merge(h)
+		}
+		if err != nil {
+			return nil, usage("--filter: %v", err)
+		}
+	}
+	return all, nil
 }
 
 // engine opens a connection's database; nothing is sent yet.
