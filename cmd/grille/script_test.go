@@ -68,7 +68,10 @@ func TestPostgresScripts(t *testing.T) {
 func clinic(t *testing.T, e *testscript.Env) error {
 	db := pgtest.New(t, `CREATE TABLE big AS SELECT i AS id, repeat('x', 100) AS text FROM generate_series(1, 50000) i`,
 		`CREATE TABLE wards (id int PRIMARY KEY, name text, email text)`, `INSERT INTO wards VALUES (1, 'north', 'north@example.org'), (2, 'south', NULL)`,
-		`ALTER TABLE big ADD PRIMARY KEY (id)`)
+		`ALTER TABLE big ADD PRIMARY KEY (id)`,
+		`CREATE TABLE beds (id int PRIMARY KEY, ward_id int NOT NULL REFERENCES wards)`, `INSERT INTO beds VALUES (1, 1), (2, 1), (3, 2)`,
+		`CREATE TABLE uses (id bigint PRIMARY KEY, bed_id int NOT NULL REFERENCES beds)`, `INSERT INTO uses VALUES (10, 1), (20, 3), (30, 2)`,
+		`CREATE VIEW ward_mail AS SELECT id, upper(email) AS m FROM wards`)
 	u, err := url.Parse(db.ReadOnlyDSN)
 	if err != nil {
 		return err
