@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/viewer"
 )
 
 func (p *program) rules() *cobra.Command {
@@ -66,7 +70,7 @@ nothing is granted to anybody.`,
 }
 
 func (p *program) rulesCheck() *cobra.Command {
-	write := false
+	write, count := false, false
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "say what is wrong or surprising in the rules file; exit code 1 for errors",
@@ -74,9 +78,13 @@ func (p *program) rulesCheck() *cobra.Command {
 every error, everything that opens more than it seems to, and everything that
 closes more. With --write, each "*" is replaced by the columns of today, and a
 table that says nothing about a scope is given the chain of keys that leads
-there, if there is one and no other.`,
+there, if there is one and no other.
+
+No row is read, but with --count: then the database counts the different values
+of hashed columns, and columns that have few are named. The numbers are not shown.`,
 		Example: `  grille rules check --connection clinic
-  grille rules check --connection clinic --write`,
+  grille rules check --connection clinic --write
+  grille rules check --count`,
 		Args: args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := p.site()
@@ -87,11 +95,47 @@ there, if there is one and no other.`,
 			if err != nil {
 				return err
 			}
-			return s.check(cat, conn, write)
+			if err := s.check(cat, conn, write); err != nil || !count {
+				return err
+			}
+			return s.count(c.Context(), conn)
 		},
 	}
 	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today, and write the only chains of keys to scopes`)
+	c.Flags().BoolVar(&count, "count", false, "count the different values of hashed columns, and name columns that have few")
 	return c
+}
+
+// count names the hashed columns of few values.
+func (s *site) count(ctx context.Context, conn config.Connection) error {
+	compile, err := s.compile(conn)
+	if err != nil {
+		return err
+	}
+	var hashed []rules.Hashed
+	g, err := s.openWith(ctx, conn, func(cat *catalog.Catalog) (*policy.Rules, error) {
+		r, err := compile(cat)
+		if err != nil {
+			return nil, err
+		}
+		hashed = rules.HashedColumns(r)
+		return rules.Counting(r)
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = g.Close() }()
+	t := &ruleTest{site: s, grille: g}
+	for _, h := range hashed {
+		rows, err := t.rows(ctx, h.SQL, viewer.Viewer{Name: "rules check", Teams: []string{rules.Counter}})
+		if err != nil {
+			return fmt.Errorf("counting the values of %s: %w", h.Name, err)
+		}
+		if n, err := strconv.Atoi(strings.Join(rows, "")); err != nil || n < rules.FewValues {
+			fmt.Fprintf(s.out, "%s: warning: %s (class %q) has fewer than %d different values: who can count or guess them can undo a pseudonym; use redact or a bucket\n", h.Where, h.Name, h.Class, rules.FewValues)
+		}
+	}
+	return nil
 }
 
 func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) error {
