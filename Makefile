@@ -1,10 +1,10 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench oracle timing demo
+.PHONY: help check test spec race fuzz bench bench-rules oracle timing demo
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
 
 check: ## all that must pass before a change is merged (.ci/run)
 	./.ci/run
@@ -24,6 +24,11 @@ fuzz: ## every fuzz target for a minute
 
 bench: ## all benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-rules: ## what rules cost: at the gate, and on a million rows of PostgreSQL
+	@cat /proc/loadavg
+	go test -run '^$$' -bench '^Benchmark(Gate|Filtered)$$' -benchtime 3s -count 3 ./policy
+	@cat /proc/loadavg
 
 oracle: ## 20,000 queries in worlds of a new seed, which it prints; and against row level security
 	GRILLE_ORACLE_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/oracle
