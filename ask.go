@@ -73,6 +73,15 @@ func (k *ask) gate(view policy.View, query *ir.Query) (emit.Statement, error) {
 	return emit.SQL(allowed)
 }
 
+// statement is what a draft becomes; nothing is run.
+func (k *ask) statement(d Draft) (emit.Statement, error) {
+	query, err := k.draft(k.names(d), d.SQL)
+	if err != nil {
+		return emit.Statement{}, err
+	}
+	return k.gate(k.names(d), query)
+}
+
 // run answers a query that was bound against what view may name.
 func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answer.Answer, error) {
 	stmt, err := k.gate(view, query)
@@ -81,6 +90,9 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 	}
 	if stmt.Allowed().ShowOnly() {
 		return nil, refusal.New(refusal.NotRun, "have it explained: grille explain shows what it would do", "the rules let this be explained, and not run")
+	}
+	if err := k.budget.spend(stmt.Allowed(), k.now); err != nil {
+		return nil, err
 	}
 	raw, err := k.c.Engine.Run(ctx, stmt, k.c.Limits)
 	if err != nil {

@@ -11,6 +11,7 @@
 package grille
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,6 +44,9 @@ type Config struct {
 	Zone       *time.Location // in which "today" is meant, and times are shown
 	Clock      func() time.Time
 	Random     io.Reader // of cryptographic quality
+	// Predicates is in how many different ways one viewer may pick rows of one
+	// table with a minimum group in a day, UTC; 0: 100.
+	Predicates int
 	// Key makes the digests in receipts; 32 bytes, of the site or of the process.
 	Key []byte
 	Log *slog.Logger // for the operator; nil: nothing is logged
@@ -62,6 +66,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Clock is not set")
 	case c.Random == nil:
 		return errors.New("grille: Config.Random is not set")
+	case c.Predicates < 0:
+		return errors.New("grille: Config.Predicates is negative")
 	case len(c.Key) < 32:
 		return errors.New("grille: Config.Key has fewer than 32 bytes")
 	}
@@ -76,6 +82,7 @@ type Grille struct {
 	// outline and rules belong together; nil when they must be read anew.
 	outline *catalog.Catalog
 	rules   *policy.Rules
+	budget  budget
 }
 
 // Open reads the database's outline and compiles the rules over it. On an
@@ -87,7 +94,7 @@ func Open(ctx context.Context, c Config) (*Grille, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Grille{c: c}
+	g := &Grille{c: c, budget: budget{most: cmp.Or(c.Predicates, defaultPredicates)}}
 	if _, _, err := g.read(ctx); err != nil {
 		return nil, errors.Join(err, c.Engine.Close())
 	}
@@ -161,15 +168,27 @@ func (g *Grille) Explain(ctx context.Context, d Draft) (e answer.Explanation, er
 		return e, err
 	}
 	defer k.recover(&err)
-	query, err := k.draft(k.names(d), d.SQL)
-	if err != nil {
-		return e, err
-	}
-	stmt, err := k.gate(k.names(d), query)
+	stmt, err := k.statement(d)
 	if err != nil {
 		return e, err
 	}
 	return answer.Explain(stmt.Allowed(), g.c.Zone), nil
+}
+
+// Statement is the text that SQL would run for a draft, with its parameters, for
+// whoever may read the rules (the role rules-admin): it names what the viewer may
+// not see. A door must not give it to anybody else. Nothing is run.
+func (g *Grille) Statement(ctx context.Context, d Draft) (text string, err error) {
+	k, err := g.begin(ctx, d.Viewer, d.Trace)
+	if err != nil {
+		return "", err
+	}
+	defer k.recover(&err)
+	stmt, err := k.statement(d)
+	if err != nil {
+		return "", err
+	}
+	return stmt.ForOwner(), nil
 }
 
 // Drafts are the ways to understand a question, the best first: several from

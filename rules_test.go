@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
@@ -61,10 +62,12 @@ tables:
 func hospital(t *testing.T, e run.Engine, m model.Client) *grille.Grille {
 	c := config(t, e)
 	c.Model = m
-	c.Rules = func(cat *catalog.Catalog) (*policy.Rules, error) {
-		return rules.Compile("rules.yaml", []byte(hospitalRules), cat, rules.Options{Teams: []string{"desk", "analysts", "reports", "silent"}, Connection: "demo"})
-	}
+	c.Rules = hospitalCompile
 	return open(t, c)
+}
+
+func hospitalCompile(cat *catalog.Catalog) (*policy.Rules, error) {
+	return rules.Compile("rules.yaml", []byte(hospitalRules), cat, rules.Options{Teams: []string{"desk", "analysts", "reports", "silent"}, Connection: "demo"})
 }
 
 func of(team, filter string) viewer.Viewer {
@@ -180,5 +183,56 @@ func TestSwitches(t *testing.T) {
 	a.Close()
 	if len(trace.Sent) != 0 || len(chat.bodies) != 0 {
 		t.Error("a model was asked")
+	}
+}
+
+// Each way to pick rows may differ from another by one person, so there are only
+// so many in a day. The same way again is not another.
+func TestPredicates(t *testing.T) {
+	t.Parallel()
+	c := config(t, sqliteDemo(t))
+	day := now
+	c.Predicates, c.Clock = 3, func() time.Time { return day }
+	c.Rules = hospitalCompile
+	g := open(t, c)
+	ask := func(text string) refusal.Code {
+		a, err := g.SQL(t.Context(), grille.Draft{SQL: text, Viewer: of("analysts", "")})
+		if err == nil {
+			a.Close()
+		}
+		return refusal.CodeOf(err)
+	}
+	for _, x := range []struct {
+		text string
+		want refusal.Code
+	}{
+		{"SELECT count(*) FROM visits", ""},
+		{"SELECT count(*) FROM visits WHERE kind = 'emergency'", ""},
+		{"SELECT ward_id, avg(stay_days) FROM visits WHERE kind = 'emergency' GROUP BY ward_id", ""}, // stay_days may be missing
+		{"SELECT count(*) FILTER (WHERE kind = 'planned') FROM visits", ""},
+		{"SELECT ward_id, count(*) FROM visits v WHERE kind = 'emergency' GROUP BY ward_id", ""}, // as above
+		{"SELECT count(*) FROM visits WHERE kind <> 'emergency'", refusal.SmallGroupBudget},
+		{"SELECT count(*) FROM patients WHERE sex = 'f'", ""}, // another table
+	} {
+		if got := ask(x.text); got != x.want {
+			t.Errorf("%s: got %q, want %q", x.text, got, x.want)
+		}
+	}
+	day = day.AddDate(0, 0, 1)
+	if got := ask("SELECT count(*) FROM visits WHERE kind <> 'emergency'"); got != "" {
+		t.Errorf("the next day: %q", got)
+	}
+}
+
+// Who keeps the rules reads the statement as it runs, and not even they the keys.
+func TestStatement(t *testing.T) {
+	t.Parallel()
+	g := open(t, config(t, sqliteDemo(t)))
+	text, err := g.Statement(t.Context(), grille.Draft{SQL: "SELECT name FROM patients", Viewer: who("tom")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text, "consent") || !strings.Contains(text, ":mask_key_1") || strings.Contains(text, `bytea "`) {
+		t.Errorf("got %s", text)
 	}
 }

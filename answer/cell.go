@@ -109,7 +109,7 @@ func label(name string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range strings.TrimSpace(name) {
-		if unicode.In(r, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("_ %()-.", r) {
+		if unicode.In(r, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("_ %()-", r) {
 			b.WriteRune(r)
 			if n++; n == most {
 				break

@@ -55,6 +55,9 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 	}
 	a := &allowed{view: View{v}, columns: v.outputs(q, t, blocks), decides: v.deciding(occurrences, used, blocks), groups: v.groups(blocks), showOnly: v.showOnly(occurrences),
 		banner: v.banner(occurrences), notes: v.notes(occurrences, used)}
+	for _, b := range blocks {
+		a.predicates = append(a.predicates, b.picking()...)
+	}
 	entities := v.guardAll(q, t, used)
 	a.shown = ir.Clone(q)
 	next := idsOf(q)

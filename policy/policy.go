@@ -91,12 +91,13 @@ func (v View) Samples(table catalog.TableID, column catalog.ColumnID) int {
 type Allowed struct{ a *allowed }
 
 type allowed struct {
-	view    View
-	query   *ir.Query
-	shown   *ir.Query // as the viewer may read it: before counted blocks are taken apart
-	columns []Output
-	decides string  // see deciding
-	groups  []Group // of all counted blocks
+	view       View
+	query      *ir.Query
+	shown      *ir.Query // as the viewer may read it: before counted blocks are taken apart
+	columns    []Output
+	decides    string  // see deciding
+	groups     []Group // of all counted blocks
+	predicates []Predicate
 	// showOnly: it may be explained, and not run.
 	showOnly bool
 	banner   []string

@@ -69,6 +69,10 @@ const (
 	// SmallGroup: a table that is seen in large groups only, read in another way.
 	//	shown in policy/testdata/spec
 	SmallGroup Code = "small-group-shape"
+	// SmallGroupBudget: too many different conditions in a day over a table that is
+	// seen in large groups only.
+	//	shown in .
+	SmallGroupBudget Code = "small-group-budget"
 	// Scope: a hard filter that is missing, unknown or no value, or a table of
 	// which the rules do not say how it belongs to one.
 	//	shown in policy/testdata/spec

@@ -5,7 +5,7 @@ func Codes() []Code {
 	return []Code{
 		Empty, TooLong, NotText, Syntax, Statements, NotSelect, Unsupported,
 		UnknownTable, UnknownColumn, Ambiguous, UnknownFunction, Types, Grouping, Constant,
-		MaskedFilter, MaskedLiteral, ChooseTeam, SmallGroup, Scope, Label, NotRun, NoAccess,
+		MaskedFilter, MaskedLiteral, ChooseTeam, SmallGroup, SmallGroupBudget, Scope, Label, NotRun, NoAccess,
 		Engine, Limit, Value, Down, Posture, Drift, Internal,
 		NotUnderstood, CannotAnswer, Model,
 	}

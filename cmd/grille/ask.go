@@ -93,7 +93,8 @@ runs a query of its own.`,
 }
 
 func (p *program) explain() *cobra.Command {
-	return &cobra.Command{
+	full := false
+	c := &cobra.Command{
 		Use:   "explain QUESTION-OR-QUERY",
 		Short: "say what a question or query would do, and run nothing",
 		Long: `Says in words and in SQL what a question or a query does for the viewer that
@@ -101,15 +102,27 @@ func (p *program) explain() *cobra.Command {
 begins with SELECT, WITH or VALUES is a query. Nothing is run, and nothing is
 sent to a model unless the configuration chooses one to draft.`,
 		Example: `  grille explain --as ana "average stay per ward"
-  grille explain --as ana "SELECT name FROM patients"`,
+  grille explain --as ana "SELECT name FROM patients"
+  grille explain --as ana --full "SELECT name FROM patients"`,
 		Args: args(1, 1, "a question or a query"),
 		RunE: func(c *cobra.Command, given []string) error {
-			return p.withGrille(c.Context(), given, p.explainText)
+			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
+				return p.explainText(ctx, s, g, explaining{text, full})
+			})
 		},
 	}
+	c.Flags().BoolVar(&full, "full", false, "for who keeps the rules: the statement as it would run, with the conditions and values of the rules")
+	return c
 }
 
-func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, text string) error {
+// explaining is a question or a query, and whether its statement is shown whole.
+type explaining struct {
+	text string
+	full bool
+}
+
+func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x explaining) error {
+	text := x.text
 	v, err := s.viewer()
 	if err != nil {
 		return err
@@ -135,6 +148,14 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, te
 		return &draftError{draft, err}
 	}
 	printExplanation(p.out, e)
+	if !x.full {
+		return nil
+	}
+	stmt, err := g.Statement(ctx, grille.Draft{SQL: draft, Viewer: v})
+	if err != nil {
+		return err
+	}
+	section(p.out, "what would run, for who keeps the rules", stmt)
 	return nil
 }
 
