@@ -172,17 +172,29 @@ func TestSwitches(t *testing.T) {
 	}
 	chat := newChat(t, sqlReply("SELECT count(*) FROM departments"))
 	g = hospital(t, sqliteDemo(t), chat.client(t))
-	var trace grille.Trace
-	if _, err := g.Prompt(t.Context(), grille.Question{Text: "how many departments?", Viewer: of("silent", "")}); refusal.CodeOf(err) != refusal.NoAccess {
-		t.Errorf("a prompt was made: %v", err)
+	quiet := of("desk", "")
+	quiet.Off.NoModel = true // as whoever administers the site says of a person
+	for _, who := range []viewer.Viewer{of("silent", ""), quiet} {
+		var trace grille.Trace
+		if _, err := g.Prompt(t.Context(), grille.Question{Text: "how many departments?", Viewer: who}); refusal.CodeOf(err) != refusal.NoAccess {
+			t.Errorf("a prompt was made: %v", err)
+		}
+		a, err := g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: who, Trace: &trace})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+		if len(trace.Sent) != 0 || len(chat.bodies) != 0 {
+			t.Error("a model was asked")
+		}
 	}
-	a, err := g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: of("silent", ""), Trace: &trace})
+	a, err := g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: of("desk", "")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
-	if len(trace.Sent) != 0 || len(chat.bodies) != 0 {
-		t.Error("a model was asked")
+	if len(chat.bodies) != 1 {
+		t.Error("where nothing is off the model was not asked")
 	}
 }
 

@@ -68,7 +68,7 @@ func See(who viewer.Viewer, rules *Rules, cat *catalog.Catalog) (View, error) {
 			continue
 		}
 		if s := look(r, t, v.teams); s != nil {
-			s.off = rules.switched(t, v.teams)
+			s.off = v.switched(t)
 			s.narrow(hard)
 			s.filter = sync.OnceValue(func() filter { return s.decide(v.who.Attributes, hard) })
 			v.tables[t.ID] = s
@@ -263,6 +263,7 @@ func (v *view) digest(what string) string {
 	part(v.full.Version)
 	parts(v.teams)
 	parts(v.hard.key())
+	part(fmt.Sprint(v.who.Off))
 	for _, name := range slices.Sorted(maps.Keys(v.rules.attrs)) {
 		part(name)
 		parts(v.who.Attributes[name])

@@ -21,6 +21,8 @@ type Viewer struct {
 	// rules declare. A list attribute has its elements; a scalar one element.
 	// What is null at its source is left out, or "": both count as missing.
 	Attributes map[string][]string
+	// Off is switched off for this person, by whoever administers the site.
+	Off Switches
 	// HardFilters narrow this request; nil: it has none.
 	HardFilters *HardFilters
 }

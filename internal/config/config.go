@@ -36,6 +36,8 @@ type Config struct {
 	// pseudonyms of hash masks and the digests in receipts. "": a new one for
 	// each run, so that pseudonyms differ from run to run.
 	SecretRef string
+
+	off viewer.Switches // for everybody; those of Viewers have it
 }
 
 // Connection is one database and the rules that hold for it.

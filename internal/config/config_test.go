@@ -10,6 +10,7 @@ import (
 	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/internal/strict/stricttest"
+	"github.com/grille-dev/grille/viewer"
 )
 
 func TestPages(t *testing.T) {
@@ -28,7 +29,11 @@ func TestPages(t *testing.T) {
 				fmt.Fprintf(&b, "model %+v\n", m)
 			}
 			for _, v := range c.Viewers {
-				fmt.Fprintf(&b, "viewer %s: teams=%q attributes=%q\n", v.Name, v.Teams, v.Attributes)
+				fmt.Fprintf(&b, "viewer %s: teams=%q attributes=%q", v.Name, v.Teams, v.Attributes)
+				if v.Off != (viewer.Switches{}) {
+					fmt.Fprintf(&b, " off=%+v", v.Off)
+				}
+				b.WriteByte('\n')
 			}
 			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", c.Model, c.Zone,
 				c.Limits.Rows, c.Limits.Bytes, c.Limits.Time, c.Limits.Concurrent)

@@ -27,6 +27,7 @@ func (c *Config) read(root strict.Node) error {
 		strict.Optional("connections", named(c.readConnection)),
 		strict.Optional("models", named(c.readModel)),
 		strict.Optional("model", c.readDrafter), // after models: it names one
+		strict.Optional("switches", func(n strict.Node) error { return n.Fields(switches(&c.off)...) }),
 		strict.Optional("viewers", named(c.readViewer)),
 		strict.Optional("calendar", c.readCalendar),
 		strict.Optional("limits", c.readLimits),
@@ -187,7 +188,7 @@ func (c *Config) readDrafter(n strict.Node) error {
 
 func (c *Config) readViewer(name string, n strict.Node) error {
 	v := viewer.Viewer{Name: name}
-	err := n.Fields(
+	err := n.Fields(append(switches(&v.Off),
 		strict.Required("teams", strict.Strings(&v.Teams)),
 		strict.Optional("attributes", func(n strict.Node) error {
 			entries, err := n.Entries()
@@ -202,9 +203,31 @@ func (c *Config) readViewer(name string, n strict.Node) error {
 			}
 			return nil
 		}),
-	)
+	)...)
+	v.Off = v.Off.And(c.off) // read before
 	c.Viewers = append(c.Viewers, v)
 	return err
+}
+
+// switches reads model: hide | none, samples: none, run: show.
+func switches(off *viewer.Switches) []strict.Field {
+	return []strict.Field{
+		strict.Optional("model", func(n strict.Node) error {
+			word, err := n.OneOf("hide", "none")
+			off.HideFromModel, off.NoModel = word == "hide" && err == nil, word == "none" && err == nil
+			return err
+		}),
+		strict.Optional("samples", func(n strict.Node) error {
+			_, err := n.OneOf("none")
+			off.NoSamples = err == nil
+			return err
+		}),
+		strict.Optional("run", func(n strict.Node) error {
+			_, err := n.OneOf("show")
+			off.ShowOnly = err == nil
+			return err
+		}),
+	}
 }
 
 // textOrTexts keeps the source text: 00123 is not 123.
