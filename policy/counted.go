@@ -22,7 +22,8 @@ import (
 //     joined to one, or on a column for aggregates: WHERE id <> 42, EXISTS (...
 //     e.id = 42 AND e.salary > p.k);
 //   - COUNT, SUM and AVG only: MIN is somebody's value, SUM(DISTINCT x) may leave
-//     one out, sum(salary * (id = 42)::int) is one;
+//     one out, sum(salary * (id = 42)::int) is one, and so is sum(salary * (dept -
+//     1) * (dept - 2)) where all but one are in the departments 1 and 2;
 //   - no DISTINCT, LIMIT, window or set operation below: LIMIT 42 minus LIMIT 41.
 //
 // What the asker does with the numbers (HAVING, ORDER BY, LIMIT, windows, outer
@@ -174,7 +175,7 @@ func (b *block) conditions() error {
 		if _, ok := b.pair(e); ok {
 			continue // see joins
 		}
-		if err := firstOf(b.picks(e), steady(e)); err != nil {
+		if err := firstOf(b.picks(e.Expr), steady(e.Expr)); err != nil {
 			return err
 		}
 	}

@@ -129,49 +129,64 @@ func (b *block) sum(a *ir.Agg) error {
 	if a.Distinct {
 		return smallGroup(a, "leave out DISTINCT", "DISTINCT may leave out one row, and this table is seen in large groups only")
 	}
-	if err := b.summand(a.Args[0]); err != nil {
+	degree, err := b.summand(a.Args[0])
+	ts := b.tablesOf(a.Args[0])
+	switch {
+	case err != nil:
 		return err
+	case len(ts) > 1:
+		return smallGroup(a.Args[0], "sum columns of one table", "columns of two tables may not be weighed against each other in a table that is seen in large groups only")
+	case degree > 2, degree == 2 && b.view.tables[ts[0].Table.ID].group != nil:
+		return smallGroup(a.Args[0], "sum each column by itself, or multiply by a constant", "a product of columns may be one row's value, and 0 for all others, in a table that is seen in large groups only")
 	}
 	widen(a)
 	if err := steady(a.Args[0]); err != nil {
 		return err
 	}
-	switch ts := b.tablesOf(a.Args[0]); len(ts) {
-	case 0:
+	if len(ts) == 0 {
 		return b.someRoot(a)
-	case 1:
-		return b.once(a, ts[0])
-	default:
-		return smallGroup(a.Args[0], "sum columns of one table", "columns of two tables may not be weighed against each other in a table that is seen in large groups only")
 	}
+	return b.once(a, ts[0])
 }
 
-func (b *block) summand(e ir.Expr) error {
+// summand is how many columns are multiplied in e. Of a table with a minimum group
+// that is one: sum(salary * (dept - 1) * (dept - 2)) is of the rows of all other
+// departments, and sum(x * x), sum(x * x * x) and so on give each x. For the same
+// reason nothing rounds what was calculated: (x + 9007199254740992)::float8 is even.
+func (b *block) summand(e ir.Expr) (degree int, err error) {
 	switch e := e.(type) {
 	case *ir.Const:
-		return nil
+		return 0, nil
 	case *ir.Ref:
 		if p := b.made[e.Col]; b.one[e.Col] {
-			return smallGroup(e, "use a column that many rows share", "%s tells rows one by one, and may not be summed", b.name(p))
+			return 0, smallGroup(e, "use a column that many rows share", "%s tells rows one by one, and may not be summed", b.name(p))
 		}
-		return nil
+		return 1, nil
 	case *ir.Cast:
-		if e.Implicit && e.X.Type().IsNumber() || e.X.Type().IsNumber() && e.T.IsNumber() {
+		if exact := e.X.Type().IsInteger() && numeric(e) && !e.Mod.Set || e.Implicit && e.X.Type().IsInteger() && e.T.IsInteger(); exact {
+			return b.summand(e.X)
+		}
+		if plain(e) && e.X.Type().IsNumber() && e.T.IsNumber() {
 			return b.summand(e.X)
 		}
 	case *ir.Call:
 		if name := e.Fn.Func.Name; len(e.Args) == 2 && (name == "+" || name == "-" || name == "*") {
-			return firstOf(b.summand(e.Args[0]), b.summand(e.Args[1]))
+			l, lerr := b.summand(e.Args[0])
+			r, rerr := b.summand(e.Args[1])
+			if name == "*" {
+				return l + r, firstOf(lerr, rerr)
+			}
+			return max(l, r), firstOf(lerr, rerr)
 		}
 	}
-	return smallGroup(e, "sum a column; for a condition write sum(column) FILTER (WHERE ...), or count(*) FILTER (WHERE ...)",
+	return 0, smallGroup(e, "sum a column; for a condition write sum(column) FILTER (WHERE ...), or count(*) FILTER (WHERE ...)",
 		"only columns, and + - * of them and constants, are summed in a table that is seen in large groups only")
 }
 
 // widen makes arithmetic of whole numbers one of numerics, which has no end that
 // a factor could move to somebody's value.
 func widen(a *ir.Agg) {
-	if _, ok := a.Args[0].(*ir.Call); !ok || !a.Args[0].Type().IsInteger() {
+	if c, ok := a.Args[0].(*ir.Call); !ok || !c.T.IsInteger() && !numeric(c) {
 		return
 	}
 	var wide func(ir.Expr) ir.Expr

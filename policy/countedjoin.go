@@ -7,24 +7,45 @@ import (
 	"github.com/grille-dev/grille/sql/ir"
 )
 
-// predicates are the conjuncts of WHERE and of the joins.
-func (b *block) predicates() []ir.Expr {
-	es := ir.Conjuncts(b.s.Where)
-	var from func(ir.Rel)
-	from = func(r ir.Rel) {
-		if j, ok := r.(*ir.Join); ok {
-			es = append(es, ir.Conjuncts(j.On)...)
-			from(j.Left)
-			from(j.Right)
-		}
-	}
-	from(b.s.From)
-	return es
+// predicate is a conjunct of WHERE or of a join. Over is what a LEFT JOIN keeps
+// whether it holds or not.
+type predicate struct {
+	ir.Expr
+	over ir.Rel
 }
 
-// pair reports whether e is a = b, columns of two tables of the block.
-func (b *block) pair(e ir.Expr) (pair, bool) {
-	c, ok := e.(*ir.Call)
+// predicates are the conjuncts of WHERE and of the joins.
+func (b *block) predicates() []predicate {
+	var all []predicate
+	add := func(over ir.Rel, cond ir.Expr) {
+		for _, x := range ir.Conjuncts(cond) {
+			all = append(all, predicate{x, over})
+		}
+	}
+	add(nil, b.s.Where)
+	var from func(ir.Rel)
+	from = func(r ir.Rel) {
+		j, ok := r.(*ir.Join)
+		if !ok {
+			return
+		}
+		if j.Kind == ir.Left {
+			add(j.Left, j.On)
+		} else {
+			add(nil, j.On)
+		}
+		from(j.Left)
+		from(j.Right)
+	}
+	from(b.s.From)
+	return all
+}
+
+// pair reports whether e is a = b, columns of two tables of the block that it
+// joins. In FROM emp e CROSS JOIN dept d LEFT JOIN pub p ON p.k = d.floor AND
+// e.dept = d.id every row of e is kept with every row of d.
+func (b *block) pair(e predicate) (pair, bool) {
+	c, ok := e.Expr.(*ir.Call)
 	if !ok || c.Fn.Func.Name != "=" || len(c.Args) != 2 {
 		return pair{}, false
 	}
@@ -35,7 +56,19 @@ func (b *block) pair(e ir.Expr) (pair, bool) {
 	}
 	x, xok := b.made[l]
 	y, yok := b.made[r]
-	return pair{l, r}, xok && yok && x.table != y.table
+	if !xok || !yok || x.table == y.table || holdsTable(e.over, x.table) && holdsTable(e.over, y.table) {
+		return pair{}, false
+	}
+	return pair{l, r}, true
+}
+
+func holdsTable(r ir.Rel, t *ir.Table) bool {
+	if r == nil {
+		return false
+	}
+	found := false
+	ir.Walk(r, func(n ir.Node) bool { found = found || n == ir.Node(t); return !found })
+	return found
 }
 
 // column is the column that e is, as it is or made a wider whole number.

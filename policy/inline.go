@@ -19,7 +19,11 @@ type inliner struct {
 	view  *view
 	next  func() ir.ColID
 	value map[ir.ColID]ir.Expr // what a column of an inlined relation stands for
+	put   int                  // nodes put in their place
 }
+
+// maxInlined bounds put: each x + x below another doubles what is put.
+const maxInlined = 20_000
 
 // inline puts rows of tables with a minimum group in their place, in each block
 // of q that aggregates them.
@@ -39,32 +43,37 @@ func (v *view) inline(q *ir.Query, next func() ir.ColID) error {
 }
 
 func (v *view) inlineBlock(s *ir.Select, next func() ir.ColID) error {
-	in := &inliner{v, next, map[ir.ColID]ir.Expr{}}
+	in := &inliner{view: v, next: next, value: map[ir.ColID]ir.Expr{}}
 	from, where, err := in.rel(s.From, false)
 	if err != nil {
 		return err
 	}
 	s.From = from
-	ir.Rewrite(s, nil, in.put)
+	ir.Rewrite(s, nil, in.place)
+	if in.put > maxInlined {
+		return smallGroup(s, "use fewer subqueries within each other", "this is too large once its subqueries are put together, which is how a table is read that is seen in large groups only")
+	}
 	for _, e := range where {
 		s.Where = both(s.Where, e)
 	}
 	return nil
 }
 
-// put is e, or what it stands for.
-func (in *inliner) put(e ir.Expr) ir.Expr {
-	if r, ok := e.(*ir.Ref); ok && in.value[r.Col] != nil {
-		return ir.Clone(in.value[r.Col])
+// place is e, or what it stands for; past maxInlined it is left as it is.
+func (in *inliner) place(e ir.Expr) ir.Expr {
+	r, ok := e.(*ir.Ref)
+	if !ok || in.value[r.Col] == nil || in.put > maxInlined {
+		return e
 	}
-	return e
+	in.put += size(in.value[r.Col])
+	return ir.Clone(in.value[r.Col])
 }
 
-// resolve is put for e and all below it.
+// resolve is place for e and all below it.
 func (in *inliner) resolve(e ir.Expr) ir.Expr {
 	e = ir.Clone(e)
-	ir.Rewrite(e, nil, in.put)
-	return in.put(e)
+	ir.Rewrite(e, nil, in.place)
+	return in.place(e)
 }
 
 // rel is r with rows put in their place, and the conditions that must hold above

@@ -18,6 +18,7 @@ import (
 // whole numbers and of floats is not: a factor moves its end to any value.
 func steady(e ir.Expr) error {
 	var err error
+	steps := 0
 	ir.Walk(e, func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Query:
@@ -28,11 +29,22 @@ func steady(e ir.Expr) error {
 				err = smallGroup(n, "cast whole numbers to numeric before you calculate with them, divide by a constant, and leave out what can fail",
 					"this can fail on one row, and the table is seen in large groups only")
 			}
+			if _, call := n.(*ir.Call); call && !total(n) {
+				steps++
+			}
 		}
 		return err == nil
 	})
+	if err == nil && steps > maxSteps {
+		return smallGroup(e, "calculate less at once", "%d steps of a calculation may go to the end of a type, which tells of one row, and the table is seen in large groups only", steps)
+	}
 	return err
 }
+
+// maxSteps is how many steps a calculation may have that fail at the end of a type:
+// 300 times a thousand years reach the end of timestamps for those born after a
+// day of the asker's choice.
+const maxSteps = 16
 
 // steadyQuery refuses a subquery that can fail: whether it runs at all may
 // depend on one row.
@@ -46,7 +58,10 @@ func steadyQuery(q *ir.Query) error {
 func steadyNode(e ir.Expr) bool {
 	switch e := e.(type) {
 	case *ir.Cast:
-		return temporal(e.X.Type()) && temporal(e.T) && !e.Mod.Set || e.X.Type().Kind == types.Numeric && e.T.Kind == types.Float8
+		if e.T.Kind == types.Float8 { // (x * 1e18 * ... * 1e18)::float8 fails if x > 180
+			return e.X.Type().Kind == types.Numeric && plain(e)
+		}
+		return temporal(e.X.Type()) && temporal(e.T) && !e.Mod.Set
 	case *ir.Call:
 		return steadyCall(e)
 	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
@@ -87,7 +102,13 @@ func numeric(e ir.Expr) bool { return e.Type().Kind == types.Numeric }
 
 func isConst(e ir.Expr) bool { _, ok := bare(e).(*ir.Const); return ok }
 
-// bare is e without casts of constants.
+// plain reports whether e is a column or a constant, under casts.
+func plain(e ir.Expr) bool {
+	_, ref := bare(e).(*ir.Ref)
+	return ref || isConst(e)
+}
+
+// bare is e without casts.
 func bare(e ir.Expr) ir.Expr {
 	for c, ok := e.(*ir.Cast); ok; c, ok = e.(*ir.Cast) {
 		e = c.X
@@ -95,11 +116,11 @@ func bare(e ir.Expr) ir.Expr {
 	return e
 }
 
-// modest reports whether the numbers among es are small enough that no product
-// of a few of them reaches the end of numeric.
+// modest reports whether the numbers among es are neither so great nor so small
+// that a product of a few of them reaches the end of numeric.
 func modest(es []ir.Expr) bool {
 	for _, e := range es {
-		if v, ok := magnitude(e); ok && v > 1e18 {
+		if v, ok := magnitude(e); ok && (v > 1e18 || v != 0 && v < 1e-18) {
 			return false
 		}
 	}
