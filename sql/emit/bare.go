@@ -18,7 +18,7 @@ import (
 //	WHERE (CASE typeof(t2."id") WHEN 'integer' THEN t2."id" END = ?1) AND t2."id" = CAST(?1 AS INTEGER)
 //
 // The bare one decides nothing: it is true of every row of which the other one
-// is, which must be proven for each type (see [bareText] and the test):
+// is. That carries over to AND and OR, and must be proven for each type (see [bareText] and the test):
 //
 //   - integers: the read gives integers only, and an integer compares with an
 //     integer as a number, whatever affinity the column has: the constant may
@@ -41,82 +41,104 @@ func (p *printer) bare(g *ir.Guarded, where ir.Expr) {
 		return
 	}
 	for _, e := range ir.Conjuncts(where) {
-		switch e := e.(type) {
-		case *ir.Call:
-			p.bareCall(g, e)
-		case *ir.In:
-			if !e.Not {
-				p.bareIn(g, e.X, e.List)
-			}
-		case *ir.AnyOf:
-			if items, _ := elements(e.Array); !e.All && e.Cmp.Func.Name == "=" {
-				p.bareIn(g, e.X, items)
-			}
+		if text := (asStored{p: p, g: g}).of(e); text != "" {
+			p.str(" AND ", text)
 		}
 	}
 }
 
-func (p *printer) bareCall(g *ir.Guarded, e *ir.Call) {
-	if e.Fn.Func.Class != funcs.Operator {
-		return
+// asStored prints conditions over the bare columns of g. Inside of an OR SQLite uses
+// no index for what names a collation, so there are none of texts.
+type asStored struct {
+	p  *printer
+	g  *ir.Guarded
+	or bool
+}
+
+// of is a condition over bare columns that is true wherever e is; "" if there is
+// none. Of an OR each side must have one, of an AND one side is enough.
+func (s asStored) of(e ir.Expr) string {
+	switch e := e.(type) {
+	case *ir.Logic:
+		var sides []string
+		s.or = s.or || e.Or
+		for _, x := range e.Args {
+			if side := s.of(x); side != "" {
+				sides = append(sides, side)
+			}
+		}
+		switch {
+		case len(sides) == 0 || e.Or && len(sides) < len(e.Args):
+			return ""
+		case e.Or:
+			return "(" + strings.Join(sides, " OR ") + ")"
+		}
+		return "(" + strings.Join(sides, " AND ") + ")"
+	case *ir.Call:
+		if e.Fn.Func.Class == funcs.Operator {
+			return s.call(e.Fn.Func.Name, e.Args)
+		}
+	case *ir.In:
+		if !e.Not {
+			return s.in(e.X, e.List)
+		}
+	case *ir.AnyOf:
+		if items, _ := elements(e.Array); !e.All && e.Cmp.Func.Name == "=" {
+			return s.in(e.X, items)
+		}
 	}
-	op := e.Fn.Func.Name
+	return ""
+}
+
+func (s asStored) call(op string, args []ir.Expr) string {
 	switch op {
 	case "=", "<", "<=", ">", ">=":
-		l, r := e.Args[0], e.Args[1]
-		if col, value := p.bareColumn(g, l, r); col != "" {
-			p.str(" AND ", col, " ", op, " ")
-			value(r)
-		} else if col, value := p.bareColumn(g, r, l); col != "" {
-			p.str(" AND ")
-			value(l)
-			p.str(" ", op, " ", col)
+		if col, value := s.column(args[0], args[1]); col != "" {
+			return col + " " + op + " " + value(args[1])
+		}
+		if col, value := s.column(args[1], args[0]); col != "" {
+			return value(args[0]) + " " + op + " " + col
 		}
 	case "between":
-		if col, value := p.bareColumn(g, e.Args[0], e.Args[1:]...); col != "" {
-			p.str(" AND ", col, " BETWEEN ")
-			value(e.Args[1])
-			p.str(" AND ")
-			value(e.Args[2])
+		if col, value := s.column(args[0], args[1:]...); col != "" {
+			return col + " BETWEEN " + value(args[1]) + " AND " + value(args[2])
 		}
 	}
+	return ""
 }
 
-func (p *printer) bareIn(g *ir.Guarded, x ir.Expr, list []ir.Expr) {
-	col, value := p.bareColumn(g, x, list...)
-	if col == "" {
-		return
+func (s asStored) in(x ir.Expr, list []ir.Expr) string {
+	col, value := s.column(x, list...)
+	switch {
+	case col == "":
+		return ""
+	case len(list) == 1: // IN (x) SQLite makes = +x, and + takes the affinity away
+		return col + " = " + value(list[0])
 	}
-	if len(list) == 1 { // IN (x) SQLite makes = +x, and + takes the affinity away
-		p.str(" AND ", col, " = ")
-		value(list[0])
-		return
-	}
-	p.str(" AND ", col, " IN (")
+	values := make([]string, len(list))
 	for i, x := range list {
-		p.sep(i, "", ", ")
-		value(x)
+		values[i] = value(x)
 	}
-	p.str(")")
+	return col + " IN (" + strings.Join(values, ", ") + ")"
 }
 
-// bareColumn is e as it is stored, if it is a column of g that may be compared so
+// column is e as it is stored, if it is a column of g that may be compared so
 // with these values, and how one of them is printed; or "".
-func (p *printer) bareColumn(g *ir.Guarded, e ir.Expr, values ...ir.Expr) (col string, value func(ir.Expr)) {
+func (s asStored) column(e ir.Expr, values ...ir.Expr) (col string, value func(ir.Expr) string) {
 	r, ok := stored(e).(*ir.Ref)
 	if !ok {
 		return "", nil
 	}
-	n := p.names[r.Col]
-	if n.column == nil || n.table != g.Table.Table || n.table.Strict && raw(n.column) {
+	n := s.p.names[r.Col]
+	if n.column == nil || n.table != s.g.Table.Table || n.table.Strict && raw(n.column) {
 		return "", nil // what is read raw is bare
 	}
-	col = p.text(func() { p.str(n.rel, "."); p.quote(n.column.Name) })
+	col = s.p.text(func() { s.p.str(n.rel, "."); s.p.quote(n.column.Name) })
 	switch {
 	case r.T.IsInteger() && all(values, types.Type.IsInteger):
-		return col, func(x ir.Expr) { p.str("CAST("); p.expr(x); p.str(" AS INTEGER)") }
-	case bareText(n.column) && all(values, textual):
-		return col + " COLLATE binary", p.expr
+		return col, func(x ir.Expr) string { return "CAST(" + s.p.text(func() { s.p.expr(x) }) + " AS INTEGER)" }
+	case !s.or && bareText(n.column) && all(values, textual):
+		return col + " COLLATE binary", func(x ir.Expr) string { return s.p.text(func() { s.p.expr(x) }) }
 	}
 	return "", nil
 }

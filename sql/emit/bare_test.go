@@ -30,8 +30,10 @@ var strange = []string{
 }
 
 var conditions = map[types.Kind][]string{
-	types.Int8: {"x = C", "C = x", "x < C", "C < x", "x <= C", "x > C", "x >= C", "x BETWEEN C AND 5", "x IN (C, 1)", "x IN (C)", "x = ANY ('{1,5}')", "x = C AND x < 5", "x = C AND x > -5", "x = 5 AND C = x"},
-	types.Text: {"x = C", "C = x", "x < C", "C < x", "x <= C", "x > C", "x >= C", "x BETWEEN C AND 'b'", "x IN (C, 'a')", "x IN (C)", "x = ANY ('{abc,a}')", "x = C AND x < 'b'"},
+	types.Int8: {"x = C", "C = x", "x < C", "C < x", "x <= C", "x > C", "x >= C", "x BETWEEN C AND 5", "x IN (C, 1)", "x IN (C)", "x = ANY ('{1,5}')", "x = C AND x < 5", "x = C AND x > -5", "x = 5 AND C = x",
+		"x = C OR x = 5", "x IN (C) OR x = 5 OR x < -5", "(x < C AND x > 0) OR x = 5", "(x < C AND coalesce(id, 1) > 9) OR x IN (5)", "x = C OR coalesce(id, 1) > 9", "NOT x = C", "x NOT IN (C)", "(x = C) IS NULL"},
+	types.Text: {"x = C", "C = x", "x < C", "C < x", "x <= C", "x > C", "x >= C", "x BETWEEN C AND 'b'", "x IN (C, 'a')", "x IN (C)", "x = ANY ('{abc,a}')", "x = C AND x < 'b'",
+		"x = C OR x = 'a'", "x IN (C) OR x > 'b'", "(x < C AND x > 'A') OR x = 'a'", "x = C OR coalesce(x, '') = 'A'", "NOT x = C", "x NOT IN (C)", "(x = C) IS NULL"},
 }
 
 var against = map[types.Kind][]string{
