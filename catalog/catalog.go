@@ -85,6 +85,10 @@ type Table struct {
 	// of the database's users.
 	Sources []Source
 	Opaque  bool
+	// Leading are the columns that an index begins with which finds equal values;
+	// nil where nobody has looked. An index changes no answer, so it is no part of
+	// the Version.
+	Leading []ColumnID `json:"-"`
 	// Fingerprint is what the engine compares before each statement that reads
 	// the table; a difference is drift. It means nothing outside the engine.
 	Fingerprint string

@@ -10,7 +10,7 @@
 //
 // Columns are NOT NULL unless they say null; "key" columns together are the
 // primary key; "unique" makes a key of one column; "generated" and "collated"
-// say that. The last three lines are what a view is made from, a key of several
+// say that; "index" says that one begins with the column. The last three lines are what a view is made from, a key of several
 // columns, and whose rows the rows of a table are too.
 package catalogtest
 
@@ -120,6 +120,8 @@ func table(line, home string) (*catalog.Table, []link, error) {
 				c.NotNull = false
 			case "key":
 				key = append(key, c.ID)
+			case "index":
+				t.Leading = append(t.Leading, c.ID)
 			case "generated":
 				c.Generated = true
 			case "collated":

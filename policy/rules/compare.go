@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -15,6 +16,7 @@ func (c *compiler) compare() {
 		c.inherited(t)
 		c.exposed(t)
 		c.beneath(t)
+		c.indexed(t)
 		if len(t.rule.Grants) == 0 {
 			c.say(Note, t.key.Pos(), "%s has no grant, so nobody sees it: add grants: {team: {rows: all}}", t.stored.Name)
 		}
@@ -31,6 +33,37 @@ func (c *compiler) closed(t *table) {
 	}
 	if len(names) > 0 {
 		c.say(Note, t.key.Pos(), "%s: not named, so closed: %s", t.stored.Name, strings.Join(names, ", "))
+	}
+}
+
+// indexed says which row rules and scopes make the database read a whole table,
+// because no index begins with a column that they compare.
+func (c *compiler) indexed(t *table) {
+	if t.stored.Leading == nil || !policy.Stored(t.stored.Kind) {
+		return
+	}
+	slow := func(what string, compared []catalog.ColumnID) {
+		if len(compared) == 0 || slices.ContainsFunc(compared, func(id catalog.ColumnID) bool { return slices.Contains(t.stored.Leading, id) }) {
+			return
+		}
+		var names []string
+		for _, id := range compared {
+			if name := t.stored.Column(id).Name; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		c.say(Note, t.key.Pos(), "no index of %s begins with %s, by which %s: each question may read the whole table", t.stored.Name, strings.Join(names, " or "), what)
+	}
+	for _, g := range t.rule.Grants {
+		if g.Rows != nil {
+			slow("the rows of "+g.Team+" are found", g.Rows.Compared())
+		}
+	}
+	if t.rule.Always != nil {
+		slow("always finds rows", t.rule.Always.Compared())
+	}
+	for _, name := range c.scopeNames() {
+		slow("rows belong to scope "+name, t.links[name])
 	}
 }
 

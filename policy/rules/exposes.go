@@ -228,15 +228,24 @@ func (c *compiler) exposedByColumn(t *table, g computedColumn) {
 			hidden, add = append(hidden, col.Name), append(add, c.nameOf(s))
 		}
 	}
+	for _, id := range g.Sources {
+		if t.stored.Column(id) == nil && shows(class.Mask) && len(t.rule.Grants) > 0 {
+			hidden, add = append(hidden, "a column that Grille's role may not read"), []string{"all"}
+		}
+	}
 	if len(hidden) == 0 {
 		return
+	}
+	list := "[" + strings.Join(add, ", ") + "]"
+	if slices.Contains(add, "all") {
+		list = "all"
 	}
 	how := "is computed from " + strings.Join(hidden, ", ")
 	if g.any {
 		how = "is computed, the database does not say from what, and it could be " + strings.Join(hidden, ", ")
 	}
-	c.say(Error, t.columns[g.ID].Pos(), "%s %s, of which class %q shows more than is open: give it the class of what it is computed from, or write what it shows knowingly: exposes: [%s]",
-		g.Name, how, class.Name, strings.Join(add, ", "))
+	c.say(Error, t.columns[g.ID].Pos(), "%s %s, of which class %q shows more than is open: give it the class of what it is computed from, or write what it shows knowingly: exposes: %s",
+		g.Name, how, class.Name, list)
 }
 
 func (c *compiler) nameOf(s catalog.Source) string {

@@ -209,6 +209,14 @@ func (p chain) condition(cat *catalog.Catalog) string {
 	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s WHERE %s AND %s.%s = %s)", &from, first, p.alias(len(p.steps)), quoted(p.last.Name), value)
 }
 
+// first are the columns of the table itself by which the chain begins.
+func (p chain) first() []catalog.ColumnID {
+	if len(p.steps) == 0 {
+		return []catalog.ColumnID{p.last.ID}
+	}
+	return p.steps[0].Columns
+}
+
 // alias names the table at step i; 0 is the child, which keeps its own name.
 func (p chain) alias(i int) string {
 	if i == 0 {

@@ -129,6 +129,7 @@ func (c *compiler) readLink(t *table, e strict.Entry, s policy.Scope) (l policy.
 	if l.Shared {
 		return l, nil
 	}
+	t.links[e.Name] = path.first()
 	l.Rows, err = c.link(path, e.Value)
 	return l, err
 }

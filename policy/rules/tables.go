@@ -20,8 +20,9 @@ type table struct {
 	columns map[catalog.ColumnID]strict.Node // where each column is named
 	group   *policy.MinGroup                 // of every grant
 	exposes exposes
-	shared  bool               // in every scope
-	never   []catalog.ColumnID // of class show: never
+	links   map[string][]catalog.ColumnID // the columns by which each link begins
+	shared  bool                          // in every scope
+	never   []catalog.ColumnID            // of class show: never
 }
 
 // declare finds the table of an entry, so that row conditions of all tables can
@@ -36,7 +37,7 @@ func (c *compiler) declare(e strict.Entry) error {
 			return e.Key.Errorf("%s stands already on line %d: keep one of them", tableName(c.cat, stored), t.key.Pos().Line)
 		}
 	}
-	t := &table{key: e.Key, value: e.Value, stored: stored, columns: map[catalog.ColumnID]strict.Node{}}
+	t := &table{key: e.Key, value: e.Value, stored: stored, columns: map[catalog.ColumnID]strict.Node{}, links: map[string][]catalog.ColumnID{}}
 	t.rule = policy.Table{Table: stored.ID, Where: e.Key.Pos().String(), Columns: map[catalog.ColumnID]*policy.Class{}, Say: map[string]string{}}
 	c.tables = append(c.tables, t)
 	return nil

@@ -82,7 +82,8 @@ func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 			question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
 			question{keysText, schemas, r.key}, question{foreignText, schemas, r.foreign},
 			question{inheritsText, schemas, r.inherits}, question{sourcesText, schemas, r.source},
-			question{opaqueText, schemas, r.opaque}, question{generatedText, schemas, r.generated})
+			question{opaqueText, schemas, r.opaque}, question{generatedText, schemas, r.generated},
+			question{leadingText, schemas, r.leading})
 	})
 	if err != nil {
 		return nil, err
@@ -122,6 +123,13 @@ JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.
   AND (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = f.adrelid AND d.objsubid = f.adnum)
 WHERE n.nspname = ANY ($1::pg_catalog.text[]) ORDER BY 1, 2, 3`
 
+// leadingText lists the columns that an index over all rows begins with.
+const leadingText = `SELECT DISTINCT x.indrelid, x.indkey[0] FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_am m ON m.oid = i.relam
+JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND m.amname IN ('btree', 'hash') AND x.indisvalid AND x.indpred IS NULL AND x.indkey[0] > 0
+ORDER BY 1, 2`
+
 // arrayOf writes a text array.
 func arrayOf(s []string) string {
 	q := make([]string, len(s))
@@ -146,7 +154,7 @@ func (r *reader) relation(v [][]byte) error {
 	}
 	t := &catalog.Table{
 		ID: catalog.TableID(len(r.tables) + 1), OID: oidOf(v[0]), Schema: string(v[1]), Name: string(v[2]),
-		Kind: kindOf(v[3][0], isTrue(v[4]) || isTrue(v[5])), Comment: string(v[7]), Fingerprint: string(v[8]),
+		Kind: kindOf(v[3][0], isTrue(v[4]) || isTrue(v[5])), Comment: string(v[7]), Fingerprint: string(v[8]), Leading: []catalog.ColumnID{},
 	}
 	r.tables = append(r.tables, t)
 	r.byOID[t.OID] = t
@@ -295,6 +303,17 @@ func (r *reader) generated(v [][]byte) error {
 		if c := t.Column(catalog.ColumnID(oidOf(v[1]))); c != nil {
 			c.Sources = append(c.Sources, catalog.ColumnID(oidOf(v[2])))
 		}
+	}
+	return nil
+}
+
+func (r *reader) leading(v [][]byte) error {
+	if len(v) != 2 {
+		return errRow
+	}
+	t, id := r.byOID[oidOf(v[0])], catalog.ColumnID(oidOf(v[1]))
+	if t != nil && t.Column(id) != nil {
+		t.Leading = append(t.Leading, id)
 	}
 	return nil
 }

@@ -62,19 +62,23 @@ const introspected = `Second One.Odd "name kind 0
   1 a b int4 (integer)
 public.animals kind 0
   1 id int4 (integer) not null
+  indexes begin with id
 public.cats kind 2 inherits animals
   1 id int4 (integer) not null
 public.days kind 1
   1 at date not null
   2 n int4 (integer)
+  indexes begin with at
   key at
 public.days_1 kind 2 inherits days
   1 at date not null
   2 n int4 (integer)
+  indexes begin with at
   key at
 public.days_2 kind 2 inherits days
   1 at date not null
   2 n int4 (integer)
+  indexes begin with at
   key at
 public.hides kind 3
   1 id int4 (integer)
@@ -84,6 +88,7 @@ public.items kind 0
   2 line int4 (integer) not null
   3 code varchar (character varying)
   4 loose int8 (bigint)
+  indexes begin with order_id, line
   key order_id, line
   code -> orders(code)
   order_id -> orders(id)
@@ -113,6 +118,7 @@ public.orders kind 0 -- what was bought
   20 c bpchar (character(3))
   21 byte text collate POSIX
   22 fold unsupported (text) collate fold
+  indexes begin with id, code, maybe, at
   key id
   key code
   key code, id
@@ -120,6 +126,7 @@ public.owners kind 0
   1 animal int4 (integer)
 public.partly kind 0
   1 id int4 (integer) not null
+  indexes begin with id
   key id
 public.peeks kind 3
   1 p text
@@ -132,6 +139,7 @@ public.v kind 3
 public.visits kind 0
   1 id int4 (integer) not null
   2 at date
+  indexes begin with id
   key id
   at -> days(at)
 public.vv kind 3
@@ -202,6 +210,9 @@ func describe(c *catalog.Catalog) string {
 				fmt.Fprintf(&b, " -- %s", col.Comment)
 			}
 			b.WriteString("\n")
+		}
+		if len(t.Leading) > 0 {
+			fmt.Fprintf(&b, "  indexes begin with %s\n", names(t, t.Leading))
 		}
 		for _, x := range t.Sources {
 			fmt.Fprintf(&b, "  from %s.%s\n", c.Table(x.Table).Name, c.Table(x.Table).Column(x.Column).Name)

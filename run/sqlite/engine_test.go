@@ -43,11 +43,13 @@ ANALYZE;`))
 	c := outline(t, e)
 	const want = `days strict=false kind=0
   1 d date not null (date)
+  indexes begin with d
 items strict=false kind=0
   1 order_id int8 not null (INT)
   2 line int8 not null (INT)
   3 code text (TEXT)
   4 lost int8 (INT)
+  indexes begin with order_id
   key order_id, line
   order_id -> orders(id)
   code -> orders(code)
@@ -71,6 +73,7 @@ orders strict=false kind=0
   16 shape unsupported (geometry)
   17 span unsupported (interval)
   18 odd "name text (TEXT)
+  indexes begin with id, code, maybe
   key id
   key code
   key code, id
@@ -78,10 +81,12 @@ pairs strict=true kind=0
   1 a int8 not null (INT)
   2 b int8 not null (INT)
   3 c text not null (TEXT)
+  indexes begin with c, a
   key c
   key a, b
 sequenced strict=false kind=0
   1 id int8 not null (INTEGER)
+  indexes begin with id
   key id
 v strict=false kind=3
   1 id int8 (INTEGER)
@@ -128,6 +133,9 @@ func describe(c *catalog.Catalog) string {
 				fmt.Fprintf(&b, " (%s)", col.Declared)
 			}
 			b.WriteString("\n")
+		}
+		if len(t.Leading) > 0 {
+			fmt.Fprintf(&b, "  indexes begin with %s\n", names(t, t.Leading))
 		}
 		for _, x := range t.Sources {
 			fmt.Fprintf(&b, "  from %s.%s\n", c.Table(x.Table).Name, c.Table(x.Table).Column(x.Column).Name)

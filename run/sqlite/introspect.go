@@ -77,7 +77,7 @@ func (c *conn) catalog() (*catalog.Catalog, error) {
 		return nil, err
 	}
 	for _, t := range out.Tables {
-		if err := c.keys(t, keys[t]); err != nil {
+		if err := errors.Join(c.keys(t, keys[t]), c.leading(t)); err != nil {
 			return nil, err
 		}
 	}
@@ -205,6 +205,21 @@ func (c *conn) keys(t *catalog.Table, cols []declared) error {
 		}
 	}
 	return nil
+}
+
+// leading reads what indexes over all rows begin with, the rowid among them.
+func (c *conn) leading(t *catalog.Table) error {
+	t.Leading = []catalog.ColumnID{}
+	if len(t.Unique) > 0 && len(t.Unique[0]) == 1 {
+		t.Leading = append(t.Leading, t.Unique[0][0])
+	}
+	return c.ask("SELECT x.cid FROM pragma_index_list(?1, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x WHERE NOT l.partial AND x.seqno = 0", []string{t.Name}, func(r *sqlite3.Stmt) error {
+		id := catalog.ColumnID(r.ColumnInt(0) + 1)
+		if t.Column(id) != nil && !slices.Contains(t.Leading, id) {
+			t.Leading = append(t.Leading, id)
+		}
+		return nil
+	})
 }
 
 func (c *conn) index(t *catalog.Table, name string) error {
