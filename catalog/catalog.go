@@ -76,6 +76,9 @@ type Table struct {
 	Foreign []ForeignKey // validated foreign keys of this table
 	Strict  bool         // SQLite STRICT table
 	OID     uint32       // PostgreSQL's identity, 0 elsewhere
+	// InGroups is of no database but of a viewer's view of one: the table's rows
+	// are not shown, only counts, sums and averages of groups.
+	InGroups bool
 	// Inherits lists the tables whose rows include this one's: the parents of a
 	// partition or inheritance child, as far as they are in the catalog.
 	Inherits []TableID

@@ -108,6 +108,15 @@ func TestGoldenPrompts(t *testing.T) {
 			}
 		})
 	}
+	t.Run("groups", func(t *testing.T) {
+		c := clinic()
+		c.Tables[0].InGroups = true
+		p, _, err := compose(c, ask(t, "how many visits?"), counting())
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "groups", p)
+	})
 	t.Run("repair", func(t *testing.T) {
 		p, _, err := compose(clinic(), ask(t, "how many visits?"), counting())
 		if err != nil {

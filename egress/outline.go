@@ -77,6 +77,7 @@ func (o outliner) within(budget int) (string, bool) {
 //	  "id" int4
 //	  "ward_id" int4 -> "wards"."id"
 //
+// A table that is seen in groups says so: a draft of its rows would be refused.
 // Of types only the kind is written: a declared type may list an enum's labels.
 func (o outliner) table(t *catalog.Table) string {
 	name, ok := o.name(t)
@@ -89,6 +90,9 @@ func (o outliner) table(t *catalog.Table) string {
 		if key, ok := columnList(t, t.Unique[0]); ok {
 			b.WriteString(" (key " + key + ")")
 		}
+	}
+	if t.InGroups {
+		b.WriteString(": rows are not shown, only count, sum and avg of them, with GROUP BY")
 	}
 	b.WriteByte('\n')
 	for _, col := range t.Columns {

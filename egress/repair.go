@@ -86,6 +86,8 @@ func repairable(code refusal.Code) (string, bool) {
 		return "a constant stands where its place does not allow it.", true
 	case refusal.Engine:
 		return "the database cannot express this; write it in a simpler way.", true
+	case refusal.SmallGroup:
+		return "rows of this table are not shown: use count(*), sum(column) or avg(column) with GROUP BY, join stored tables along their keys only, and do not compare a key, or a column that only one row has.", true
 	case refusal.MaskedFilter, refusal.MaskedLiteral:
 		return "this column may be grouped by and counted, but not compared with a value.", true
 	default:

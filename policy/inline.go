@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/ir"
 )
@@ -172,29 +174,27 @@ func computes(s *ir.Select) bool {
 	return found
 }
 
-// dropRaw takes out WITH items of which nothing is read any more.
+// dropRaw takes out WITH items of which nothing is read any more; those that only
+// they read go with them.
 func dropRaw(q *ir.Query, v *view) {
-	read := map[*ir.CTE]bool{}
-	ir.Walk(q, func(n ir.Node) bool {
-		if r, ok := n.(*ir.CTERef); ok {
-			read[r.CTE] = true
-		}
-		return true
-	})
-	ir.Walk(q, func(n ir.Node) bool {
-		q, ok := n.(*ir.Query)
-		if !ok {
-			return true
-		}
-		var with []*ir.CTE
-		for _, c := range q.With {
-			if read[c] || !v.raw(c.Query) {
-				with = append(with, c)
+	for dropped := true; dropped; {
+		dropped = false
+		read := map[*ir.CTE]bool{}
+		ir.Walk(q, func(n ir.Node) bool {
+			if r, ok := n.(*ir.CTERef); ok {
+				read[r.CTE] = true
 			}
-		}
-		q.With = with
-		return true
-	})
+			return true
+		})
+		ir.Walk(q, func(n ir.Node) bool {
+			if q, ok := n.(*ir.Query); ok {
+				all := len(q.With)
+				q.With = slices.DeleteFunc(q.With, func(c *ir.CTE) bool { return !read[c] && v.raw(c.Query) })
+				dropped = dropped || len(q.With) < all
+			}
+			return true
+		})
+	}
 }
 
 // aggregating reports whether what comes out of s are groups.

@@ -168,7 +168,7 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 		if s == nil || forModel && (s.off.HideFromModel || s.outside != "") {
 			continue
 		}
-		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict}
+		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict, InGroups: s.group != nil}
 		for _, c := range t.Columns {
 			if x := s.columns[c.ID]; x != nil && !hidden(s, x) {
 				shown.Columns = append(shown.Columns, x.shown(c))

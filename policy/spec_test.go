@@ -151,7 +151,11 @@ func (w *world) view(a *spec.Args, _ string) string {
 	}
 	var b strings.Builder
 	for _, t := range v.Visible().Tables {
-		fmt.Fprintf(&b, "%s.%s\n", t.Schema, t.Name)
+		fmt.Fprintf(&b, "%s.%s", t.Schema, t.Name)
+		if t.InGroups {
+			b.WriteString(" in groups")
+		}
+		b.WriteString("\n")
 		for _, c := range t.Columns {
 			fmt.Fprintf(&b, "  %s %s", c.Name, c.Declared)
 			if c.NotNull {

@@ -50,13 +50,15 @@ type listed struct {
 	Column string `json:"column"`
 	Type   string `json:"type"`
 	Refers string `json:"refers_to,omitempty"`
+	// InGroups: only counts, sums and averages of groups are shown of the table.
+	InGroups bool `json:"in_groups,omitempty"`
 }
 
 func printOutline(w io.Writer, format string, c *catalog.Catalog) error {
 	var rows []listed
 	for _, t := range c.Tables {
 		for _, col := range t.Columns {
-			rows = append(rows, listed{Schema: t.Schema, Table: t.Name, Column: col.Name, Type: col.Type.String(), Refers: refersTo(c, t, col)})
+			rows = append(rows, listed{Schema: t.Schema, Table: t.Name, Column: col.Name, Type: col.Type.String(), Refers: refersTo(c, t, col), InGroups: t.InGroups})
 		}
 	}
 	switch format {
@@ -65,9 +67,9 @@ func printOutline(w io.Writer, format string, c *catalog.Catalog) error {
 		e.SetIndent("", " ")
 		return e.Encode(rows)
 	case "csv":
-		fmt.Fprintln(w, "schema,table,column,type,refers_to")
+		fmt.Fprintln(w, "schema,table,column,type,refers_to,in_groups")
 		for _, r := range rows {
-			fields := []string{r.Schema, r.Table, r.Column, r.Type, r.Refers}
+			fields := []string{r.Schema, r.Table, r.Column, r.Type, r.Refers, fmt.Sprint(r.InGroups)}
 			for i, f := range fields {
 				if strings.ContainsAny(f, ",\"\n\r") {
 					fields[i] = `"` + strings.ReplaceAll(f, `"`, `""`) + `"`
@@ -83,7 +85,11 @@ func printOutline(w io.Writer, format string, c *catalog.Catalog) error {
 	for _, r := range rows {
 		if r.Schema+"."+r.Table != last {
 			last = r.Schema + "." + r.Table
-			fmt.Fprintf(t, "%s\n", last)
+			note := ""
+			if r.InGroups {
+				note = " (counts, sums and averages of groups)"
+			}
+			fmt.Fprintf(t, "%s%s\n", last, note)
 		}
 		note := ""
 		if r.Refers != "" {
