@@ -42,6 +42,15 @@ func (v View) Guard(like *ir.Guarded) (*ir.Guarded, error) {
 	return g.render(), nil
 }
 
+// MinGroup is the least number of entities in a group of the table for this
+// viewer; 0 where its rows are seen one by one.
+func (v View) MinGroup(table catalog.TableID) int {
+	if s := v.v.tables[table]; s != nil && s.group != nil {
+		return s.group.Size
+	}
+	return 0
+}
+
 // guard is everything that makes one policy relation.
 type guard struct {
 	view    *view

@@ -15,6 +15,7 @@ import (
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/check"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
 	"github.com/grille-dev/grille/viewer"
@@ -198,6 +199,9 @@ func (w *world) apply(sql string, show func(policy.Allowed) string) string {
 	allowed, err := policy.Apply(v, q)
 	if err != nil {
 		return say(err, sql)
+	}
+	if err := check.Floors(allowed.Query(), func(g *ir.Guarded) int { return v.MinGroup(g.Table.Table.ID) }); err != nil {
+		return err.Error()
 	}
 	return show(allowed)
 }

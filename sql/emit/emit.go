@@ -5,6 +5,7 @@ import (
 
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/check"
 	"github.com/grille-dev/grille/sql/ir"
 )
 
@@ -20,13 +21,17 @@ func SQL(allowed policy.Allowed) (Statement, error) {
 	}
 	d := dialectOf(allowed.View().Engine())
 	q := allowed.Query()
+	view := allowed.View()
+	if err := check.Floors(q, func(g *ir.Guarded) int { return view.MinGroup(g.Table.Table.ID) }); err != nil {
+		return Statement{}, fmt.Errorf("checking the groups: %w", err)
+	}
 	lower(d, q)
 	p, err := printQuery(d, q)
 	if err != nil {
 		return Statement{}, err
 	}
 	if d.checked {
-		if err := recheck(allowed.View(), q, p); err != nil {
+		if err := recheck(view, q, p); err != nil {
 			return Statement{}, fmt.Errorf("checking what was printed: %w", err)
 		}
 	}
