@@ -65,13 +65,18 @@ func checkListsIn(q *ir.Query) {
 		noLists(w.Query)
 	}
 	s, ok := q.Body.(*ir.Select)
-	if !ok || s.Where == nil {
+	if !ok {
 		noLists(q)
 		return
 	}
-	checkLists(s.Where)
 	rest := *s
-	rest.Where = nil
+	if s.Where != nil {
+		checkLists(s.Where)
+		rest.Where = nil
+	} else if inner, ok := s.From.(*ir.Subquery); ok && !s.Grouped && q.Limit == nil {
+		checkListsIn(inner.Query) // as around what IN has to convert
+		rest.From = nil
+	}
 	noLists(&rest)
 }
 
