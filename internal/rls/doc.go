@@ -5,8 +5,10 @@
 // GRANT SELECT (...), and an attribute of the viewer is a setting of her
 // session. Grille answers over a role that a policy lets read everything; the
 // server answers the same text, as it stands, to a role that is restricted. The
-// rows must be the same, or Grille refuses. The server decides what is right:
-// nothing here computes a condition.
+// rows must be the same, or Grille refuses; what one of them fails on must be a
+// row that the viewer sees. The server decides what is right: nothing here
+// computes a condition. Made-up worlds are those of internal/oracle, without
+// masks; pages by hand have the shapes of PostgreSQL's own test of policies.
 //
 // In these places the two mean different things, and what is compared is written
 // so that they do not meet; testdata/differences.txt shows each.

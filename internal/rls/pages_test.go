@@ -22,17 +22,11 @@ type page struct {
 	db    pgtest.DB
 	roles map[string][2]string // by name: the role and its URL
 	setup oracle.Setup
-	asks  asks
+	asks  Login
 
 	engine run.Engine // one a page, so that what it keeps meets all viewers
 	server *Server    // this and the next are made anew when something has changed
 	grille *oracle.Through
-}
-
-// asks is who asks the server: a role, another one that it acts as, settings.
-type asks struct {
-	url, as  string
-	settings map[string]string
 }
 
 // TestPages compares what is written by hand: a page has a database with its
@@ -110,14 +104,14 @@ func (p *page) viewer(args *spec.Args, input string) string {
 	p.clear()
 	name := args.Need("role")
 	p.setup.Viewer = viewer.Viewer{Name: name, Teams: args.List("teams"), Team: args.Get("act"), Attributes: map[string][]string{}}
-	p.asks = asks{url: p.role(name)[1], settings: map[string]string{}}
+	p.asks = Login{URL: p.role(name)[1], Settings: map[string]string{}}
 	if act := args.Get("act"); act != "" {
-		p.asks.as = p.role(act)[0]
+		p.asks.As = p.role(act)[0]
 	}
 	for line := range strings.Lines(input) {
 		k, v, _ := strings.Cut(strings.TrimSpace(line), " =")
 		v = strings.TrimSpace(v)
-		p.asks.settings[k] = v
+		p.asks.Settings[k] = v
 		p.setup.Viewer.Attributes[k] = strings.Split(strings.Trim(v, "{}"), ",")
 	}
 	return "ok"
@@ -128,7 +122,7 @@ func (p *page) viewer(args *spec.Args, input string) string {
 func (p *page) both(args *spec.Args, text string) (server, grille oracle.Result) {
 	var err error
 	if p.server == nil {
-		if p.server, err = Ask(p.t.Context(), p.asks.url, p.asks.as, p.asks.settings); err != nil {
+		if p.server, err = Ask(p.t.Context(), p.asks); err != nil {
 			args.Fail("the server: %v", err)
 		}
 		if p.grille, err = oracle.NewThrough(p.t.Context(), p.engine, p.setup); err != nil {

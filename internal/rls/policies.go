@@ -58,10 +58,9 @@ func (r Roles) write(b *strings.Builder, rights oracle.Rights, v *oracle.Viewer)
 	}
 	for _, team := range slices.Sorted(maps.Keys(rights.Teams)) {
 		right, to := rights.Teams[team], r.Teams[team]
-		if len(right.Columns) == 0 {
-			continue
+		if len(right.Columns) > 0 {
+			fmt.Fprintf(b, "GRANT SELECT (%s) ON %s TO %s;\n", columns(right.Columns), on, to)
 		}
-		fmt.Fprintf(b, "GRANT SELECT (%s) ON %s TO %s;\n", columns(right.Columns), on, to)
 		if right.Rows == nil {
 			policy("PERMISSIVE", to, "true")
 			continue

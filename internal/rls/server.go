@@ -10,21 +10,27 @@ import (
 // Server is PostgreSQL, as it answers who asks it directly.
 type Server struct{ direct *oracle.Direct }
 
-// Ask connects as a role. With another role to act as, only that one's rights
-// count. Settings are those of the session.
-func Ask(ctx context.Context, url, as string, settings map[string]string) (*Server, error) {
-	d, err := oracle.OpenDirect(ctx, url, "public")
+// Login is who asks it.
+type Login struct {
+	URL      string            // of a role
+	As       string            // another role, unless empty: then only that one's rights count
+	Settings map[string]string // of the session, by attribute
+}
+
+// Ask connects.
+func Ask(ctx context.Context, l Login) (*Server, error) {
+	d, err := oracle.OpenDirect(ctx, l.URL, "public")
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range settings {
+	for name, value := range l.Settings {
 		if r := d.Query(ctx, "SELECT set_config($1, $2, false)", []byte(prefix+name), []byte(value)); r.Err != nil {
 			d.Close()
 			return nil, r.Err
 		}
 	}
-	if as != "" {
-		if err := d.Exec(ctx, "SET ROLE "+as); err != nil {
+	if l.As != "" {
+		if err := d.Exec(ctx, "SET ROLE "+l.As); err != nil {
 			d.Close()
 			return nil, err
 		}
@@ -49,16 +55,19 @@ func Settings(v *oracle.Viewer) map[string]string {
 	return all
 }
 
-// Judge compares the server's answer with Grille's. An error of Grille's alone
+// Answers are what came of one draft.
+type Answers struct{ Server, Grille oracle.Result }
+
+// Judge compares. An error of Grille's alone
 // must be of a row that the viewer sees, and so one that Grille or the server
 // gives on the copy of those too. The server's own errors hang on its plan, which
 // it makes with the policies in it: where it alone has one the verdict is Eager.
-func Judge(ctx context.Context, b *oracle.Bench, q *oracle.Query, server, grille oracle.Result) (oracle.Verdict, string) {
-	v, why := oracle.Judge(server, grille, q.Ordered())
-	code := refusal.CodeOf(grille.Err)
-	ran := grille.Err == nil || code == refusal.Value || code == refusal.Limit
+func (a Answers) Judge(ctx context.Context, b *oracle.Bench, q *oracle.Query) (oracle.Verdict, string) {
+	v, why := oracle.Judge(a.Server, a.Grille, q.Ordered())
+	code := refusal.CodeOf(a.Grille.Err)
+	ran := a.Grille.Err == nil || code == refusal.Value || code == refusal.Limit
 	switch {
-	case server.Err != nil && !computed(server.Err) && ran:
+	case a.Server.Err != nil && !computed(a.Server.Err) && ran:
 		return oracle.Different, "the server denies it, and Grille runs it"
 	case v == oracle.Failed && seen(b.Try(ctx, oracle.Postgres, q)):
 		return oracle.Chance, ""
