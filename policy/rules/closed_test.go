@@ -32,7 +32,7 @@ func everything(t testing.TB) (*catalog.Catalog, string) {
 func TestClosed(t *testing.T) {
 	cat, text := everything(t)
 	stricttest.Closed(t, text, func(n strict.Node) error {
-		c := &compiler{file: "everything.yaml", cat: cat, opts: options(t)}
+		c := newCompiler("everything.yaml", []byte(text), cat, options(t))
 		c.fail(c.read(n))
 		for _, f := range c.findings {
 			if f.Severity == Error {

@@ -271,12 +271,20 @@ func (c *compiler) beneath(t *table) {
 			filtered = append(filtered, of.stored.Name)
 		}
 		c.scopedBelow(t, of)
+		c.offBelow(t, of)
 	}
 	if len(filtered) > 0 {
 		c.say(Warning, t.key.Pos(), "the row rules of %s do not hold inside %s, which shows whatever rows it is made of: give it rows of its own", strings.Join(filtered, ", "), t.stored.Name)
 		return
 	}
 	c.say(Note, t.key.Pos(), "%s is a %s: the rules of the tables below it do not hold inside", t.stored.Name, kind(t.stored.Kind))
+}
+
+// offBelow: neither does what is switched off for a table.
+func (c *compiler) offBelow(t, of *table) {
+	if of.rule.Off.And(t.rule.Off) != t.rule.Off {
+		c.say(Warning, t.key.Pos(), "model, samples or run is switched off for %s, and not for %s, which is made from it: switch it off here too", of.stored.Name, t.stored.Name)
+	}
 }
 
 // scopedBelow: the scope of a table does not pass through a view over it.

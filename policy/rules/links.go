@@ -90,6 +90,8 @@ func (c *compiler) readKey(t *catalog.Table, n strict.Node) (key catalog.Foreign
 	switch {
 	case to == nil || len(key.Columns) != len(key.ToColumns):
 		return key, n.Errorf("%s refers to a table outside of what Grille was given: go another way", said)
+	case !sameCollations(t, key, to):
+		return key, n.Errorf("%s and what it refers to in %s have different collations, and comparing them fails: go another way", said, to.Name)
 	case c.parented(to):
 		return key, n.Errorf("%s is inherited from by other tables, whose rows may have the same key: go another way", to.Name)
 	case key.Unchecked && !unique(to, key.ToColumns...):
@@ -98,6 +100,15 @@ func (c *compiler) readKey(t *catalog.Table, n strict.Node) (key catalog.Foreign
 		c.say(Warning, n.Pos(), "the database does not promise that %s is in %s: a row without its parent is not visible under the filter, and one that was given another parent belongs to that", said, to.Name)
 	}
 	return key, nil
+}
+
+func sameCollations(t *catalog.Table, key catalog.ForeignKey, to *catalog.Table) bool {
+	for i, id := range key.Columns {
+		if t.Column(id).Collation != to.Column(key.ToColumns[i]).Collation {
+			return false
+		}
+	}
+	return true
 }
 
 // keysOver are the different foreign keys of t over exactly these columns.
@@ -129,7 +140,7 @@ func sameKey(a, b catalog.ForeignKey) bool {
 // parented reports whether reading t reads rows that its keys know nothing of:
 // those of inheritance children. Partitions share the keys of their parent.
 func (c *compiler) parented(t *catalog.Table) bool {
-	return t.Kind != catalog.Partitioned && slices.ContainsFunc(c.cat.Tables, func(o *catalog.Table) bool { return slices.Contains(o.Inherits, t.ID) })
+	return t.Kind != catalog.Partitioned && c.parents[t.ID]
 }
 
 // readLast reads the column that holds the anchor's value.

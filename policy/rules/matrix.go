@@ -31,7 +31,7 @@ type Right struct {
 func Matrix(r *policy.Rules, teams []string) []Right {
 	g := r.Granted()
 	teams = sorted(teams)
-	var out []Right
+	out := []Right{}
 	for _, t := range g.Catalog.Tables {
 		rule := ruleOf(g, t.ID)
 		for _, col := range t.Columns {

@@ -56,7 +56,7 @@ func (c *compiler) proposals() []proposed {
 func (c *compiler) promised(k catalog.ForeignKey, t *catalog.Table) bool {
 	to := c.cat.Table(k.To)
 	return len(k.Columns) == 1 && len(k.ToColumns) == 1 && !k.Unchecked && t.Column(k.Columns[0]).NotNull &&
-		to != nil && !c.parented(to) && len(keysOver(t, k.Columns)) == 1
+		to != nil && !c.parented(to) && sameCollations(t, k, to) && len(keysOver(t, k.Columns)) == 1
 }
 
 // leading are the tables from which keys lead to the anchor's table, itself

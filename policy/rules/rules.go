@@ -75,7 +75,7 @@ func (f Finding) String() string {
 // Compile reads a rules file. The name is for messages. The error joins all
 // findings that are errors; warnings and notes are those of [Check].
 func Compile(file string, text []byte, cat *catalog.Catalog, opts Options) (*policy.Rules, error) {
-	rules, findings := compile(file, text, cat, opts)
+	rules, findings := newCompiler(file, text, cat, opts).compile(text)
 	var errs []error
 	for _, f := range findings {
 		if f.Severity == Error {
@@ -91,21 +91,24 @@ func Compile(file string, text []byte, cat *catalog.Catalog, opts Options) (*pol
 // Check lists what is to be said about a rules file, in the file's order. Empty:
 // it is fine.
 func Check(file string, text []byte, cat *catalog.Catalog, opts Options) []Finding {
-	_, findings := compile(file, text, cat, opts)
+	c := newCompiler(file, text, cat, opts)
+	c.advise = true
+	_, findings := c.compile(text)
 	return findings
 }
 
-func compile(file string, text []byte, cat *catalog.Catalog, opts Options) (*policy.Rules, []Finding) {
-	c := newCompiler(file, text, cat, opts)
+func (c *compiler) compile(text []byte) (*policy.Rules, []Finding) {
 	var rules *policy.Rules
-	root, err := strict.Parse(file, text)
+	root, err := strict.Parse(c.file, text)
 	if err == nil {
 		err = c.read(root)
 	}
 	c.fail(err)
 	if !c.failed {
 		c.compare()
-		c.propose()
+		if c.advise {
+			c.propose()
+		}
 		rules = c.freeze(digest(text))
 	}
 	slices.SortStableFunc(c.findings, func(a, b Finding) int {
@@ -118,7 +121,13 @@ func newCompiler(file string, text []byte, cat *catalog.Catalog, opts Options) *
 	if cat == nil {
 		panic("rules: no catalog")
 	}
-	return &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}}
+	c := &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}, parents: map[catalog.TableID]bool{}}
+	for _, t := range cat.Tables {
+		for _, id := range t.Inherits {
+			c.parents[id] = true
+		}
+	}
+	return c
 }
 
 func digest(text []byte) string {
@@ -134,6 +143,8 @@ type compiler struct {
 	cat   *catalog.Catalog
 	opts  Options
 	start strict.Pos
+	// advise: what could be written is looked for, which takes its time.
+	advise bool
 
 	attrs   map[string]policy.Attribute
 	classes map[string]*class
@@ -142,7 +153,8 @@ type compiler struct {
 	schemas map[string]policy.Switches
 	teams   map[string]policy.Switches
 	tables  []*table
-	named   catalog.Names // the tables that the file names
+	named   catalog.Names            // the tables that the file names
+	parents map[catalog.TableID]bool // the tables of the database that others inherit from
 
 	findings []Finding
 	failed   bool
