@@ -15,9 +15,10 @@ import (
 // Each stands, by itself or joined, in a block B that makes groups and is the
 // whole of a subquery that ends in OFFSET 0. With keys, HAVING of B wants enough
 // entities of each relation. The entity is counted, distinct, and nothing else. B
-// gives out keys and COUNT, SUM and AVG alone, and the one block that reads B uses
-// each number that could be of fewer (it has a FILTER, may be NULL, or there are
-// no keys) as THEN of a CASE only, whose condition wants enough entities.
+// gives out keys, COUNT, SUM and AVG, and conditions over counts of entities. The
+// one block that reads B uses each number that could be of fewer (it has a FILTER,
+// may be NULL, or there are no keys) as THEN of a CASE only, whose condition wants
+// enough entities and, where the number is not of all rows, one of B's conditions.
 func Floors(q *ir.Query, size func(*ir.Guarded) int) error {
 	f := &floors{size: size, within: map[*ir.Select]*ir.Subquery{}, above: map[*ir.Subquery]*ir.Select{}}
 	ir.Walk(q, func(n ir.Node) bool {
@@ -73,6 +74,7 @@ type counted struct {
 	keys   map[ir.ColID]bool    // outside: keys
 	counts map[ir.ColID]*ir.Agg // outside: how many entities
 	others map[ir.ColID]*ir.Agg // outside: numbers
+	safe   map[ir.ColID]bool    // outside: conditions over such counts
 }
 
 func (f *floors) block(b *ir.Select, gs []*ir.Guarded) bool {
@@ -84,7 +86,7 @@ func (f *floors) block(b *ir.Select, gs []*ir.Guarded) bool {
 	if len(q.With)+len(q.Order) > 0 || q.Limit != nil || !isInt(q.Offset, 0) || len(sub.Cols) != len(b.Out) {
 		return false
 	}
-	c := &counted{f, b, gs, map[ir.ColID]bool{}, map[ir.ColID]*ir.Agg{}, map[ir.ColID]*ir.Agg{}}
+	c := &counted{f, b, gs, map[ir.ColID]bool{}, map[ir.ColID]*ir.Agg{}, map[ir.ColID]*ir.Agg{}, map[ir.ColID]bool{}}
 	return c.outputs(sub) && c.entities() && c.having() && c.reader(f.above[sub])
 }
 
@@ -108,13 +110,34 @@ func (c *counted) outputs(sub *ir.Subquery) bool {
 				c.others[outside] = e
 			}
 		default:
-			return false
+			if !c.ofCounts(e) {
+				return false
+			}
+			c.safe[outside] = true
 		}
 		if d.Hidden {
 			return false
 		}
 	}
 	return true
+}
+
+// ofCounts reports whether e is a condition over counts of entities, and nothing
+// else.
+func (c *counted) ofCounts(e ir.Expr) bool {
+	fine := e.Type() == types.Of(types.Bool)
+	ir.Walk(e, func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Agg:
+			fine = fine && c.entityOf(n) != nil
+			return false
+		case *ir.Logic, *ir.Call, *ir.Const:
+		default:
+			fine = false
+		}
+		return fine
+	})
+	return fine
 }
 
 // entityOf is the relation whose entities a counts, or nil.
@@ -218,7 +241,7 @@ func (c *counted) reader(s *ir.Select) bool {
 			}
 		case *ir.Ref:
 			a := c.others[n.Col]
-			whole = whole && c.counts[n.Col] == nil && (a == nil || c.ofAll(a))
+			whole = whole && c.counts[n.Col] == nil && !c.safe[n.Col] && (a == nil || c.ofAll(a))
 		}
 		return whole
 	})
@@ -226,8 +249,11 @@ func (c *counted) reader(s *ir.Select) bool {
 }
 
 // ofAll reports whether a is of all rows of its group, which HAVING has counted.
-func (c *counted) ofAll(a *ir.Agg) bool {
-	return len(c.b.Keys) > 0 && a.Filter == nil && !slices.ContainsFunc(a.Args, func(x ir.Expr) bool { return !c.present(x) })
+func (c *counted) ofAll(a *ir.Agg) bool { return len(c.b.Keys) > 0 && c.whole(a) }
+
+// whole reports whether a is of all rows of its group.
+func (c *counted) whole(a *ir.Agg) bool {
+	return a.Filter == nil && !slices.ContainsFunc(a.Args, func(x ir.Expr) bool { return !c.present(x) })
 }
 
 // present reports whether x is computed from columns that are declared NOT NULL,
@@ -276,15 +302,19 @@ func (c *counted) shown(e *ir.Case) bool {
 	if !ok || c.others[r.Col] == nil {
 		return false
 	}
-	all := c.ofAll(c.others[r.Col]) || len(c.b.Keys) == 0 && c.others[r.Col].Filter == nil
+	whole := c.whole(c.others[r.Col])
 	conds := ir.Conjuncts(e.Arms[0].When)
-	return !slices.ContainsFunc(c.gs, func(g *ir.Guarded) bool {
+	enough := !slices.ContainsFunc(c.gs, func(g *ir.Guarded) bool {
 		return !slices.ContainsFunc(conds, func(x ir.Expr) bool {
 			n, ok := c.atLeast(x, g).(*ir.Ref)
 			a := c.counts[refOf(n, ok)]
-			return a != nil && c.entityOf(a) == g && (all || a.Filter != nil)
+			return a != nil && c.entityOf(a) == g && (whole || a.Filter != nil)
 		})
 	})
+	return enough && (whole || slices.ContainsFunc(conds, func(x ir.Expr) bool {
+		n, ok := x.(*ir.Ref)
+		return c.safe[refOf(n, ok)]
+	}))
 }
 
 func refOf(r *ir.Ref, ok bool) ir.ColID {

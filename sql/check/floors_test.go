@@ -12,6 +12,7 @@ import (
 	"github.com/grille-dev/grille/sql/check"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
+	"github.com/grille-dev/grille/sql/types"
 	"github.com/grille-dev/grille/viewer"
 )
 
@@ -77,6 +78,17 @@ func TestFloors(t *testing.T) {
 		"another CASE": func(q *ir.Query) {
 			c := outer(q).Out[2].Expr.(*ir.Case)
 			c.Arms[0].When = ir.And(ir.Conjuncts(c.Arms[0].When)[1:]...)
+		},
+		"no cells": func(q *ir.Query) {
+			c := outer(q).Out[2].Expr.(*ir.Case)
+			c.Arms[0].When = ir.Conjuncts(c.Arms[0].When)[0]
+		},
+		"cells of rows": func(q *ir.Query) {
+			for i, d := range inner(q).Out {
+				if d.Type.Kind == types.Bool {
+					inner(q).Out[i].Expr = &ir.Is{X: &ir.Ref{Col: guard(q).Cols[1].ID}}
+				}
+			}
 		},
 		"a count shown":  func(q *ir.Query) { outer(q).Out[1].Expr = &ir.Ref{Col: outer(q).From.(*ir.Subquery).Cols[1].ID} },
 		"the entity":     func(q *ir.Query) { g := guard(q); inner(q).Keys[0].Expr = &ir.Ref{Col: g.Cols[len(g.Cols)-1].ID} },
