@@ -145,10 +145,14 @@ func (b *block) distinct() {
 		return
 	}
 	b.s.Grouped, b.s.Distinct = true, false
+	made := map[string]ir.ColID{}
 	for i, d := range b.s.Out {
-		key := ir.Def{Column: ir.Column{ID: b.next(), Name: d.Name, Type: d.Type}, Expr: d.Expr}
-		b.s.Keys = append(b.s.Keys, key)
-		b.s.Out[i].Expr = &ir.Ref{Col: key.ID, T: d.Type}
+		of := ir.Fingerprint(d.Expr)
+		if made[of] == 0 {
+			key := ir.Def{Column: ir.Column{ID: b.next(), Name: d.Name, Type: d.Type}, Expr: d.Expr}
+			b.s.Keys, made[of] = append(b.s.Keys, key), key.ID
+		}
+		b.s.Out[i].Expr = &ir.Ref{Col: made[of], T: d.Type}
 	}
 }
 

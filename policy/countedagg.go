@@ -260,7 +260,18 @@ func (b *block) present(x ir.Expr) bool {
 	}
 	id, ok := column(x)
 	p, mine := b.made[id]
-	return ok && mine && !b.optional[p.table] && p.table.Table.Column(p.of).NotNull && !b.view.loose()
+	if !ok || !mine || b.optional[p.table] {
+		return false
+	}
+	s := b.view.tables[p.table.Table.ID]
+	if s.group != nil && s.group.Entity == p.of && s.columns[p.of].keeps() {
+		return true // rows without an entity are of nobody
+	}
+	as := p.table.Table.Column(p.of)
+	if s.columns[p.of].mask.Show == Aggregate {
+		as = s.stored.Column(p.of) // as it is
+	}
+	return as.NotNull && !b.view.loose()
 }
 
 // loose reports whether the engine may read NULL from a column that is declared

@@ -27,8 +27,8 @@ type inliner struct {
 // maxInlined bounds put: each x + x below another doubles what is put.
 const maxInlined = 20_000
 
-// inline puts rows of tables with a minimum group in their place, in each block
-// of q that aggregates them.
+// inline puts rows in their place in each block of q that aggregates rows of a
+// table with a minimum group.
 func (v *view) inline(q *ir.Query, next func() ir.ColID) error {
 	var err error
 	ir.Walk(q, func(n ir.Node) bool {
@@ -86,12 +86,12 @@ func (in *inliner) rel(r ir.Rel, optional bool) (ir.Rel, []ir.Expr, error) {
 	case *ir.Join:
 		return in.join(r, optional)
 	case *ir.Subquery:
-		if r.Lateral || !in.view.raw(r.Query) {
+		if r.Lateral || !in.view.raw(r.Query) && !passes(r.Query) {
 			return r, nil, nil
 		}
 		return in.query(r, r.Query, r.Cols, optional)
 	case *ir.CTERef:
-		if !in.view.raw(r.CTE.Query) {
+		if !in.view.raw(r.CTE.Query) && !passes(r.CTE.Query) {
 			return r, nil, nil
 		}
 		return in.query(r, ir.Fresh(r.CTE.Query, in.next), r.Cols, optional)
@@ -131,11 +131,11 @@ func (in *inliner) join(j *ir.Join, optional bool) (ir.Rel, []ir.Expr, error) {
 
 // query puts the rows of q in the place of r, whose columns are cols.
 func (in *inliner) query(r ir.Rel, q *ir.Query, cols []ir.Column, optional bool) (ir.Rel, []ir.Expr, error) {
-	s, ok := q.Body.(*ir.Select)
-	if !ok || len(q.With) > 0 || q.Limit != nil || q.Offset != nil || computes(s) {
+	if !passes(q) {
 		return nil, nil, smallGroup(r, "read the table itself, or group inside of the subquery",
 			"below a table that is seen in large groups only, a subquery may rename, filter and join rows, and nothing else")
 	}
+	s := q.Body.(*ir.Select)
 	from, where, err := in.rel(s.From, optional)
 	if err != nil {
 		return nil, nil, err
@@ -158,10 +158,16 @@ func (in *inliner) query(r ir.Rel, q *ir.Query, cols []ir.Column, optional bool)
 	return from, where, nil
 }
 
-// computes reports whether s does more than rename, filter and join: it has a
-// window, or a subquery among its outputs.
+// passes reports whether q does no more than rename, filter and join rows.
+func passes(q *ir.Query) bool {
+	s, ok := q.Body.(*ir.Select)
+	return ok && len(q.With) == 0 && q.Limit == nil && q.Offset == nil && !computes(s)
+}
+
+// computes reports whether s does more than rename, filter and join: it has
+// groups, a window, or a subquery among its outputs.
 func computes(s *ir.Select) bool {
-	found := s.Distinct || s.From == nil
+	found := s.Distinct || s.Grouped || s.From == nil
 	for _, d := range s.Out {
 		ir.Walk(d.Expr, func(n ir.Node) bool {
 			switch n.(type) {

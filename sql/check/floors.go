@@ -285,7 +285,8 @@ func (c *counted) notNull(id ir.ColID) bool {
 		for _, d := range g.Cols {
 			if d.ID == id {
 				col := g.Table.Table.ColumnNamed(d.Name)
-				found = col != nil && col.NotNull
+				entity := c.size(g) > 0 && d.Name == g.Cols[len(g.Cols)-1].Name // rows without one are not read
+				found = col != nil && (col.NotNull || entity)
 			}
 		}
 		return false

@@ -1,0 +1,169 @@
+package groups
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/grille-dev/grille/internal/oracle"
+)
+
+// look has the attacker look at what was shown of each group. He knows which rows
+// each number is of, and solves for a few: a sum of multiples of numbers that is of
+// the rows of 1 to size-1 entities, and of no others, gives their values away.
+func (b *bench) look(w *world, q *query, got oracle.Result, at string, of map[string]int) {
+	shown := map[string][]any{}
+	for _, line := range values(got) {
+		shown[lines([][]any{line[:len(q.keys)]})[0]] = line
+	}
+	for _, g := range q.groups() {
+		keys := g.keys
+		if keys == nil {
+			keys = []any{}
+		}
+		line := shown[lines([][]any{keys})[0]]
+		if line == nil {
+			of["hidden groups"]++
+			continue
+		}
+		var numbers []number
+		for i, n := range q.numbers {
+			if line[len(q.keys)+i] == nil {
+				of["hidden numbers"]++
+				continue
+			}
+			of["shown numbers"]++
+			numbers = append(numbers, n)
+		}
+		for _, e := range q.from.entities {
+			if who := isolated(g, numbers, e, w.size); who != "" {
+				b.Errorf("%s: groups of %d: of %v the numbers tell of %s: %s\n%s", at, w.size, g.keys, e, who, q)
+			}
+		}
+	}
+}
+
+// cells are the parts of a group in which the same of the numbers count a row,
+// with the entities in each.
+type cells struct {
+	counts   [][]bool // by cell and number
+	entities []map[any]bool
+}
+
+func (c *cells) add(counts []bool, id any) {
+	for i := range c.counts {
+		if fmt.Sprint(c.counts[i]) == fmt.Sprint(counts) {
+			c.entities[i][id] = true
+			return
+		}
+	}
+	c.counts = append(c.counts, counts)
+	c.entities = append(c.entities, map[any]bool{id: true})
+}
+
+// isolated says which entities the numbers of a group tell of, "" if of none.
+func isolated(g *group, all []number, entity string, size int) string {
+	var sums, distinct []number
+	for _, n := range all {
+		if n.fn == "distinct" {
+			distinct = append(distinct, n)
+		} else {
+			sums = append(sums, n)
+		}
+	}
+	var byRow cells
+	of := map[any][]bool{}
+	for _, x := range g.rows {
+		if x[entity] == nil {
+			continue
+		}
+		counts := make([]bool, len(sums))
+		for i, n := range sums {
+			counts[i] = n.holds(x)
+		}
+		byRow.add(counts, x[entity])
+		if of[x[entity]] == nil {
+			of[x[entity]] = make([]bool, len(distinct))
+		}
+		for i, n := range distinct {
+			of[x[entity]][i] = of[x[entity]][i] || n.holds(x)
+		}
+	}
+	if who := byRow.solve(len(sums), size); who != "" {
+		return who
+	}
+	// Of counts of entities, any two.
+	for i := range distinct {
+		for j := range i {
+			var two cells
+			for id, counts := range of {
+				two.add([]bool{counts[i], counts[j]}, id)
+			}
+			if who := two.solve(2, size); who != "" {
+				return who
+			}
+		}
+	}
+	return ""
+}
+
+// solve tries each set of cells that together have too few entities: numbers tell
+// of it if their rank is less without those cells.
+func (c *cells) solve(numbers, size int) string {
+	var few []int
+	for i, of := range c.entities {
+		if len(of) < size {
+			few = append(few, i)
+		}
+	}
+	for set := 1; set < 1<<len(few); set++ {
+		who := map[any]bool{}
+		var outside [][]bool
+		for i := range c.counts {
+			if at := slices.Index(few, i); at < 0 || set>>at&1 == 0 {
+				outside = append(outside, c.counts[i])
+				continue
+			}
+			for id := range c.entities[i] {
+				who[id] = true
+			}
+		}
+		if len(who) < size && rank(outside, numbers) < rank(c.counts, numbers) {
+			return fmt.Sprint(who)
+		}
+	}
+	return ""
+}
+
+// rank is that of the matrix of cells by numbers.
+func rank(of [][]bool, numbers int) int {
+	m := make([][]*big.Rat, len(of))
+	for i, counts := range of {
+		m[i] = make([]*big.Rat, numbers)
+		for j := range m[i] {
+			m[i][j] = new(big.Rat)
+			if counts[j] {
+				m[i][j].SetInt64(1)
+			}
+		}
+	}
+	r := 0
+	for j := 0; j < numbers && r < len(m); j++ {
+		pivot := r
+		for pivot < len(m) && m[pivot][j].Sign() == 0 {
+			pivot++
+		}
+		if pivot == len(m) {
+			continue
+		}
+		m[r], m[pivot] = m[pivot], m[r]
+		for i := r + 1; i < len(m); i++ {
+			by := new(big.Rat).Quo(m[i][j], m[r][j])
+			for k := j; k < numbers; k++ {
+				m[i][k].Sub(m[i][k], new(big.Rat).Mul(by, m[r][k]))
+			}
+		}
+		r++
+	}
+	return r
+}
