@@ -18,6 +18,9 @@ func FuzzCheck(f *testing.F) {
 	opts := options(f)
 	f.Add([]byte(sound + "  patients:\n    columns: {id: key, \"*\": plain}\n    always: \"ward IS NOT NULL\"\n    grants: {analysts: {rows: \"ward IN (viewer.wards)\", reveal: [name]}}\n    say: {analysts: x}\n"))
 	f.Add([]byte(sound + "  visits:\n    columns:\n      '*': key\n    grants:\n      analysts: {rows: \"id IN (SELECT id FROM visits)\", columns: [id]}\n  v: {as: view, columns: {id: key}}\n"))
+	f.Add([]byte(strings.Replace(sound, "tables:", "scopes: {patient: {anchor: patients.id}}\npresets: [pci]\nmodel: none\ntables:", 1) +
+		"  visits:\n    columns: {id: key, patient_id: key}\n    min_group: {entity: id, size: 3}\n    grants: {analysts: {rows: all}}\n" +
+		"  patients: {columns: {id: key, \"*\": plain}, scope: {patient: {through: [id, id]}}, shared: true, exposes: all}\n"))
 	f.Add(Init(cat))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, found := range Check("f", text, cat, opts) {

@@ -10,6 +10,9 @@ import (
 	"github.com/grille-dev/grille/viewer"
 )
 
+// longestScope leaves room for [policy.ScopeAttribute] in a name of SQL.
+const longestScope = 50
+
 // readScopes reads scopes: {customer: {anchor: customers.id, required: true}}.
 func (c *compiler) readScopes(n strict.Node) error {
 	entries, err := n.Entries()
@@ -20,6 +23,9 @@ func (c *compiler) readScopes(n strict.Node) error {
 	for _, e := range entries {
 		if !plainName(e.Name) {
 			return e.Key.Errorf("%q is no name for a scope: use lower case letters, digits and _", e.Name)
+		}
+		if len(e.Name) > longestScope {
+			return e.Key.Errorf("this name is longer than %d letters: shorten it", longestScope)
 		}
 		if viewer.Reserved(e.Name) {
 			return e.Key.Errorf("%q is a word of hard filters: give the scope another name", e.Name)
