@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,7 +87,8 @@ No row is read, but with --count: then the database counts the different values
 of hashed columns, and columns that have few are named. The numbers are not shown.`,
 		Example: `  grille rules check --connection clinic
   grille rules check --connection clinic --write
-  grille rules check --count`,
+  grille rules check --count
+  grille rules check -o json`,
 		Args: args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := p.site()
@@ -95,10 +99,16 @@ of hashed columns, and columns that have few are named. The numbers are not show
 			if err != nil {
 				return err
 			}
-			if err := s.check(cat, conn, write); err != nil || !count {
+			all, err := s.check(cat, conn, write)
+			if err == nil && count && !failed(all) {
+				var few []rules.Finding
+				few, err = s.count(c.Context(), conn)
+				all = append(all, few...)
+			}
+			if err != nil {
 				return err
 			}
-			return s.count(c.Context(), conn)
+			return p.printFindings(all)
 		},
 	}
 	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today, and write the only chains of keys to scopes`)
@@ -106,11 +116,47 @@ of hashed columns, and columns that have few are named. The numbers are not show
 	return c
 }
 
-// count names the hashed columns of few values.
-func (s *site) count(ctx context.Context, conn config.Connection) error {
+func failed(all []rules.Finding) bool {
+	return slices.ContainsFunc(all, func(f rules.Finding) bool { return f.Severity == rules.Error })
+}
+
+// check is all that there is to say about the rules without asking the database.
+func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) ([]rules.Finding, error) {
+	if conn.Rules == "" {
+		return nil, usage("connection %s names no rules in %s: write a file with grille rules init, and name it as rules: FILE", conn.Name, s.File)
+	}
+	text, err := os.ReadFile(conn.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("reading the rules: %w", err)
+	}
+	opts, err := s.ruleOptions(conn)
+	if err != nil {
+		return nil, err
+	}
+	if write {
+		if text, err = rules.Write(conn.Rules, text, cat, opts); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(conn.Rules, text, 0o600); err != nil {
+			return nil, fmt.Errorf("writing the rules: %w", err)
+		}
+	}
+	all := rules.Check(conn.Rules, text, cat, opts)
+	if failed(all) {
+		return all, nil
+	}
+	r, err := rules.Compile(conn.Rules, text, cat, opts)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, rules.Ungranted(r, s.teams())...), nil
+}
+
+// count finds the hashed columns of few values.
+func (s *site) count(ctx context.Context, conn config.Connection) ([]rules.Finding, error) {
 	compile, err := s.compile(conn)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var hashed []rules.Hashed
 	g, err := s.openWith(ctx, conn, func(cat *catalog.Catalog) (*policy.Rules, error) {
@@ -122,60 +168,72 @@ func (s *site) count(ctx context.Context, conn config.Connection) error {
 		return rules.Counting(r)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = g.Close() }()
 	t := &ruleTest{site: s, grille: g}
+	var all []rules.Finding
 	for _, h := range hashed {
 		rows, err := t.rows(ctx, h.SQL, viewer.Viewer{Name: "rules check", Teams: []string{rules.Counter}})
 		if err != nil {
-			return fmt.Errorf("counting the values of %s: %w", h.Name, err)
+			return nil, fmt.Errorf("counting the values of %s: %w", h.Name, err)
 		}
-		if n, err := strconv.Atoi(strings.Join(rows, "")); err != nil || n < rules.FewValues {
-			fmt.Fprintf(s.out, "%s: warning: %s (class %q) has fewer than %d different values: who can count or guess them can undo a pseudonym; use redact or a bucket\n", h.Where, h.Name, h.Class, rules.FewValues)
+		n, err := strconv.Atoi(strings.Join(rows, ""))
+		if err != nil {
+			return nil, fmt.Errorf("counting the values of %s: no number came", h.Name)
+		}
+		if n < rules.FewValues {
+			all = append(all, h.Few())
 		}
 	}
-	return nil
+	return all, nil
 }
 
-func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) error {
-	if conn.Rules == "" {
-		return usage("connection %s names no rules in %s: write a file with grille rules init, and name it as rules: FILE", conn.Name, s.File)
+// printFindings prints what was found, and fails for errors.
+func (p *program) printFindings(all []rules.Finding) error {
+	type line struct {
+		File     string `json:"file"`
+		Line     int    `json:"line"`
+		Column   int    `json:"column"`
+		Severity string `json:"severity"`
+		Message  string `json:"message"`
 	}
-	text, err := os.ReadFile(conn.Rules)
-	if err != nil {
-		return fmt.Errorf("reading the rules: %w", err)
-	}
-	opts, err := s.ruleOptions(conn)
-	if err != nil {
-		return err
-	}
-	if write {
-		if text, err = rules.Write(conn.Rules, text, cat, opts); err != nil {
-			return err
-		}
-		if err := os.WriteFile(conn.Rules, text, 0o600); err != nil {
-			return fmt.Errorf("writing the rules: %w", err)
-		}
-	}
+	lines := []line{}
 	errs := 0
-	for _, f := range rules.Check(conn.Rules, text, cat, opts) {
-		fmt.Fprintln(s.out, f)
+	for _, f := range all {
+		lines = append(lines, line{f.Pos.File, f.Pos.Line, f.Pos.Col, f.Severity.String(), f.Message})
 		if f.Severity == rules.Error {
 			errs++
+		}
+	}
+	switch p.flags.output {
+	case "json":
+		e := json.NewEncoder(p.out)
+		e.SetIndent("", " ")
+		e.SetEscapeHTML(false)
+		if err := e.Encode(lines); err != nil {
+			return err
+		}
+	case "csv":
+		out := csv.NewWriter(p.out)
+		_ = out.Write([]string{"file", "line", "column", "severity", "message"})
+		for _, l := range lines {
+			_ = out.Write([]string{l.File, strconv.Itoa(l.Line), strconv.Itoa(l.Column), l.Severity, l.Message})
+		}
+		if out.Flush(); out.Error() != nil {
+			return out.Error()
+		}
+	default:
+		for _, f := range all {
+			fmt.Fprintln(p.out, f)
+		}
+		if errs == 0 {
+			fmt.Fprintln(p.out, "the rules hold")
 		}
 	}
 	if errs > 0 {
 		return &found{fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
 	}
-	r, err := rules.Compile(conn.Rules, text, cat, opts)
-	if err != nil {
-		return err
-	}
-	for _, team := range rules.Ungranted(r, s.teams()) {
-		fmt.Fprintf(s.out, "%s: note: no table is open to the team %s\n", conn.Rules, team)
-	}
-	fmt.Fprintln(s.out, "the rules hold")
 	return nil
 }
 

@@ -2,8 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
 )
 
@@ -21,6 +24,22 @@ type Hashed struct {
 	Class string
 	// SQL counts its different values, up to FewValues.
 	SQL string
+}
+
+// Few is what is to be said where they are fewer.
+func (h Hashed) Few() Finding {
+	return Finding{placeOf(h.Where), Warning, fmt.Sprintf("%s (class %q) has fewer than %d different values: who can count or guess them can undo a pseudonym; use redact or a bucket", h.Name, h.Class, FewValues)}
+}
+
+// placeOf reads what [strict.Pos.String] wrote.
+func placeOf(where string) strict.Pos {
+	pos := strict.Pos{File: where, Line: 1, Col: 1}
+	if m := regexp.MustCompile(`^(.*):(\d+):(\d+)$`).FindStringSubmatch(where); m != nil {
+		pos.File = m[1]
+		pos.Line, _ = strconv.Atoi(m[2])
+		pos.Col, _ = strconv.Atoi(m[3])
+	}
+	return pos
 }
 
 // HashedColumns are those of r, by table.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
 )
 
@@ -149,10 +150,14 @@ func linkWords(t policy.Table, scope string) string {
 	}
 }
 
-// Ungranted are the teams to which r opens nothing.
-func Ungranted(r *policy.Rules, teams []string) []string {
-	tables := r.Granted().Tables
-	return slices.DeleteFunc(sorted(teams), func(team string) bool {
-		return slices.ContainsFunc(tables, func(t policy.Table) bool { return grantOf(t, team) != nil })
-	})
+// Ungranted says which of the teams r opens nothing to.
+func Ungranted(r *policy.Rules, teams []string) []Finding {
+	g := r.Granted()
+	var found []Finding
+	for _, team := range sorted(teams) {
+		if !slices.ContainsFunc(g.Tables, func(t policy.Table) bool { return grantOf(t, team) != nil }) {
+			found = append(found, Finding{strict.Pos{File: g.File, Line: 1, Col: 1}, Note, "no table is open to the team " + team})
+		}
+	}
+	return found
 }

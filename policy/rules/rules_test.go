@@ -104,7 +104,7 @@ func TestSpec(t *testing.T) {
 				return cmp.Or(strings.Join(lines, "\n"), "the same")
 			},
 			"ungranted": func(a *spec.Args, input string) string {
-				return strings.Join(Ungranted(compiled(t, a, standard(input), cat), options(t).Teams), ", ")
+				return strings.Trim(fmt.Sprint(Ungranted(compiled(t, a, standard(input), cat), options(t).Teams)), "[]")
 			},
 			// A test file, whose ---- stand as ====, and what came of it.
 			"cases": func(a *spec.Args, input string) string { return tried(t, a, input, cat) },
