@@ -73,16 +73,8 @@ func (b *bench) lay(t *testing.T, w *oracle.World, change func(rules string) str
 
 func same(rules string) string { return rules }
 
-// finding is one draft that was judged.
-type finding struct {
-	verdict oracle.Verdict
-	why     string
-	text    string
-	Answers
-}
-
 // world judges the drafts of one world. The last two name what is hidden.
-func (b *bench) world(t *testing.T, w *oracle.World, change func(string) string) (all []finding) {
+func (b *bench) world(t *testing.T, w *oracle.World, change func(string) string) (all []Found) {
 	t.Helper()
 	s := b.lay(t, w, change)
 	defer s.Close()
@@ -90,12 +82,7 @@ func (b *bench) world(t *testing.T, w *oracle.World, change func(string) string)
 		if n >= perWorld-2 {
 			n = 39 + 40*n
 		}
-		q := w.Query(n)
-		f := finding{text: oracle.Postgres.Write(q.String())}
-		f.Server = s.Query(t.Context(), f.text)
-		f.Grille = b.Through(oracle.Postgres).Query(t.Context(), f.text)
-		f.verdict, f.why = f.Judge(t.Context(), b.Bench, q)
-		all = append(all, f)
+		all = append(all, Both{s, b.Bench}.Try(t.Context(), w.Query(n)))
 	}
 	return all
 }
@@ -110,19 +97,19 @@ func TestWorlds(t *testing.T) {
 	for n := range int(drafts+perWorld-1) / perWorld {
 		w := oracle.NewUnmasked(seed, n)
 		for _, f := range b.world(t, w, same) {
-			of[f.verdict.String()]++
+			of[f.Verdict.String()]++
 			if f.Server.Err == nil {
 				of["rows of the server's"]++
 			} else {
 				of["error of the server's "+oracle.Code(f.Server.Err)]++
 			}
 			switch {
-			case f.verdict.Bad():
-				t.Errorf("world %d: %s: %s\n%s\nserver: %v\ngrille: %v\n%s\n%s", n, f.verdict, f.why, f.text, f.Server, f.Grille, w.Rules(oracle.Postgres), Policies(w, b.roles))
-			case f.verdict == oracle.Refused:
-				of["refused "+f.why]++
-			case f.verdict == oracle.Eager:
-				t.Logf("world %d: only the server fails: %s: %v", n, f.text, f.Server.Err)
+			case f.Verdict.Bad():
+				t.Errorf("world %d: %s: %s\n%s\nserver: %v\ngrille: %v\n%s\n%s", n, f.Verdict, f.Why, f.Text, f.Server, f.Grille, w.Rules(oracle.Postgres), Policies(w, b.roles))
+			case f.Verdict == oracle.Refused:
+				of["refused "+f.Why]++
+			case f.Verdict == oracle.Eager:
+				t.Logf("world %d: only the server fails: %s: %v", n, f.Text, f.Server.Err)
 			case f.Grille.Err == nil && f.Server.Err == nil:
 				of["answered"]++
 			}
@@ -157,7 +144,7 @@ func TestControls(t *testing.T) {
 			of := map[oracle.Verdict]int{}
 			for n := range 8 {
 				for _, f := range b.world(t, oracle.NewUnmasked(7, n), c.change) {
-					of[f.verdict]++
+					of[f.Verdict]++
 				}
 			}
 			t.Log(fmt.Sprint(of))

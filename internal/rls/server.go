@@ -2,6 +2,7 @@ package rls
 
 import (
 	"context"
+	"strings"
 
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/refusal"
@@ -55,24 +56,58 @@ func Settings(v *oracle.Viewer) map[string]string {
 	return all
 }
 
-// Answers are what came of one draft.
-type Answers struct{ Server, Grille oracle.Result }
-
-// Judge compares. An error of Grille's alone
-// must be of a row that the viewer sees, and so one that Grille or the server
-// gives on the copy of those too. The server's own errors hang on its plan, which
-// it makes with the policies in it: where it alone has one the verdict is Eager.
-func (a Answers) Judge(ctx context.Context, b *oracle.Bench, q *oracle.Query) (oracle.Verdict, string) {
-	v, why := oracle.Judge(a.Server, a.Grille, q.Ordered())
-	code := refusal.CodeOf(a.Grille.Err)
-	ran := a.Grille.Err == nil || code == refusal.Value || code == refusal.Limit
-	switch {
-	case a.Server.Err != nil && !computed(a.Server.Err) && ran:
-		return oracle.Different, "the server denies it, and Grille runs it"
-	case v == oracle.Failed && seen(b.Try(ctx, oracle.Postgres, q)):
-		return oracle.Chance, ""
+// Fails reports whether the server gives an error of values under any of a few
+// other plans. It computes on no row that its policies hide, under none of them.
+func (s *Server) Fails(ctx context.Context, text string) bool {
+	for _, off := range []string{"hashjoin", "mergejoin", "hashjoin, mergejoin", "mergejoin, nestloop", "seqscan", "indexscan, bitmapscan", "sort", "hashagg", "material, memoize"} {
+		if s.fails(ctx, text, strings.Split(off, ", ")) {
+			return true
+		}
 	}
-	return v, why
+	return false
+}
+
+func (s *Server) fails(ctx context.Context, text string, off []string) bool {
+	for _, what := range off {
+		defer func() { _ = s.direct.Exec(ctx, "RESET enable_"+what) }() // it has worked before
+		if s.direct.Exec(ctx, "SET enable_"+what+" = off") != nil {
+			return false
+		}
+	}
+	r := s.Query(ctx, text)
+	return r.Err != nil && computed(r.Err)
+}
+
+// Both are the server and Grille before one world, which lies on the bench.
+type Both struct {
+	Server *Server
+	Bench  *oracle.Bench
+}
+
+// Found is what came of one draft.
+type Found struct {
+	Verdict        oracle.Verdict
+	Why, Text      string
+	Server, Grille oracle.Result
+}
+
+// Try asks both and compares. An error of Grille's alone must be of a row that the
+// viewer sees: one that the server gives under another plan, or that is given on
+// the copy of the viewer's rows too. The server's own errors hang on its plan in
+// the same way: where it alone has one the verdict is Eager.
+func (b Both) Try(ctx context.Context, q *oracle.Query) Found {
+	f := Found{Text: oracle.Postgres.Write(q.String())}
+	f.Server, f.Grille = b.Server.Query(ctx, f.Text), b.Bench.Through(oracle.Postgres).Query(ctx, f.Text)
+	f.Verdict, f.Why = oracle.Judge(f.Server, f.Grille, q.Ordered())
+	code := refusal.CodeOf(f.Grille.Err)
+	ran := f.Grille.Err == nil || code == refusal.Value || code == refusal.Limit
+	switch {
+	case f.Server.Err != nil && !computed(f.Server.Err) && ran:
+		f.Verdict, f.Why = oracle.Different, "the server denies it, and Grille runs it"
+	case f.Verdict == oracle.Failed && (b.Server.Fails(ctx, f.Text) || seen(b.Bench.Try(ctx, oracle.Postgres, q))):
+		f.Verdict = oracle.Chance
+	}
+	return f
 }
 
 // seen reports whether an error that Grille gave is one that the viewer's rows
