@@ -282,6 +282,9 @@ func TestForeignNodes(t *testing.T) {
 	for name, change := range map[string]func(*ir.Select){
 		"attribute": func(s *ir.Select) { s.Where = &ir.Attr{Name: "wards", T: types.Of(types.Bool)} },
 		"guarded":   func(s *ir.Select) { s.From = &ir.Guarded{Table: s.From.(*ir.Table)} },
+		"pseudonym": func(s *ir.Select) {
+			s.Where = &ir.Is{X: &ir.Const{Value: types.TextOf("x"), T: types.Type{Kind: types.Token, Name: "f"}}, Not: true}
+		},
 		"own with": func(s *ir.Select) {
 			c := &ir.CTE{Name: "w", Query: &ir.Query{Body: &ir.Select{From: s.From, Out: s.Out}}}
 			s.From, s.Out = &ir.CTERef{CTE: c}, nil
@@ -361,6 +364,15 @@ func TestKey(t *testing.T) {
 		change(w, &who)
 		if key(w, who) == want {
 			t.Errorf("another %s has the same key", name)
+		}
+	}
+}
+
+// A secret that could be tried is none.
+func TestShortSecret(t *testing.T) {
+	for _, n := range []int{0, 1, policy.MinSecret - 1} {
+		if _, err := policy.NewSecret(make([]byte, n)); err == nil {
+			t.Errorf("%d bytes are taken for a secret", n)
 		}
 	}
 }
