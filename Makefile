@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules oracle timing demo
+.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing demo
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -36,6 +36,9 @@ oracle: ## 20,000 queries in worlds of a new seed, which it prints; and against 
 
 timing: ## does the time of a query tell of hidden rows? evidence, no proof
 	GRILLE_TIMING=1 go test -count=1 -v -run TestTiming ./internal/leak
+
+mutants: ## take each guard away, one at a time: some test must fail (half an hour)
+	GRILLE_MUTANTS=all go test -v -timeout 120m -run TestKilled ./internal/mutants
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

@@ -213,12 +213,29 @@ func notMade(t *testing.T, h Harness) {
 	if _, err := h.Engine.Run(t.Context(), emit.Statement{}, Limits()); refusal.CodeOf(err) != refusal.Internal {
 		t.Errorf("the zero statement: %v", err)
 	}
+	if _, err := h.Engine.Run(t.Context(), foreign(t, h), Limits()); refusal.CodeOf(err) != refusal.Internal || !strings.Contains(err.Error(), "not made for") {
+		t.Errorf("another engine's statement: %v", err)
+	}
 	s := statement(t, h, `SELECT id FROM things`)
 	for _, l := range []run.Limits{{}, {Rows: 1, Bytes: 1}, {Rows: 1, Time: time.Second}, {Bytes: 1, Time: time.Second}, {Rows: -1, Bytes: 1, Time: time.Second}} {
 		if _, err := h.Engine.Run(t.Context(), s, l); refusal.CodeOf(err) != refusal.Internal {
 			t.Errorf("%+v: %v", l, err)
 		}
 	}
+}
+
+// foreign is a statement for another kind of database over the same tables.
+func foreign(t *testing.T, h Harness) emit.Statement {
+	t.Helper()
+	c := *outline(t, h)
+	if c.Engine = catalog.Postgres; h.Engine.Kind() == catalog.Postgres {
+		c.Engine = catalog.SQLite
+	}
+	s, err := Statement(Open(t, &c), "SELECT 1 AS one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func values(t *testing.T, h Harness) {

@@ -125,3 +125,24 @@ func TestZero(t *testing.T) {
 		}
 	}
 }
+
+// A tree in which somebody forgot the rules is not what its text is compared with.
+func TestBare(t *testing.T) {
+	full, err := catalogtest.Parse(catalog.Postgres, "t (id int8 key)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := syntax.Parse("SELECT id FROM t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := bind.Query(tree, full.All(), bind.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard := func(g *ir.Guarded) (*ir.Guarded, error) { return g, nil }
+	err = check.Text(`SELECT t1."id" AS c1 FROM "public"."t" AS t1`, check.Want{Full: full, Query: bare, Guard: guard})
+	if got := said(err); got != "internal: table t is allowed without the rules" {
+		t.Errorf("got %s", got)
+	}
+}

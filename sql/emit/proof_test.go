@@ -23,6 +23,22 @@ func TestZero(t *testing.T) {
 	}
 }
 
+// A printer that forgets the fence makes no statement: each is checked before it is
+// one.
+func TestEachStatementIsChecked(t *testing.T) {
+	view := nurse(must(catalogtest.Parse(catalog.Postgres, benchTables)), benchRules)
+	allowed := allow(t, view, `SELECT name FROM patients WHERE 100 / weight > 1`)
+	if _, err := SQL(allowed); err != nil {
+		t.Fatal(err)
+	}
+	fence := postgres.fence
+	defer func() { postgres.fence = fence }()
+	postgres.fence = ""
+	if s, err := SQL(allowed); refusal.CodeOf(err) != refusal.Internal || s.Made() {
+		t.Errorf("made %v, %v", s.Made(), err)
+	}
+}
+
 // Reads lists every stored table and column that the text names, those of
 // rules too, and not those that only bind saw.
 func TestReads(t *testing.T) {

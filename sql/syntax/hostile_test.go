@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -131,5 +132,18 @@ func TestPanicIsRefused(t *testing.T) {
 	r, ok := err.(*refusal.Refusal)
 	if !ok || r.Code != refusal.Internal || strings.Contains(r.Msg+r.Try, "cheese") || !strings.Contains(r.Owner, "cheese") {
 		t.Errorf("%+v", err)
+	}
+}
+
+// The guard counts statements before the parser sees them. Should the two ever
+// differ, what the parser found counts too.
+func TestStatementsAreCountedTwice(t *testing.T) {
+	for _, text := range []string{"SELECT 1; SELECT 2", "", ";"} {
+		if _, err := run(text); !errors.Is(err, errStatements) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := run("SELECT 1;"); err != nil {
+		t.Error(err)
 	}
 }
