@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"testing"
+	"time"
 
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/refusal"
@@ -39,6 +40,7 @@ func TestHostileDefaults(t *testing.T) {
 		`SELECT (bytea '\x00ff')::text`:                                                           `\x00ff`,
 		`SELECT '\n'`:                                                                             `\n`,
 		`SELECT array_length('{NULL}'::text[], 1)::text`:                                          "1",
+		`SELECT current_setting('row_security')`:                                                  "on",
 		`SELECT current_setting('transaction_isolation')`:                                         "repeatable read",
 		`SELECT current_setting('statement_timeout')`:                                             "10s",
 		`SELECT current_setting('application_name') || current_setting('gin_fuzzy_search_limit')`: "grille0",
@@ -85,5 +87,48 @@ func TestReadOnly(t *testing.T) {
 	}
 	if got := one(t, e, `SELECT (SELECT count(*) FROM public.t) || '|' || (SELECT count(*) FROM public.keep)`); got != "0|1" {
 		t.Errorf("t and keep have %s rows", got)
+	}
+}
+
+// The gate opens in a session that is as it has to be, and in no other: a pooler
+// may have handed us one in which the settings before it did not take.
+func TestGate(t *testing.T) {
+	e := engine(t, pgtest.New(t).ReadOnlyDSN)
+	pins := pinned(e.c.TimeZone, time.Second)
+	gate := func(c *conn) error {
+		return c.ExecParams(t.Context(), gateText(pins), [][]byte{[]byte(readWant(pins))}, nil, nil, nil).Read().Err
+	}
+	for name, c := range map[string]struct {
+		before string // in the transaction, after all is set
+		open   bool
+	}{
+		"as pinned":       {"", true},
+		"another path":    {"SET LOCAL search_path = public", false},
+		"another zone":    {"SET LOCAL TimeZone = 'Asia/Tokyo'", false},
+		"NULL is equal":   {"SET LOCAL transform_null_equals = on", false},
+		"no row security": {"SET LOCAL row_security = off", false},
+	} {
+		conn, err := e.pool.get(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec := func(text string) {
+			if _, err := conn.Exec(t.Context(), text).ReadAll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec(begin)
+		if err := conn.ExecParams(t.Context(), setText(pins), values(pins), nil, nil, nil).Read().Err; err != nil {
+			t.Fatal(err)
+		}
+		exec(c.before)
+		if err := gate(conn); (err == nil) != c.open {
+			t.Errorf("%s: %v", name, err)
+		}
+		exec("ROLLBACK")
+		if err := gate(conn); err == nil {
+			t.Errorf("%s: open outside of the transaction", name)
+		}
+		e.pool.drop(conn)
 	}
 }
