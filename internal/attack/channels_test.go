@@ -254,7 +254,7 @@ func (p prober) said(draft string) string {
 	if err := a.WriteCSV(&b); err != nil {
 		p.Fail("%v", err)
 	}
-	for _, line := range slices.Concat(a.Rules, a.Notes, a.Words) {
+	for _, line := range slices.Concat(a.Rules, a.Notes, a.Words, []string{a.SQL}) {
 		b.WriteString(line + "\n")
 	}
 	if hit := hidden.FindString(b.String()); hit != "" {

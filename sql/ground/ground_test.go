@@ -75,6 +75,12 @@ func TestLiterals(t *testing.T) {
 		if err != nil || !strings.Contains(ir.Print(out), want) {
 			t.Errorf("%s: got %v\n%s\nwant %s", text, err, ir.Print(out), want)
 		}
+		ir.Walk(out, func(n ir.Node) bool {
+			if c, ok := n.(*ir.Const); ok && strings.Contains(c.Value.String(), "@x") && c.From != ir.FromViewer {
+				t.Errorf("%s: the viewer's value counts as the draft's", text)
+			}
+			return true
+		})
 		if ir.Print(q) != before {
 			t.Errorf("%s: the query itself was changed", text)
 		}
