@@ -349,7 +349,7 @@ func reads(t *testing.T, w *world, q *ir.Query) map[string]read {
 	t.Helper()
 	v := w.as(t, "analysts")
 	patients := w.cat.All().Lookup("", "patients")
-	g, err := v.Guard(patients.ID, []catalog.ColumnID{patients.ColumnNamed("id").ID}, false)
+	g, err := v.Guard(&ir.Guarded{Table: &ir.Table{Table: patients}, Cols: []ir.Def{{Column: ir.Column{Name: "id"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
