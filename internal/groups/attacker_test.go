@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"testing"
 
 	"github.com/grille-dev/grille/internal/oracle"
 )
@@ -166,4 +167,37 @@ func rank(of [][]bool, numbers int) int {
 		r++
 	}
 	return r
+}
+
+// TestAttacker shows that he finds what there is to find: of ten, the first five
+// and the next four, the tenth.
+func TestAttacker(t *testing.T) {
+	g := &group{}
+	for i := range 10 {
+		g.rows = append(g.rows, row{"e.id": int64(i + 1)})
+	}
+	to := func(op string, id int64) number {
+		c := is("e.id", op, id)
+		return number{fn: "sum", arg: col("e.id"), filter: &c}
+	}
+	all, five := number{fn: "sum", arg: col("e.id")}, to("<", 6)
+	next := logic(is("e.id", ">=", int64(6)), "AND", is("e.id", "<", int64(10)))
+	four := number{fn: "count", arg: col("e.id"), filter: &next}
+	for _, c := range []struct {
+		name    string
+		numbers []number
+		tells   bool
+	}{
+		{"of ten, five", []number{all, five}, false},
+		{"of ten, five and the other five", []number{all, five, to(">=", 6)}, false},
+		{"of ten, five and four", []number{all, five, four}, true},
+		{"five and four", []number{five, four}, false},
+		{"of ten, nine", []number{all, to("<", 10)}, true},
+		{"one", []number{to("=", 10)}, true},
+		{"two overlap in one", []number{all, to("<", 6), to(">=", 5)}, true},
+	} {
+		if got := isolated(g, c.numbers, "e.id", 3); (got != "") != c.tells {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
 }
