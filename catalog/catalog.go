@@ -112,6 +112,8 @@ type Column struct {
 	NotNull   bool
 	Comment   string // as Table.Comment
 	Generated bool
+	// Virtual: generated, and computed whenever it is read, which may fail.
+	Virtual bool
 	// Sources are the columns of the same table that a generated column is made
 	// from; nil also where the engine does not tell (SQLite).
 	Sources []ColumnID

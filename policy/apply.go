@@ -244,7 +244,7 @@ func columnsInUse(q *ir.Query, tables []*ir.Table) map[*ir.Table][]ir.TableCol {
 // guardAll replaces each table by its policy relation, which gives the ids that
 // bind gave the table, so nothing above changes.
 func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol) map[*ir.Table]ir.ColID {
-	f := newFences(q, t)
+	f := newFences(v, q, t)
 	next := idsOf(q)
 	entities := map[*ir.Table]ir.ColID{}
 	ir.Rewrite(q, func(r ir.Rel) ir.Rel {

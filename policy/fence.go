@@ -8,7 +8,9 @@ import "github.com/grille-dev/grille/sql/ir"
 // (1/(salary-666)), the failure tells of hidden rows. So a fence goes around a
 // policy relation wherever that could happen.
 //
-// The rule. A node is total if it fails on no stored value ([ir.Total]). A root
+// The rule. A node is total if it fails on no stored value ([ir.Total]); to read a
+// column is not if that computes an expression which nobody has looked into: of a
+// virtual column, or of a view of which the rules hide rows. A root
 // is one conjunct of WHERE, ON or HAVING, one output, group key, row of VALUES,
 // argument, FILTER or order of an aggregate, or the arguments of a function in
 // FROM. A relation with a row filter or a mask is fenced if
@@ -44,15 +46,16 @@ import "github.com/grille-dev/grille/sql/ir"
 //
 // A fence too many costs time, one too few a secret: when in doubt, fence.
 type fences struct {
+	view    *view
 	trace   *trace
 	any     bool // some node of the query is not total
 	touched map[*ir.Table]bool
 }
 
 // newFences finds what the nodes of q that are not total touch.
-func newFences(q *ir.Query, t *trace) *fences {
-	f := &fences{trace: t, any: mayFail(q), touched: map[*ir.Table]bool{}}
-	if !f.any {
+func newFences(v *view, q *ir.Query, t *trace) *fences {
+	f := &fences{view: v, trace: t, touched: map[*ir.Table]bool{}}
+	if f.any = f.mayFail(q); !f.any {
 		return f
 	}
 	ir.Walk(q, func(n ir.Node) bool {
@@ -136,10 +139,10 @@ func (f *fences) root(e ir.Expr, block ir.Rel) {
 			return false
 		case *ir.Query:
 			subquery = true
-			fails = fails || mayFail(n)
+			fails = fails || f.mayFail(n)
 			return false
 		case ir.Expr:
-			fails = fails || !total(n)
+			fails = fails || !f.total(n)
 		}
 		return true
 	})
@@ -187,14 +190,20 @@ func (f *fences) below(n ir.Node) {
 	})
 }
 
-// mayFail reports whether any node at or below n is not total; what WITH items
+// mayFail reports whether any node at or below n is not total for these fences.
+func (f *fences) mayFail(n ir.Node) bool { return anyFails(n, f.total) }
+
+// mayFail reports whether any node at or below n is not total.
+func mayFail(n ir.Node) bool { return anyFails(n, total) }
+
+// anyFails reports whether any node at or below n is not total; what WITH items
 // compute that n reads counts, for an engine may put it in their place.
-func mayFail(n ir.Node) bool {
+func anyFails(n ir.Node, total func(ir.Expr) bool) bool {
 	fails := false
 	ir.Walk(n, func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.CTERef:
-			fails = fails || mayFail(n.CTE.Query)
+			fails = fails || anyFails(n.CTE.Query, total)
 		case *ir.FuncRel:
 			fails = fails || !totalRel(n)
 		case ir.Expr:
@@ -216,6 +225,24 @@ func hasQuery(e ir.Expr) bool {
 }
 
 func totalRel(r *ir.FuncRel) bool { return r.Fn.Total != nil && r.Fn.Total(ir.Consts(r.Args)) }
+
+// total is the rule's: see fences.
+func (f *fences) total(e ir.Expr) bool {
+	if r, ok := e.(*ir.Ref); ok {
+		return !f.computed(f.trace.made[r.Col])
+	}
+	return total(e)
+}
+
+// computed reports whether reading a column computes what may fail on a hidden
+// row.
+func (f *fences) computed(d derived) bool {
+	if d.table == nil {
+		return false
+	}
+	s := f.view.tables[d.table.Table.ID]
+	return s.stored.Column(d.of).Virtual || !Stored(s.stored.Kind) && !s.filter().all()
+}
 
 // total is [ir.Total], but for window frames that add to the values of rows:
 // RANGE BETWEEN 1 PRECEDING AND ... may overflow.

@@ -28,8 +28,8 @@ import (
 //
 // Nothing is pushed where the rules say `fence: always`: how long the rule's
 // condition takes on the rows that are left can be measured (redteam M12), which
-// is what that switch is for. Nor into a view, whose columns are expressions that
-// nobody has looked into. Without a fence there is nothing to do: engines push by
+// is what that switch is for. Nor into a view or for a virtual column, which are
+// expressions that nobody has looked into. Without a fence there is nothing to do: engines push by
 // themselves.
 type pushing struct{ view *view }
 
@@ -97,9 +97,12 @@ func (p pushing) into(g *ir.Guarded, e ir.Expr) {
 // shown are the columns of g that it gives as they are stored, and their
 // identities inside.
 func shown(g *ir.Guarded) map[ir.ColID]ir.ColID {
-	ids := map[ir.ColID]ir.ColID{}
+	virtual, ids := map[ir.ColID]bool{}, map[ir.ColID]ir.ColID{}
+	for _, c := range g.Table.Cols {
+		virtual[c.ID] = g.Table.Table.Column(c.Of).Virtual
+	}
 	for _, d := range g.Cols {
-		if r, ok := d.Expr.(*ir.Ref); ok && r.T == d.Type {
+		if r, ok := d.Expr.(*ir.Ref); ok && r.T == d.Type && !virtual[r.Col] {
 			ids[d.ID] = r.Col
 		}
 	}

@@ -9,8 +9,8 @@
 //	inherits old_orders: orders
 //
 // Columns are NOT NULL unless they say null; "key" columns together are the
-// primary key; "unique" makes a key of one column; "generated" and "collated"
-// say that; "index" says that one begins with the column. The last three lines are what a view is made from, a key of several
+// primary key; "unique" makes a key of one column; "generated", "virtual"
+// and "collated" say that; "index" says that one begins with the column. The last three lines are what a view is made from, a key of several
 // columns, and whose rows the rows of a table are too.
 package catalogtest
 
@@ -122,8 +122,8 @@ func table(line, home string) (*catalog.Table, []link, error) {
 				key = append(key, c.ID)
 			case "index":
 				t.Leading = append(t.Leading, c.ID)
-			case "generated":
-				c.Generated = true
+			case "generated", "virtual":
+				c.Generated, c.Virtual = true, f[i] == "virtual"
 			case "collated":
 				c.Collation = "de-x-icu"
 			case "unique":

@@ -199,7 +199,7 @@ func (r *reader) column(v [][]byte) error {
 	c := &catalog.Column{
 		ID: catalog.ColumnID(id), Name: string(v[2]), Declared: string(v[7]),
 		Type:    typeOf(oidOf(v[3]), string(v[4]), string(v[5]), string(v[6])),
-		NotNull: isTrue(v[8]), Generated: len(v[9]) > 0, Comment: string(v[10]), Collation: string(v[11]),
+		NotNull: isTrue(v[8]), Generated: len(v[9]) > 0, Virtual: string(v[9]) == "v", Comment: string(v[10]), Collation: string(v[11]),
 	}
 	if !isTrue(v[12]) {
 		// A collation under which different texts are equal would widen every

@@ -126,7 +126,7 @@ func (c *conn) columns(t *catalog.Table) ([]declared, error) {
 		raw := r.ColumnText(2)
 		col := &catalog.Column{
 			ID: catalog.ColumnID(r.ColumnInt(0) + 1), Name: r.ColumnText(1), Declared: raw,
-			Type: typeOf(raw), NotNull: r.ColumnBool(3), Generated: hidden >= 2,
+			Type: typeOf(raw), NotNull: r.ColumnBool(3), Generated: hidden >= 2, Virtual: hidden == 2,
 		}
 		if t.Kind == catalog.Virtual {
 			// Its module reads shadow tables, which the authorizer denies.

@@ -10,7 +10,7 @@ import (
 // onlyNarrows judges conditions that a text has inside of a fence beside those of
 // the rules: fresh is what the rules give. They may only leave out rows, and tell
 // nothing while they do it. So each must be a condition over columns that the
-// relation gives as they are stored, and constants, and no node of it may fail on
+// relation gives as they are stored (computed ones are not), and constants, and no node of it may fail on
 // a stored value, or read anything else. Without a fence there is nothing to gain
 // by them, and nothing passes.
 func onlyNarrows(fresh *ir.Guarded) func(*same, []ir.Expr) bool {
@@ -18,6 +18,11 @@ func onlyNarrows(fresh *ir.Guarded) func(*same, []ir.Expr) bool {
 	for _, d := range fresh.Cols {
 		if r, ok := d.Expr.(*ir.Ref); ok && sameType(r.T, d.Type) {
 			given[r.Col] = true
+		}
+	}
+	for _, c := range fresh.Table.Cols {
+		if fresh.Table.Table.Column(c.Of).Virtual {
+			delete(given, c.ID)
 		}
 	}
 	return func(s *same, conds []ir.Expr) bool {

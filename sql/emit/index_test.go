@@ -62,10 +62,6 @@ func indexes() []indexed {
 	}
 }
 
-const bigTables = `big (id int8 key, tenant int4, code text, short varchar, day date, gone date, name text, salary int4)
-open (tenant int4)
-`
-
 // TestIndexes asks both databases how they would run what is printed, over
 // 100,000 rows; and runs it.
 func TestIndexes(t *testing.T) {
