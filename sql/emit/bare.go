@@ -86,6 +86,9 @@ func (s asStored) of(e ir.Expr) string {
 		if items, _ := elements(e.Array); !e.All && e.Cmp.Func.Name == "=" {
 			return s.in(e.X, items)
 		}
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Not, *ir.Is, *ir.Case, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+	default:
+		panic("emit: unknown expression")
 	}
 	return ""
 }
