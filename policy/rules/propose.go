@@ -17,6 +17,7 @@ type proposed struct {
 	scope  string
 	ways   []chain // by keys that are promised, of one NOT NULL column; at most maxWays
 	others bool    // more ways lead there by keys of other kinds
+	maybe  []chain // those of them that can be written
 }
 
 // sole is the chain that may be written without asking.
@@ -46,7 +47,8 @@ func (c *compiler) proposals() []proposed {
 			every.from(start, t.stored, []catalog.TableID{t.stored.ID})
 			// An end that holds other values than the anchor's is no way.
 			ways := slices.DeleteFunc(promised.found, func(w chain) bool { return w.last == nil })
-			ps = append(ps, proposed{t, name, ways, len(every.found) > len(ways)})
+			maybe := slices.DeleteFunc(slices.Clone(every.found), func(w chain) bool { return w.last == nil || !c.writable(w) })
+			ps = append(ps, proposed{t, name, ways, len(every.found) > len(ways), maybe})
 		}
 	}
 	return ps
@@ -57,6 +59,19 @@ func (c *compiler) promised(k catalog.ForeignKey, t *catalog.Table) bool {
 	to := c.cat.Table(k.To)
 	return len(k.Columns) == 1 && len(k.ToColumns) == 1 && !k.Unchecked && t.Column(k.Columns[0]).NotNull &&
 		to != nil && !c.parented(to) && sameCollations(t, k, to) && len(keysOver(t, k.Columns)) == 1
+}
+
+// writable reports whether a file may say w.
+func (c *compiler) writable(w chain) bool {
+	at := w.from
+	for _, k := range w.steps {
+		to := c.cat.Table(k.To)
+		if c.parented(to) || !sameCollations(at, k, to) || len(keysOver(at, k.Columns)) != 1 || k.Unchecked && !unique(to, k.ToColumns...) {
+			return false
+		}
+		at = to
+	}
+	return true
 }
 
 // leading are the tables from which keys lead to the anchor's table, itself
@@ -127,8 +142,16 @@ func (p chain) written(cat *catalog.Catalog) string {
 	var names []string
 	at := p.from
 	for _, k := range p.steps {
-		names = append(names, yamlKey(at.Column(k.Columns[0]).Name))
+		var step []string
+		for _, id := range k.Columns {
+			step = append(step, yamlKey(at.Column(id).Name))
+		}
 		at = cat.Table(k.To)
+		if len(step) > 1 {
+			names = append(names, "["+strings.Join(step, ", ")+"]")
+			continue
+		}
+		names = append(names, step...)
 	}
 	return fmt.Sprintf("{through: [%s]}", strings.Join(append(names, yamlKey(p.last.Name)), ", "))
 }
@@ -136,20 +159,19 @@ func (p chain) written(cat *catalog.Catalog) string {
 // propose says how the tables that say nothing could belong to each scope.
 func (c *compiler) propose() {
 	for _, p := range c.proposals() {
-		var ways []string
-		for _, w := range p.ways {
-			ways = append(ways, fmt.Sprintf("scope: {%s: %s}", p.scope, w.written(c.cat)))
-		}
+		ways, maybe := c.sayWays(p.ways), c.sayWays(p.maybe)
 		how := ""
 		switch {
-		case len(ways) == 1 && p.others:
-			how = "one chain of keys that the database promises leads there, and others that may be NULL, have several columns or are not promised; write the one that is meant: " + ways[0]
-		case len(ways) == 1:
-			how = "one chain of keys leads there: write " + ways[0] + ", or run grille rules check --write"
-		case len(ways) > 1:
-			how = "several chains of keys lead there; write the one that is meant: " + strings.Join(ways, " or ")
+		case p.sole():
+			how = "one chain of keys leads there: write " + ways + ", or run grille rules check --write"
+		case len(p.ways) > 1:
+			how = "several chains of keys lead there; write the one that is meant: " + ways
+		case len(p.ways) == 1:
+			how = "one chain of keys that the database promises leads there, and others that may be NULL, have several columns or are not promised; write the one that is meant: " + ways
+		case len(p.maybe) > 0:
+			how = "only keys lead there that may be NULL, have several columns, or are not promised by the database; write a chain if it is meant: " + maybe
 		case p.others:
-			how = "only keys lead there that may be NULL, have several columns, or are not promised by the database: write the chain if it is meant"
+			how = "no chain of keys to the anchor can be written: write the column that holds its value"
 		case p.table.open():
 			how = fmt.Sprintf("no key leads there and nothing in it is masked: write shared: true if its rows are for every %s", p.scope)
 		default:
@@ -157,6 +179,15 @@ func (c *compiler) propose() {
 		}
 		c.say(Note, p.table.key.Pos(), "%s says nothing about scope %s, and is refused under that filter; %s", p.table.stored.Name, p.scope, how)
 	}
+}
+
+// sayWays is what a file would say for one of ways.
+func (c *compiler) sayWays(ways []chain) string {
+	var said []string
+	for _, w := range ways {
+		said = append(said, fmt.Sprintf("scope: {%s: %s}", w.scope, w.written(c.cat)))
+	}
+	return strings.Join(said, " or ")
 }
 
 // open reports whether every column of t is shown as it is, as in a list of
