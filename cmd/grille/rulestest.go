@@ -22,7 +22,8 @@ func (p *program) rulesTest() *cobra.Command {
 		Short: "try what queries and questions give to viewers, against a file of expectations",
 		Long: `Takes each query and question of the files the way that every question goes:
 drafted, parsed, bound against what the viewer sees, rewritten by the rules of
-the connection. It runs only what the file asks rows of.
+the connection. It runs only what the file asks rows of. A question is drafted by
+whatever the configuration chooses: with a model, it is sent.
 
   # Analysts see pseudonyms.
   viewer teams=(analysts)
@@ -66,6 +67,10 @@ Exit codes: 0 all hold; 1 some do not; 2 a file is wrong.`,
 				}
 				if bad > 0 {
 					return &found{fmt.Sprintf("%d of %d cases do not hold", bad, cases)}
+				}
+				if write {
+					fmt.Fprintf(p.out, "%d cases written\n", cases)
+					return nil
 				}
 				fmt.Fprintf(p.out, "%d cases hold\n", cases)
 				return nil

@@ -170,6 +170,8 @@ func (c *compiler) propose() {
 			how = "one chain of keys that the database promises leads there, and others that may be NULL, have several columns or are not promised; write the one that is meant: " + ways
 		case len(p.maybe) > 0:
 			how = "only keys lead there that may be NULL, have several columns, or are not promised by the database; write a chain if it is meant: " + maybe
+		case p.named(c) != "":
+			how = fmt.Sprintf("no key says so, and its column %s may hold the value: write scope: {%s: %s} if it does", p.named(c), p.scope, yamlKey(p.named(c)))
 		case p.others:
 			how = "no chain of keys to the anchor can be written: write the column that holds its value"
 		case p.table.open():
@@ -179,6 +181,29 @@ func (c *compiler) propose() {
 		}
 		c.say(Note, p.table.key.Pos(), "%s says nothing about scope %s, and is refused under that filter; %s", p.table.stored.Name, p.scope, how)
 	}
+}
+
+// named is a column that is called like those that hold the anchor's value, in a
+// table whose keys say nothing; such a table is not shared. "" if there is none.
+func (p proposed) named(c *compiler) string {
+	s := c.scopes[p.scope]
+	names := []string{fold(p.scope), fold(p.scope) + "_id", fold(p.scope) + "id"}
+	if name := fold(c.cat.Table(s.Table).Column(s.Column).Name); name != "id" {
+		names = append(names, name)
+	}
+	for _, t := range c.cat.Tables {
+		for _, k := range t.Foreign {
+			if k.To == s.Table && len(k.Columns) == 1 && len(k.ToColumns) == 1 && k.ToColumns[0] == s.Column {
+				names = append(names, fold(t.Column(k.Columns[0]).Name))
+			}
+		}
+	}
+	for _, col := range p.table.stored.Columns {
+		if slices.Contains(names, fold(col.Name)) && sameValues(col.Type, s.Type) && unfit(col) == "" {
+			return col.Name
+		}
+	}
+	return ""
 }
 
 // sayWays is what a file would say for one of ways.
