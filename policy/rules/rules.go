@@ -121,7 +121,7 @@ func newCompiler(file string, text []byte, cat *catalog.Catalog, opts Options) *
 	if cat == nil {
 		panic("rules: no catalog")
 	}
-	c := &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}, parents: map[catalog.TableID]bool{}}
+	c := &compiler{file: file, text: string(text), cat: cat, opts: opts, start: strict.Pos{File: file, Line: 1, Col: 1}, parents: map[catalog.TableID]bool{}, classes: map[string]*class{}}
 	for _, t := range cat.Tables {
 		for _, id := range t.Inherits {
 			c.parents[id] = true
@@ -198,7 +198,6 @@ func (c *compiler) freeze(version string) *policy.Rules {
 // does not hide those of the others.
 func (c *compiler) read(root strict.Node) error {
 	var tables []strict.Entry
-	c.classes = map[string]*class{}
 	err := root.Fields(
 		strict.Required("version", readVersion),
 		strict.Optional("attributes", c.readAttributes),

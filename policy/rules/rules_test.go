@@ -9,6 +9,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/catalog/catalogtest"
 	"github.com/grille-dev/grille/internal/spec"
+	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/viewer"
 )
@@ -27,6 +28,7 @@ func options(t testing.TB) Options {
 //	check          what is to be said about a file; "fine" if nothing
 //	scoped         what is to be said about a file with the scope customer, and the links it makes
 //	rights         which rows a viewer with attributes has, under a file that is fine but for one table
+//	presets        what the classes of presets mean
 //	matrix         what a file shows of every column to every team
 //	diff           what the second of two files opens and closes
 //	ungranted      the teams that see nothing
@@ -83,6 +85,23 @@ func TestSpec(t *testing.T) {
 					a.Fail("write a table, a line viewer, and attributes")
 				}
 				return rights(t, sound+"  "+strings.ReplaceAll(text, "\n", "\n  ")+"\n", cat, attrs)
+			},
+			// What each class of the presets means.
+			"presets": func(a *spec.Args, input string) string {
+				c := newCompiler("rules.yaml", []byte(input), cat, options(t))
+				n, err := strict.Parse("rules.yaml", []byte(input))
+				if err == nil {
+					err = n.Fields(strict.Required("presets", c.readPresets))
+				}
+				if err != nil {
+					a.Fail("%v", err)
+				}
+				var b strings.Builder
+				for _, name := range c.classNames() {
+					k := c.classes[name]
+					fmt.Fprintf(&b, "%s: %s samples=%d hidden=%t public=%t\n", name, k.Mask, k.Samples, k.HideFromModel, k.Public)
+				}
+				return b.String()
 			},
 			"matrix": func(a *spec.Args, input string) string {
 				var b strings.Builder
