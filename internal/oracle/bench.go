@@ -81,7 +81,7 @@ func (w *World) Layout() Layout {
 	var l Layout
 	for _, e := range []Engine{Postgres, SQLite} {
 		l.Full[e], l.Copy[e] = w.Full(e), w.Copy(e)
-		l.Setup[e] = Setup{Rules: w.Rules(e), Teams: w.Teams(), Viewer: w.Viewer.Viewer}
+		l.Setup[e] = Setup{Rules: w.Rules(e), Teams: w.Teams(), Viewer: w.viewer(e)}
 	}
 	return l
 }

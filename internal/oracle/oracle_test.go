@@ -92,6 +92,9 @@ func (y *tally) world(t *testing.T, b *Bench, w *World) {
 		t.Errorf("world %d: %v\n%s", w.Number, err, w.Rules(Postgres))
 		return
 	}
+	if h := w.viewer(Postgres).HardFilters; h != nil {
+		y.count("worlds under a hard filter")
+	}
 	for n := range perWorld {
 		q := w.Query(n)
 		for _, e := range b.Engines {

@@ -167,16 +167,16 @@ func (l *rule) acting(v *Viewer) []*grant {
 	return gs
 }
 
-// sees reports whether the viewer sees a row.
+// sees reports whether the grants show the viewer a row.
 func (l *rule) sees(v *Viewer, row []Value) bool {
 	return holds(l.always, v, row) && slices.ContainsFunc(l.acting(v), func(g *grant) bool { return holds(g.rows, v, row) })
 }
 
 // file is the rules file for an engine.
-func file(rules []*rule, v *Viewer, e Engine) string {
+func (w *World) file(e Engine) string {
 	var b strings.Builder
 	b.WriteString("version: 1\nattributes:\n")
-	for _, a := range v.declared {
+	for _, a := range w.Viewer.declared {
 		fmt.Fprintf(&b, "  %s: %q\n", a.name, a.typ)
 	}
 	b.WriteString("classes:\n")
@@ -184,14 +184,15 @@ func file(rules []*rule, v *Viewer, e Engine) string {
 	for _, name := range slices.Sorted(maps.Keys(sight)) {
 		fmt.Fprintf(&b, "  %s: {show: %s}\n", name, sight[name].yaml)
 	}
+	w.writeScopes(&b, e)
 	b.WriteString("tables:\n")
-	for _, l := range rules {
-		l.write(&b, e)
+	for _, l := range w.rules {
+		l.write(&b, e, w)
 	}
 	return b.String()
 }
 
-func (l *rule) write(b *strings.Builder, e Engine) {
+func (l *rule) write(b *strings.Builder, e Engine, w *World) {
 	name := identifier(e.name(l.t.Name))
 	fmt.Fprintf(b, "  %s:\n    columns:\n", yaml(e.Schema()+"."+name))
 	for _, c := range l.t.Columns {
@@ -205,6 +206,7 @@ func (l *rule) write(b *strings.Builder, e Engine) {
 	if l.fence {
 		b.WriteString("    fence: always\n")
 	}
+	w.writeLinks(b, e, l.t)
 	if len(l.grants) > 0 {
 		b.WriteString("    grants:\n")
 	}

@@ -18,6 +18,9 @@ type World struct {
 	sees     []*sight // the tables that the viewer sees
 	traps    []trap   // that hidden rows spring
 	unmasked bool
+	scopes   []*realm
+	shared   map[*Table]bool // in every scope
+	withheld []withheld
 	r        *rand.Rand
 }
 
@@ -45,6 +48,7 @@ type seen struct {
 func NewWorld(seed uint64, n int) *World {
 	r := rand.New(rand.NewPCG(seed, uint64(n)))
 	w := &World{Seed: seed, Number: n, r: r, Tables: newTables(r), Viewer: newViewer(r)}
+	w.newScopes()
 	w.rule(func(columns []int) bool { return total(columns) > 2 }) // who sees nothing asks nothing
 	return w
 }
@@ -91,7 +95,7 @@ func (w *World) rule(enough func([]int) bool) {
 // look is what the viewer sees of a table, nil if nothing.
 func (w *World) look(l *rule) *sight {
 	grants := l.acting(w.Viewer)
-	if len(grants) == 0 {
+	if len(grants) == 0 || w.outside(l.t) {
 		return nil
 	}
 	s, shows := &sight{rule: l}, shows()
@@ -107,7 +111,7 @@ func (w *World) look(l *rule) *sight {
 				class = other
 			}
 		}
-		if class != "shut" {
+		if class != "shut" && !slices.Contains(w.withheld, withheld{l.t, c}) {
 			s.columns = append(s.columns, &seen{Column: c, show: shows[class], clash: clash})
 		}
 	}
@@ -121,7 +125,7 @@ func (w *World) springTraps() {
 	sprung := map[*Column]bool{}
 	for _, l := range w.rules {
 		for _, row := range l.t.Rows {
-			seen := l.sees(w.Viewer, row)
+			seen := w.visible(l, row)
 			for i, c := range l.t.Columns {
 				if c.Trap != NoTrap && (!seen && w.r.IntN(2) == 0 || everywhere && w.r.IntN(20) == 0) {
 					row[i] = c.Trap.spring()
@@ -139,8 +143,13 @@ func (w *World) springTraps() {
 	}
 }
 
+// visible reports whether the viewer sees a row.
+func (w *World) visible(l *rule, row []Value) bool {
+	return l.sees(w.Viewer, row) && w.within(l.t, row)
+}
+
 // Rules is the text of the rules file.
-func (w *World) Rules(e Engine) string { return file(w.rules, w.Viewer, e) }
+func (w *World) Rules(e Engine) string { return w.file(e) }
 
 // Teams are those that exist.
 func (w *World) Teams() []string { return []string{"alpha", "beta", "gamma"} }
@@ -331,7 +340,7 @@ func (w *World) Copy(e Engine) string {
 		fmt.Fprintf(&b, "CREATE TABLE %s (%s);\n", table(e, t), strings.Join(parts, ", "))
 		if len(s.columns) == 0 {
 			for _, row := range t.Rows {
-				if s.rule.sees(w.Viewer, row) {
+				if w.visible(s.rule, row) {
 					fmt.Fprintf(&b, "INSERT INTO %s DEFAULT VALUES;\n", table(e, t))
 				}
 			}
@@ -345,7 +354,7 @@ func (w *World) Copy(e Engine) string {
 func (w *World) copyRows(e Engine, s *sight) []string {
 	var rows []string
 	for _, row := range s.rule.t.Rows {
-		if !s.rule.sees(w.Viewer, row) {
+		if !w.visible(s.rule, row) {
 			continue
 		}
 		texts := make([]string, len(s.columns))
