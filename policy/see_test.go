@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/viewer"
 )
 
 // A comment is a text stored in the database, and how a column is generated is
@@ -37,5 +40,17 @@ func TestMaskedKeysAreNotUnique(t *testing.T) {
 	keys := w.see(t).Visible().All().Lookup("", "patients").Unique
 	if len(keys) != 1 || len(keys[0]) != 1 || keys[0][0] != id {
 		t.Errorf("got %v", keys)
+	}
+}
+
+// A hard filter that a program forgot to fill is no filter of everything, and not
+// one of nothing either.
+func TestEmptyHardFilter(t *testing.T) {
+	w := clinicWorld(t, clinicRules)
+	for _, h := range []*viewer.HardFilters{{}, {Scopes: map[string]string{}, Withhold: []string{}}} {
+		w.who.HardFilters = h
+		if _, err := policy.See(w.who, w.rules, w.cat); refusal.CodeOf(err) != refusal.Scope {
+			t.Errorf("%+v: %v", h, err)
+		}
 	}
 }

@@ -1,0 +1,64 @@
+package policy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/grille-dev/grille/policy"
+)
+
+// Each switch works at each level that has it, and for nobody else's table.
+func TestSwitches(t *testing.T) {
+	levels := map[string]string{ // where WORD stands
+		"connection": "WORD\ntables:\n  patients:\n    COLUMNS",
+		"schema":     "schemas: {public: {WORD}}\ntables:\n  patients:\n    COLUMNS",
+		"team":       "teams: {analysts: {WORD}}\ntables:\n  patients:\n    COLUMNS",
+		"table":      "tables:\n  patients:\n    WORD\n    COLUMNS",
+		"other team": "teams: {clinicians: {WORD}}\ntables:\n  patients:\n    COLUMNS",
+		"nowhere":    "tables:\n  patients:\n    COLUMNS",
+	}
+	const columns = "columns: {id: key, name: word}\n    grants: {analysts: {rows: all}, clinicians: {rows: all}}\n"
+	for level, text := range levels {
+		on := level != "other team" && level != "nowhere"
+		for word, off := range map[string]func(*world) bool{
+			"model: hide":   hiddenFromModels,
+			"model: none":   func(w *world) bool { return w.see(t).ModelsOff() && hiddenFromModels(w) },
+			"samples: none": func(w *world) bool { return w.samples(t) == 0 },
+			"run: show":     func(w *world) bool { return w.showOnly(t) },
+		} {
+			if word == "model: none" && (level == "schema" || level == "table") {
+				continue // models are off for a connection or a team
+			}
+			classes := "version: 1\nclasses: {key: {show: value}, word: {show: value, samples: 2}}\n"
+			w := clinicWorld(t, classes+strings.NewReplacer("WORD", word, "COLUMNS", columns).Replace(text))
+			if got := off(w); got != on {
+				t.Errorf("%s at %s: off is %t", word, level, got)
+			}
+		}
+	}
+}
+
+func hiddenFromModels(w *world) bool {
+	v, err := policy.See(w.who, w.rules, w.cat)
+	if err != nil {
+		panic(fmt.Sprint("the table is open: ", err))
+	}
+	return v.ForModel().Names().Lookup("", "patients") == nil
+}
+
+func (w *world) samples(t *testing.T) int {
+	t.Helper()
+	patients := w.cat.All().Lookup("", "patients")
+	return w.see(t).Samples(patients.ID, patients.ColumnNamed("name").ID)
+}
+
+func (w *world) showOnly(t *testing.T) bool {
+	t.Helper()
+	v, q := w.bind(t, "SELECT count(*) FROM patients")
+	a, err := policy.Apply(v, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.ShowOnly()
+}
