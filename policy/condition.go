@@ -49,10 +49,17 @@ func NewCondition(expr ir.Expr, over *ir.Table, attrs map[string]Attribute, text
 		return nil, fmt.Errorf("policy: a condition without an expression or a table")
 	}
 	c := &Condition{expr: ir.Clone(expr), over: ir.Clone(over), attrs: map[string]Attribute{}, text: text}
-	check := conditionCheck{c: c, attrs: attrs, outer: map[ir.ColID]bool{}, inner: map[ir.ColID]bool{}}
+	check := conditionCheck{c: c, attrs: attrs, outer: map[ir.ColID]bool{}, inner: map[ir.ColID]bool{}, virtual: map[ir.ColID]bool{}}
 	for _, col := range over.Cols {
 		check.outer[col.ID] = true
 	}
+	check.computed(over)
+	ir.Walk(c.expr, func(n ir.Node) bool {
+		if t, ok := n.(*ir.Table); ok {
+			check.computed(t)
+		}
+		return true
+	})
 	for _, id := range ir.Makes(c.expr) {
 		check.inner[id] = true
 	}
@@ -72,6 +79,13 @@ type conditionCheck struct {
 	c            *Condition
 	attrs        map[string]Attribute
 	outer, inner map[ir.ColID]bool
+	virtual      map[ir.ColID]bool // computed whenever they are read
+}
+
+func (k *conditionCheck) computed(t *ir.Table) {
+	for _, c := range t.Cols {
+		k.virtual[c.ID] = t.Table.Column(c.Of).Virtual
+	}
 }
 
 func wrong(at ir.Node, try, format string, args ...any) error {
@@ -191,6 +205,8 @@ func listAttr(e ir.Expr) (*ir.Attr, bool) {
 
 func (k *conditionCheck) ref(e *ir.Ref, depth int) error {
 	switch {
+	case k.virtual[e.Col]:
+		return wrong(e, "use the columns that it is computed from", "%s is computed whenever it is read, which can fail on a stored value", k.quote(e))
 	case k.inner[e.Col]:
 		return nil
 	case !k.outer[e.Col]:

@@ -165,12 +165,23 @@ func (b *block) closed() error {
 	}
 	var err error
 	ir.Walk(b.s, func(n ir.Node) bool {
-		if r, ok := n.(*ir.Ref); ok && !own[r.Col] && err == nil {
+		r, ok := n.(*ir.Ref)
+		if p := b.made[refOf(r, ok)]; p.table != nil && b.view.tables[p.table.Table.ID].stored.Column(p.of).Virtual {
+			err = smallGroup(r, "use the columns that it is computed from", "%s is computed whenever it is read, which may fail on one row, and the table is seen in large groups only", b.name(p))
+		}
+		if ok && !own[r.Col] && err == nil {
 			err = smallGroup(r, "join the tables in one query, and group them", "a query over a table that is seen in large groups only may not use a column of the query around it")
 		}
 		return err == nil
 	})
 	return err
+}
+
+func refOf(r *ir.Ref, ok bool) ir.ColID {
+	if !ok {
+		return 0
+	}
+	return r.Col
 }
 
 // conditions refuses a WHERE, or a condition of a join, that names somebody.

@@ -154,33 +154,38 @@ func (b *block) sum(a *ir.Agg) error {
 // departments, and sum(x * x), sum(x * x * x) and so on give each x. For the same
 // reason nothing rounds what was calculated: (x + 9007199254740992)::float8 is even.
 func (b *block) summand(e ir.Expr) (degree int, err error) {
-	switch e := e.(type) {
-	case *ir.Const:
+	if _, ok := e.(*ir.Const); ok {
 		return 0, nil
-	case *ir.Ref:
-		if p := b.made[e.Col]; b.one[e.Col] {
+	}
+	if r, ok := e.(*ir.Ref); ok {
+		if p := b.made[r.Col]; b.one[r.Col] {
 			return 0, smallGroup(e, "use a column that many rows share", "%s tells rows one by one, and may not be summed", b.name(p))
 		}
 		return 1, nil
-	case *ir.Cast:
-		if exact := e.X.Type().IsInteger() && numeric(e) && !e.Mod.Set || e.Implicit && e.X.Type().IsInteger() && e.T.IsInteger(); exact {
-			return b.summand(e.X)
-		}
-		if plain(e) && e.X.Type().IsNumber() && e.T.IsNumber() {
-			return b.summand(e.X)
-		}
-	case *ir.Call:
-		if name := e.Fn.Func.Name; len(e.Args) == 2 && (name == "+" || name == "-" || name == "*") {
-			l, lerr := b.summand(e.Args[0])
-			r, rerr := b.summand(e.Args[1])
-			if name == "*" {
-				return l + r, firstOf(lerr, rerr)
-			}
+	}
+	if c, ok := e.(*ir.Cast); ok && keepsNumber(c) {
+		return b.summand(c.X)
+	}
+	if c, ok := e.(*ir.Call); ok && len(c.Args) == 2 {
+		name := c.Fn.Func.Name
+		l, lerr := b.summand(c.Args[0])
+		r, rerr := b.summand(c.Args[1])
+		switch name {
+		case "*":
+			return l + r, firstOf(lerr, rerr)
+		case "+", "-":
 			return max(l, r), firstOf(lerr, rerr)
 		}
 	}
 	return 0, smallGroup(e, "sum a column; for a condition write sum(column) FILTER (WHERE ...), or count(*) FILTER (WHERE ...)",
 		"only columns, and + - * of them and constants, are summed in a table that is seen in large groups only")
+}
+
+// keepsNumber reports whether a cast leaves what was calculated as it is, or is of
+// a column or a constant.
+func keepsNumber(c *ir.Cast) bool {
+	exact := c.X.Type().IsInteger() && numeric(c) && !c.Mod.Set || c.Implicit && c.X.Type().IsInteger() && c.T.IsInteger()
+	return exact || plain(c) && c.X.Type().IsNumber() && c.T.IsNumber()
 }
 
 // widen makes arithmetic of whole numbers one of numerics, which has no end that
@@ -191,13 +196,11 @@ func widen(a *ir.Agg) {
 	}
 	var wide func(ir.Expr) ir.Expr
 	wide = func(e ir.Expr) ir.Expr {
-		switch e := e.(type) {
-		case *ir.Call:
-			return op(e.Fn.Func.Name, wide(e.Args[0]), wide(e.Args[1]))
-		case *ir.Cast:
-			if e.X.Type().IsInteger() {
-				return wide(e.X)
-			}
+		if c, ok := e.(*ir.Call); ok {
+			return op(c.Fn.Func.Name, wide(c.Args[0]), wide(c.Args[1]))
+		}
+		if c, ok := e.(*ir.Cast); ok && c.X.Type().IsInteger() {
+			return wide(c.X)
 		}
 		return as(e, types.Of(types.Numeric))
 	}
@@ -250,13 +253,14 @@ func (b *block) holds(a *ir.Agg) ir.Expr {
 
 // present reports whether x is never NULL.
 func (b *block) present(x ir.Expr) bool {
-	switch x := x.(type) {
-	case *ir.Const:
-		return !x.Value.IsNull()
-	case *ir.Cast:
-		return b.present(x.X)
-	case *ir.Call: // + - * of summands
-		return !slices.ContainsFunc(x.Args, func(a ir.Expr) bool { return !b.present(a) })
+	if c, ok := x.(*ir.Const); ok {
+		return !c.Value.IsNull()
+	}
+	if c, ok := x.(*ir.Cast); ok {
+		return b.present(c.X)
+	}
+	if c, ok := x.(*ir.Call); ok { // + - * of summands
+		return !slices.ContainsFunc(c.Args, func(a ir.Expr) bool { return !b.present(a) })
 	}
 	id, ok := column(x)
 	p, mine := b.made[id]

@@ -110,15 +110,11 @@ func (b *block) lower(entity map[*ir.Table]ir.ColID, next func() ir.ColID) {
 		f.inner.Having = f.enough()
 	}
 	put := func(e ir.Expr) ir.Expr {
-		switch e := e.(type) {
-		case *ir.Agg:
-			if x := shown[e]; x != nil {
-				return ir.Clone(x)
-			}
-		case *ir.Ref:
-			if r := f.keys[e.Col]; r != nil {
-				return &ir.Ref{Span: e.Span, Col: r.Col, T: r.T}
-			}
+		if a, ok := e.(*ir.Agg); ok && shown[a] != nil {
+			return ir.Clone(shown[a])
+		}
+		if r, ok := e.(*ir.Ref); ok && f.keys[r.Col] != nil {
+			return &ir.Ref{Span: r.Span, Col: f.keys[r.Col].Col, T: r.T}
 		}
 		return e
 	}

@@ -60,10 +60,14 @@ func (f *floors) grouped(r ir.Rel) []*ir.Guarded {
 		if f.size(r) > 0 {
 			return []*ir.Guarded{r}
 		}
+		return nil
 	case *ir.Join:
 		return append(f.grouped(r.Left), f.grouped(r.Right)...)
+	case nil, *ir.Table, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+		return nil
+	default:
+		panic("check: unknown relation")
 	}
-	return nil
 }
 
 // counted is one block, with what it gives out.
@@ -93,33 +97,30 @@ func (f *floors) block(b *ir.Select, gs []*ir.Guarded) bool {
 // outputs sorts what the block gives out.
 func (c *counted) outputs(sub *ir.Subquery) bool {
 	for i, d := range c.b.Out {
-		outside := sub.Cols[i].ID
-		switch e := d.Expr.(type) {
-		case *ir.Ref:
-			if !slices.ContainsFunc(c.b.Keys, func(k ir.Def) bool { return k.ID == e.Col }) {
-				return false
-			}
-			c.keys[outside] = true
-		case *ir.Agg:
-			name := e.Fn.Func.Name
-			if name != "count" && name != "sum" && name != "avg" || e.Distinct && name != "count" {
-				return false
-			}
-			if c.counts[outside] = e; c.entityOf(e) == nil {
-				delete(c.counts, outside)
-				c.others[outside] = e
-			}
-		default:
-			if !c.ofCounts(e) {
-				return false
-			}
-			c.safe[outside] = true
-		}
-		if d.Hidden {
+		if d.Hidden || !c.output(d.Expr, sub.Cols[i].ID) {
 			return false
 		}
 	}
 	return true
+}
+
+func (c *counted) output(e ir.Expr, outside ir.ColID) bool {
+	if r, ok := e.(*ir.Ref); ok {
+		c.keys[outside] = true
+		return slices.ContainsFunc(c.b.Keys, func(k ir.Def) bool { return k.ID == r.Col })
+	}
+	a, ok := e.(*ir.Agg)
+	if !ok {
+		c.safe[outside] = true
+		return c.ofCounts(e)
+	}
+	if c.entityOf(a) != nil {
+		c.counts[outside] = a
+		return true
+	}
+	c.others[outside] = a
+	name := a.Fn.Func.Name
+	return (name == "count" || name == "sum" || name == "avg") && (!a.Distinct || name == "count")
 }
 
 // ofCounts reports whether e is a condition over counts of entities, and nothing
