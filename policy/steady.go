@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math"
+	"strings"
 
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
@@ -61,7 +62,7 @@ func steadyNode(e ir.Expr) bool {
 		if e.T.Kind == types.Float8 { // (x * 1e18 * ... * 1e18)::float8 fails if x > 180
 			return e.X.Type().Kind == types.Numeric && plain(e)
 		}
-		return temporal(e.X.Type()) && temporal(e.T) && !e.Mod.Set
+		return temporal(e.X.Type()) && temporal(e.T) && !e.Mod.Set || e.T.IsInteger() && e.T.Kind != types.Int2 && field(e.X)
 	case *ir.Call:
 		return steadyCall(e)
 	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
@@ -88,6 +89,25 @@ func steadyCall(e *ir.Call) bool {
 	default:
 		return false
 	}
+}
+
+// field reports whether e is a year, a month, ...: whole numbers that an integer
+// holds, save for those of an infinite date. The seconds since 1970 are not: a date
+// that is moved first passes the end of integers at a day of the asker's choice.
+func field(e ir.Expr) bool {
+	c, ok := e.(*ir.Call)
+	if !ok || c.Fn.Func.Name != "extract" && c.Fn.Func.Name != "date_part" {
+		return false
+	}
+	k, ok := bare(c.Args[0]).(*ir.Const)
+	if !ok || k.Value.IsNull() {
+		return false
+	}
+	switch strings.ToLower(k.Value.Text()) {
+	case "century", "decade", "year", "isoyear", "quarter", "month", "week", "day", "dow", "isodow", "doy", "hour", "minute":
+		return true
+	}
+	return false
 }
 
 func temporal(t types.Type) bool {
