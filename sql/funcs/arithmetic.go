@@ -2,7 +2,9 @@ package funcs
 
 import "github.com/grille-dev/grille/sql/types"
 
-// Nothing here is total: sums overflow, divisors are zero, infinities differ.
+// Little here is total: sums overflow, divisors are zero, infinities differ. Whole
+// numbers are divided by a constant without fail, unless it is 0, or -1 and turns
+// the least number round.
 
 func arithmetic() []*Func {
 	plus := operator("+", "{1} plus {2}", numbers("add")...)
@@ -72,7 +74,11 @@ func numbers(verb string) []*Sig {
 	for i, a := range ints {
 		for j, b := range ints {
 			r := ints[max(i, j)]
-			out = append(out, sig(r, a, b).lite("g_"+verb+"_"+r.String()+"({1}, {2})"))
+			s := sig(r, a, b).lite("g_" + verb + "_" + r.String() + "({1}, {2})")
+			if verb == "div" {
+				s.totalIf(divisor(1))
+			}
+			out = append(out, s)
 		}
 	}
 	for _, a := range []types.Type{float4, float8} {
@@ -90,7 +96,11 @@ func numbers(verb string) []*Sig {
 func modulo() []*Sig {
 	var out []*Sig
 	for _, t := range []types.Type{int2, int4, int8, numeric} {
-		out = append(out, sig(t, t, t).lite("g_mod_"+t.String()+"({1}, {2})"))
+		s := sig(t, t, t).lite("g_mod_" + t.String() + "({1}, {2})")
+		if t.IsInteger() {
+			s.totalIf(divisor(1))
+		}
+		out = append(out, s)
 	}
 	return out
 }

@@ -50,7 +50,9 @@ var texty = []string{
 var constantsFor = map[types.Kind][]string{
 	types.Text: {"", "year", "month", "week", "day", "hour", "minute", "second", "epoch", "milliseconds", "microseconds", "quarter", "dow", "isodow", "doy", "isoyear",
 		"century", "decade", "millennium", "julian", "a", "a%", "%_%", `\%`, ",", "x", "ß", "😀", "^a.*(b|c)+$", "[[:alpha:]]", "hex", "utf8"},
-	types.Int4:   {"-2147483648", "-10000", "-1", "0", "1", "2", "10000", "2147483647"},
+	types.Int2:   {"-32768", "-2", "-1", "0", "1", "7", "32767"},
+	types.Int4:   {"-2147483648", "-10000", "-2", "-1", "0", "1", "2", "10000", "2147483647"},
+	types.Int8:   {"-9223372036854775808", "-2", "-1", "0", "1", "7", "9223372036854775807"},
 	types.Float8: {"0", "0.25", "0.5", "1"},
 }
 

@@ -27,6 +27,14 @@ func constant(at ...int) func([]*types.Value) bool {
 	}
 }
 
+// divisor: the argument at this position is a whole number that divides all others.
+func divisor(at int) func([]*types.Value) bool {
+	return func(consts []*types.Value) bool {
+		v := get(consts, at)
+		return v != nil && !v.IsNull() && v.Int() != 0 && v.Int() != -1
+	}
+}
+
 // upToDay: the unit is a day or finer; coarser ones may lead before the first
 // timestamp.
 func upToDay(at int) func([]*types.Value) bool {
