@@ -131,7 +131,7 @@ func people(t *testing.T) map[string]person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	teams := []string{"clerks", "auditors", "guests"}
+	teams := []string{"clerks", "partners", "auditors", "guests"}
 	compile := func(cat *catalog.Catalog) (*policy.Rules, error) {
 		return rules.Compile("rules.yaml", []byte(text), cat, rules.Options{Teams: teams, Secret: secret, Connection: "shop"})
 	}
@@ -142,8 +142,12 @@ func people(t *testing.T) map[string]person {
 		}
 		return v
 	}
+	const others = "DELETE FROM orders WHERE tenant_id <> 1; DELETE FROM customers WHERE tenant_id <> 1; DELETE FROM users WHERE tenant_id <> 1; "
+	partner := in("", "partners")
+	partner.HardFilters = &viewer.HardFilters{Scopes: map[string]string{"tenant": "1"}}
 	return map[string]person{
-		"clerk":   {in("1", "clerks"), compile, "DELETE FROM orders WHERE tenant_id <> 1; DELETE FROM customers WHERE tenant_id <> 1; DELETE FROM users WHERE tenant_id <> 1; "},
+		"clerk":   {in("1", "clerks"), compile, others},
+		"partner": {partner, compile, others},
 		"lost":    {in("", "clerks"), compile, "DELETE FROM orders; DELETE FROM customers; DELETE FROM users; "}, // has no tenant
 		"auditor": {in("", "auditors"), compile, ""},
 		"both":    {in("1", "clerks", "auditors"), compile, ""},

@@ -6,6 +6,9 @@
 CREATE SCHEMA other_schema;
 CREATE TYPE tier AS ENUM ('basic', 'CANARY-ENUM');
 
+CREATE TABLE tenants (id int PRIMARY KEY);
+INSERT INTO tenants VALUES (1), (2);
+
 CREATE TABLE users (
   id int PRIMARY KEY, tenant_id int NOT NULL, name text NOT NULL, email text,
   tier tier NOT NULL DEFAULT 'CANARY-ENUM', password text DEFAULT 'CANARY-DEFAULT');

@@ -1,6 +1,9 @@
 -- The shop of schema.sql for SQLite, which has one schema, no enums, no arrays
 -- and no comments: their canaries stand in a CHECK, in a text and in a trigger.
 
+CREATE TABLE tenants (id int PRIMARY KEY NOT NULL);
+INSERT INTO tenants VALUES (1), (2);
+
 CREATE TABLE users (
   id int PRIMARY KEY NOT NULL, tenant_id int NOT NULL, name text NOT NULL, email text,
   tier text NOT NULL DEFAULT 'CANARY-ENUM' CHECK (tier IN ('basic', 'CANARY-ENUM')), password text DEFAULT 'CANARY-DEFAULT');
