@@ -105,7 +105,7 @@ func (v *view) block(s *ir.Select, next func() ir.ColID) (*block, error) {
 		return nil, err
 	}
 	b.distinct()
-	for _, step := range []func() error{b.closed, b.joins, b.conditions, b.keys, b.aggregates, b.refuseMany} {
+	for _, step := range []func() error{b.closed, b.joins, b.conditions, b.keys, b.aggregates, b.whole, b.refuseMany} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -14,6 +14,62 @@ type aggregate struct {
 	agg   *ir.Agg
 	holds ir.Expr    // FILTER, and the argument is not null; nil: all rows
 	as    types.Type // as which it was asked for
+	// of, unless nil, is the column that is summed, by itself and of every row: where
+	// it is NULL there is no value that a difference could be.
+	of *ir.Ref
+}
+
+// cuts is the condition by which a cuts groups into cells.
+func (a *aggregate) cuts() ir.Expr {
+	if a.of != nil {
+		return a.agg.Filter
+	}
+	return a.holds
+}
+
+// whole finds the aggregates of which NULLs cut nothing: the average stay is shown
+// though one is still there. Sum and average together count those who are not
+// NULL, a column below an outer join is NULL where the asker wants it, and what is
+// added to a column is counted: sum(x + 1) - sum(x).
+func (b *block) whole() error {
+	of := map[ir.ColID]map[string]bool{}
+	for _, a := range b.aggs {
+		name := a.agg.Fn.Func.Name
+		if name != "sum" && name != "avg" || a.holds == nil {
+			continue
+		}
+		r, ok := scaled(a.agg.Args[0])
+		if !ok || b.present(r) || b.optional[b.made[r.Col].table] {
+			continue
+		}
+		a.of = r
+		if of[r.Col] == nil {
+			of[r.Col] = map[string]bool{}
+		}
+		of[r.Col][name] = true
+	}
+	for _, a := range b.aggs {
+		if a.of != nil && len(of[a.of.Col]) > 1 {
+			a.of = nil
+		}
+	}
+	return nil
+}
+
+// scaled is the column of which e is a multiple.
+func scaled(e ir.Expr) (*ir.Ref, bool) {
+	switch e := bare(e).(type) {
+	case *ir.Ref:
+		return e, true
+	case *ir.Call:
+		if e.Fn.Func.Name == "*" && isConst(e.Args[1]) {
+			return scaled(e.Args[0])
+		}
+		if e.Fn.Func.Name == "*" && isConst(e.Args[0]) {
+			return scaled(e.Args[1])
+		}
+	}
+	return nil, false
 }
 
 // aggregates finds the numbers of the block in what stands above its groups.
@@ -70,7 +126,7 @@ func (b *block) number(a *ir.Agg) error {
 		err = b.noNumber(a)
 	}
 	if err == nil {
-		b.aggs = append(b.aggs, &aggregate{a, b.holds(a), asked})
+		b.aggs = append(b.aggs, &aggregate{agg: a, holds: b.holds(a), as: asked})
 	}
 	return err
 }

@@ -28,6 +28,9 @@ import (
 //
 //	it is of size entities or more, and each cell has rows of none or of size
 //
+// NULLs alone cut nothing from SUM and AVG of one column, for what is left out has
+// no value; then it is the rows with a value whose cells are looked at.
+//
 // Whatever is added and subtracted of the block's sums is then a sum of whole
 // cells. That is more than redteam C1 asks for, which compares conditions two by
 // two: of all, the men and the women, all but the men and but the women is the one
@@ -58,14 +61,30 @@ type floor struct {
 // maxCells bounds the text of the cells' conditions, in nodes.
 const maxCells = 50_000
 
-// conditionsOf are the different conditions of the block's numbers.
+// conditionsOf are the different conditions by which the block's numbers cut.
 func (b *block) conditionsOf() []ir.Expr {
+	return different(b.aggs, (*aggregate).cuts)
+}
+
+// universes are the rows that are cut: all of them, which is nil, and those of
+// which a column is summed.
+func (b *block) universes() []ir.Expr {
+	return append([]ir.Expr{nil}, different(b.aggs, func(a *aggregate) ir.Expr {
+		if a.of == nil {
+			return nil
+		}
+		return &ir.Is{X: a.of, What: ir.IsNull, Not: true}
+	})...)
+}
+
+// different are the conditions of aggregates, each once.
+func different(aggs []*aggregate, of func(*aggregate) ir.Expr) []ir.Expr {
 	var all []ir.Expr
 	seen := map[string]bool{}
-	for _, a := range b.aggs {
-		if a.holds != nil && !seen[ir.Fingerprint(a.holds)] {
-			seen[ir.Fingerprint(a.holds)] = true
-			all = append(all, a.holds)
+	for _, a := range aggs {
+		if e := of(a); e != nil && !seen[ir.Fingerprint(e)] {
+			seen[ir.Fingerprint(e)] = true
+			all = append(all, e)
 		}
 	}
 	return all
@@ -78,7 +97,7 @@ func (b *block) refuseMany() error {
 	for _, e := range all {
 		nodes += size(e)
 	}
-	if len(all) <= maxConditions && nodes<<len(all) <= maxCells {
+	if len(all) <= maxConditions && nodes<<len(all)*len(b.universes()) <= maxCells {
 		return nil
 	}
 	return smallGroup(b.s, "ask for fewer numbers at once", "%d numbers with conditions of their own are too many at once over a table that is seen in large groups only", len(all))
@@ -198,19 +217,28 @@ func (f *floor) safe() ir.Expr {
 	all := f.conditionsOf()
 	var safe ir.Expr
 	for _, t := range f.block.counted {
-		for cell := range 1 << len(all) {
-			var in ir.Expr
-			for i, p := range all {
-				if cell>>i&1 == 1 {
-					p = untrue(p)
-				}
-				in = both(in, p)
-			}
-			safe = both(safe, f.noneOrEnough(t, f.entities(t, in)))
+		for _, of := range f.universes() {
+			safe = both(safe, f.cells(t, of, all))
 		}
 		if !f.alone(t) {
 			safe = both(safe, f.entitiesApart(t, all))
 		}
+	}
+	return safe
+}
+
+// cells is the condition that each cell of the rows in of is of no entity of t, or
+// of enough. Without conditions there is one, of which each number is.
+func (f *floor) cells(t *ir.Table, of ir.Expr, all []ir.Expr) (safe ir.Expr) {
+	for cell := range 1 << len(all) {
+		in := of
+		for i, p := range all {
+			if cell>>i&1 == 1 {
+				p = untrue(p)
+			}
+			in = both(in, p)
+		}
+		safe = both(safe, f.noneOrEnough(t, f.entities(t, in)))
 	}
 	return safe
 }

@@ -125,7 +125,7 @@ func (q *query) line(g *group, size int, engine oracle.Engine) []any {
 		return nil
 	}
 	shown := func(n number) any {
-		if !enough || !n.present(&q.from, engine) && !q.shown(g, n, size) {
+		if !enough || !n.present(&q.from, engine) && !q.shown(g, n, size, engine) {
 			return nil
 		}
 		return n.value(g.rows)
@@ -146,46 +146,89 @@ func (q *query) line(g *group, size int, engine oracle.Engine) []any {
 	return line
 }
 
+// whole reports whether NULLs cut nothing from a number: it is the SUM or the AVG,
+// and not both, of one column that no outer join makes NULL.
+func (q *query) whole(n number, engine oracle.Engine) bool {
+	one := func(m number) bool {
+		bare := m
+		bare.filter = nil
+		return (m.fn == "sum" || m.fn == "avg") && len(m.arg.reads) == 1 && !bare.present(&q.from, engine)
+	}
+	if !one(n) || strings.Contains(q.from.optional, n.arg.reads[0][:2]) {
+		return false
+	}
+	return !slices.ContainsFunc(q.all(), func(m number) bool {
+		return one(m) && m.fn != n.fn && m.arg.reads[0] == n.arg.reads[0]
+	})
+}
+
 // shown is the rule of small groups for a number with a condition.
-func (q *query) shown(g *group, n number, size int) bool {
+func (q *query) shown(g *group, n number, size int, engine oracle.Engine) bool {
 	fits := func(n int) bool { return n == 0 || n >= size }
+	var cuts []func(row) bool
+	universes := []func(row) bool{any1}
+	for _, m := range q.all() {
+		if !q.whole(m, engine) {
+			cuts = append(cuts, m.holds)
+			continue
+		}
+		cuts = append(cuts, func(x row) bool { return m.filter == nil || m.filter.f(x) == true })
+		universes = append(universes, func(x row) bool { return x[m.arg.reads[0]] != nil })
+	}
 	for _, e := range q.from.entities {
 		if len(entities(g.rows, e, n.holds)) < size {
 			return false
 		}
-		cells := map[string]map[any]bool{} // of rows by the conditions that hold
-		marks := map[any]uint{}            // of entities by the conditions that hold for a row of theirs
-		for _, x := range g.rows {
-			if x[e] == nil {
-				continue
-			}
-			cell := ""
-			for i, m := range q.all() {
-				cell += fmt.Sprint(m.holds(x))
-				if m.holds(x) {
-					marks[x[e]] |= 1 << i
+		for _, within := range universes {
+			cells := map[string]map[any]bool{} // entities by the conditions that hold for a row
+			for _, x := range g.rows {
+				if x[e] == nil || !within(x) {
+					continue
 				}
-			}
-			if cells[cell] == nil {
-				cells[cell] = map[any]bool{}
-			}
-			cells[cell][x[e]] = true
-			marks[x[e]] |= 0
-		}
-		for _, of := range cells {
-			if !fits(len(of)) {
-				return false
-			}
-		}
-		for i := range q.all() {
-			for j := range q.all() {
-				parts := [4]int{}
-				for _, m := range marks {
-					parts[m>>i&1<<1|m>>j&1]++
+				cell := ""
+				for _, c := range cuts {
+					cell += fmt.Sprint(c(x))
 				}
-				if q.from.alone != e && slices.ContainsFunc(parts[:], func(n int) bool { return !fits(n) }) {
+				if cells[cell] == nil {
+					cells[cell] = map[any]bool{}
+				}
+				cells[cell][x[e]] = true
+			}
+			for _, of := range cells {
+				if !fits(len(of)) {
 					return false
 				}
+			}
+		}
+		if q.from.alone != e && !apart(g, e, cuts, fits) {
+			return false
+		}
+	}
+	return true
+}
+
+// apart reports whether, of each two conditions, the entities that have a row of
+// both, of one alone, and of neither are none or enough.
+func apart(g *group, entity string, cuts []func(row) bool, fits func(int) bool) bool {
+	marks := map[any]uint{}
+	for _, x := range g.rows {
+		for i, c := range cuts {
+			if x[entity] != nil && c(x) {
+				marks[x[entity]] |= 1 << i
+			}
+		}
+		if x[entity] != nil {
+			marks[x[entity]] |= 0
+		}
+	}
+	for i := range cuts {
+		for j := range cuts {
+			parts := [4]int{}
+			for _, m := range marks {
+				parts[m>>i&1<<1|m>>j&1]++
+			}
+			if slices.ContainsFunc(parts[:], func(n int) bool { return !fits(n) }) {
+				return false
 			}
 		}
 	}

@@ -62,39 +62,70 @@ func (c *cells) add(counts []bool, id any) {
 	c.entities = append(c.entities, map[any]bool{id: true})
 }
 
-// isolated says which entities the numbers of a group tell of, "" if of none.
+// isolated says which entities the numbers of a group tell of, "" if of none. Sums
+// of one column are added and subtracted where it has a value, and counts where
+// there is a row.
 func isolated(g *group, all []number, entity string, size int) string {
-	var sums, distinct []number
+	var counts, distinct []number
+	sums := map[string][]number{}
 	for _, n := range all {
-		if n.fn == "distinct" {
+		switch n.fn {
+		case "distinct":
 			distinct = append(distinct, n)
-		} else {
-			sums = append(sums, n)
+		case "count", "count(*)":
+			counts = append(counts, n)
+		default:
+			for _, c := range n.arg.reads {
+				sums[c] = append(sums[c], n)
+			}
+			if slices.ContainsFunc(all, func(m number) bool { return m.fn != n.fn && m.arg.text == n.arg.text }) {
+				counts = append(counts, n) // a sum by its average
+			}
 		}
 	}
-	var byRow cells
+	if who := among(g.rows, counts, entity, size); who != "" {
+		return who
+	}
+	for column, of := range sums {
+		rows := slices.DeleteFunc(slices.Clone(g.rows), func(x row) bool { return x[column] == nil })
+		if who := among(rows, of, entity, size); who != "" {
+			return who
+		}
+	}
+	return amongEntities(g, distinct, entity, size)
+}
+
+// among looks at numbers of rows.
+func among(rows []row, all []number, entity string, size int) string {
+	var of cells
+	for _, x := range rows {
+		if x[entity] == nil {
+			continue
+		}
+		counts := make([]bool, len(all))
+		for i, n := range all {
+			counts[i] = n.holds(x)
+		}
+		of.add(counts, x[entity])
+	}
+	return of.solve(len(all), size)
+}
+
+// amongEntities looks at any two numbers of entities.
+func amongEntities(g *group, all []number, entity string, size int) string {
 	of := map[any][]bool{}
 	for _, x := range g.rows {
 		if x[entity] == nil {
 			continue
 		}
-		counts := make([]bool, len(sums))
-		for i, n := range sums {
-			counts[i] = n.holds(x)
-		}
-		byRow.add(counts, x[entity])
 		if of[x[entity]] == nil {
-			of[x[entity]] = make([]bool, len(distinct))
+			of[x[entity]] = make([]bool, len(all))
 		}
-		for i, n := range distinct {
+		for i, n := range all {
 			of[x[entity]][i] = of[x[entity]][i] || n.holds(x)
 		}
 	}
-	if who := byRow.solve(len(sums), size); who != "" {
-		return who
-	}
-	// Of counts of entities, any two.
-	for i := range distinct {
+	for i := range all {
 		for j := range i {
 			var two cells
 			for id, counts := range of {
@@ -182,7 +213,9 @@ func TestAttacker(t *testing.T) {
 	}
 	all, five := number{fn: "sum", arg: col("e.id")}, to("<", 6)
 	next := logic(is("e.id", ">=", int64(6)), "AND", is("e.id", "<", int64(10)))
-	four := number{fn: "count", arg: col("e.id"), filter: &next}
+	four := number{fn: "avg", arg: times("e.id", 50), filter: &next}
+	few := to("<", 6)
+	few.fn, few.arg = "count(*)", expr{}
 	for _, c := range []struct {
 		name    string
 		numbers []number
@@ -194,6 +227,7 @@ func TestAttacker(t *testing.T) {
 		{"five and four", []number{five, four}, false},
 		{"of ten, nine", []number{all, to("<", 10)}, true},
 		{"one", []number{to("=", 10)}, true},
+		{"of ten, nine of another kind", []number{all, few}, false},
 		{"two overlap in one", []number{all, to("<", 6), to(">=", 5)}, true},
 	} {
 		if got := isolated(g, c.numbers, "e.id", 3); (got != "") != c.tells {
