@@ -37,7 +37,7 @@ func Viewers() []Viewer {
 		{viewer.Viewer{Name: "ines", Teams: []string{"clinicians"}, Attributes: map[string][]string{"wards": {"3", "4"}}},
 			"clinician: the visits and patients of wards 3 and 4, with names"},
 		{viewer.Viewer{Name: "tom", Teams: []string{"analysts"}},
-			"analyst: every patient who consented, with pseudonyms and years of birth"},
+			"analyst: the patients who consented, in groups of ten or more, with years of birth"},
 		{viewer.Viewer{Name: "priya", Teams: []string{"security"}},
 			"security officer: writes the rules, and sees no data"},
 	}
