@@ -58,18 +58,17 @@ func (b *block) whole() error {
 
 // scaled is the column of which e is a multiple.
 func scaled(e ir.Expr) (*ir.Ref, bool) {
-	switch e := bare(e).(type) {
-	case *ir.Ref:
-		return e, true
-	case *ir.Call:
-		if e.Fn.Func.Name == "*" && isConst(e.Args[1]) {
-			return scaled(e.Args[0])
+	e = bare(e)
+	if c, ok := e.(*ir.Call); ok && c.Fn.Func.Name == "*" {
+		if isConst(c.Args[1]) {
+			return scaled(c.Args[0])
 		}
-		if e.Fn.Func.Name == "*" && isConst(e.Args[0]) {
-			return scaled(e.Args[1])
+		if isConst(c.Args[0]) {
+			return scaled(c.Args[1])
 		}
 	}
-	return nil, false
+	r, ok := e.(*ir.Ref)
+	return r, ok
 }
 
 // aggregates finds the numbers of the block in what stands above its groups.
