@@ -17,6 +17,7 @@ func (c *compiler) compare() {
 		c.exposed(t)
 		c.beneath(t)
 		c.indexed(t)
+		c.belongs(t)
 		if len(t.rule.Grants) == 0 {
 			c.say(Note, t.key.Pos(), "%s has no grant, so nobody sees it: add grants: {team: {rows: all}}", t.stored.Name)
 		}
