@@ -23,6 +23,10 @@ type Bench struct {
 	copyURL  string      // of the copy for PostgreSQL
 	copy     string      // the text of that for SQLite
 	controls [2]*Through // see withoutHidden
+	spare    string      // the owner's URL of the database of the copy for SQLite
+	gone     [2]string   // see withoutRows
+	setup    [2]Setup
+	calm     [2]*Through
 	number   int
 	Log      run.Log
 	said     strings.Builder // for Log
@@ -32,7 +36,7 @@ type Bench struct {
 // NewBench takes the owner's and the reader's URL of one database and the
 // owner's URLs of two more.
 func NewBench(ctx context.Context, full, reader string, copies [2]string, folder string) (*Bench, error) {
-	b := &Bench{full: reader, copyURL: copies[Postgres], folder: folder, Engines: []Engine{Postgres, SQLite}}
+	b := &Bench{full: reader, copyURL: copies[Postgres], spare: copies[SQLite], folder: folder, Engines: []Engine{Postgres, SQLite}}
 	var err error
 	if b.owner, err = OpenDirect(ctx, full, "public"); err != nil {
 		return nil, err
@@ -55,23 +59,20 @@ func (b *Bench) Close() {
 }
 
 func (b *Bench) clear() {
-	for e, g := range b.engines {
-		if g != nil {
-			_ = g.Engine.Close()
+	for _, gs := range []*[2]*Through{&b.engines, &b.controls, &b.calm} {
+		for e, g := range gs {
+			if g != nil {
+				_ = g.Engine.Close()
+			}
+			gs[e] = nil
 		}
-		b.engines[e] = nil
-	}
-	for e, g := range b.controls {
-		if g != nil {
-			_ = g.Engine.Close()
-		}
-		b.controls[e] = nil
 	}
 }
 
 // Layout is a world as texts: all that is needed to repeat a draft.
 type Layout struct {
 	Full  [2]string // by Engine, as are the others
+	Gone  [2]string // the whole data without hidden rows, planned as with them; may be ""
 	Copy  [2]string
 	Setup [2]Setup
 }
@@ -81,6 +82,7 @@ func (w *World) Layout() Layout {
 	var l Layout
 	for _, e := range []Engine{Postgres, SQLite} {
 		l.Full[e], l.Copy[e] = w.Full(e), w.Copy(e)
+		l.Gone[e] = l.Full[e] + w.Gone(e)
 		l.Setup[e] = Setup{Rules: w.Rules(e), Teams: w.Teams(), Viewer: w.viewer(e)}
 	}
 	return l
@@ -89,7 +91,7 @@ func (w *World) Layout() Layout {
 // Lay makes the databases of a world, in the place of those before.
 func (b *Bench) Lay(ctx context.Context, l Layout) error {
 	b.clear()
-	b.copy = l.Copy[SQLite]
+	b.copy, b.gone, b.setup = l.Copy[SQLite], l.Gone, l.Setup
 	if err := b.owner.fresh(ctx, Postgres, l.Full[Postgres]); err != nil {
 		return fmt.Errorf("the data on postgres: %w", err)
 	}
@@ -152,7 +154,44 @@ func (b *Bench) try(ctx context.Context, e Engine, text string, ordered []int) (
 // Chance reports whether a draft that fails through Grille can fail on the copy
 // too, by another plan, so that its error tells of no hidden row.
 func (b *Bench) Chance(ctx context.Context, e Engine, text string) bool {
-	return b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text)
+	return b.otherPlan(ctx, e, text) || b.withoutHidden(ctx, e, text) || b.withoutRows(ctx, e, text)
+}
+
+// withoutRows reports whether Grille gives an error where the hidden rows are gone
+// from the data, and the statistics are those with them: the plan is the same, so
+// the error tells of no hidden row.
+func (b *Bench) withoutRows(ctx context.Context, e Engine, text string) bool {
+	if b.gone[e] == "" {
+		return false
+	}
+	if b.calm[e] == nil {
+		engine, err := b.openGone(ctx, e)
+		if err != nil {
+			return false
+		}
+		if b.calm[e], err = NewThrough(ctx, engine, b.setup[e]); err != nil {
+			return false
+		}
+	}
+	code := refusal.CodeOf(b.calm[e].Query(ctx, text).Err)
+	return code == refusal.Value || code == refusal.Limit
+}
+
+// openGone opens an engine on such data, on PostgreSQL in schema public of the
+// database whose schema main is the copy for SQLite.
+func (b *Bench) openGone(ctx context.Context, e Engine) (run.Engine, error) {
+	if e == Postgres {
+		here, back := "SET search_path = "+e.Schema()+";\n", "SET search_path = "+SQLite.Schema()
+		if err := b.copies[SQLite].fresh(ctx, Postgres, here+b.gone[e]+back); err != nil {
+			return nil, err
+		}
+		return openPostgres(b.spare, b.Log, true)
+	}
+	path := filepath.Join(b.folder, fmt.Sprintf("gone%d.db", b.number))
+	if err := FillSQLite(path, b.gone[e]); err != nil {
+		return nil, err
+	}
+	return OpenSQLite(path, b.Log)
 }
 
 // otherPlan reports whether the copy gives an error under any of a few plans.

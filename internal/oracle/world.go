@@ -212,6 +212,35 @@ func (w *World) Full(e Engine) string {
 	return b.String() + "ANALYZE;\n"
 }
 
+// Gone takes the rows that the viewer does not see out of the whole data, and
+// leaves the statistics by which engines plan as they were.
+func (w *World) Gone(e Engine) string {
+	var b strings.Builder
+	if e == Postgres {
+		b.WriteString(dropForeign)
+	}
+	for _, l := range w.rules {
+		var keys []string
+		for i, row := range l.t.Rows {
+			if !w.visible(l, row) {
+				keys = append(keys, storedRow(e, l.t, row, i)[0])
+			}
+		}
+		if len(keys) > 0 {
+			fmt.Fprintf(&b, "DELETE FROM %s WHERE %s IN (%s);\n", table(e, l.t), column(e, l.t.Columns[0]), strings.Join(keys, ", "))
+		}
+	}
+	return b.String()
+}
+
+// dropForeign lets parents go whose children stay.
+const dropForeign = `DO $$ DECLARE c record; BEGIN
+	FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 LOOP
+		EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+	END LOOP;
+END $$;
+`
+
 // nameIndexes gives indexes the names that SQLite wants.
 func nameIndexes(sql string) string {
 	n := 0
