@@ -59,7 +59,7 @@ type floor struct {
 }
 
 // maxCells bounds the text of the cells' conditions, in nodes.
-const maxCells = 50_000
+const maxCells = 12_000
 
 // conditionsOf are the different conditions by which the block's numbers cut.
 func (b *block) conditionsOf() []ir.Expr {
@@ -97,7 +97,7 @@ func (b *block) refuseMany() error {
 	for _, e := range all {
 		nodes += size(e)
 	}
-	if len(all) <= maxConditions && nodes<<len(all)*len(b.universes()) <= maxCells {
+	if len(all) <= maxConditions && nodes<<len(all)*len(b.universes())*len(b.counted) <= maxCells {
 		return nil
 	}
 	return smallGroup(b.s, "ask for fewer numbers at once", "%d numbers with conditions of their own are too many at once over a table that is seen in large groups only", len(all))
@@ -228,7 +228,7 @@ func (f *floor) safe() ir.Expr {
 }
 
 // cells is the condition that each cell of the rows in of is of no entity of t, or
-// of enough. Without conditions there is one, of which each number is.
+// of enough.
 func (f *floor) cells(t *ir.Table, of ir.Expr, all []ir.Expr) (safe ir.Expr) {
 	for cell := range 1 << len(all) {
 		in := of
@@ -238,7 +238,9 @@ func (f *floor) cells(t *ir.Table, of ir.Expr, all []ir.Expr) (safe ir.Expr) {
 			}
 			in = both(in, p)
 		}
-		safe = both(safe, f.noneOrEnough(t, f.entities(t, in)))
+		if in != nil { // of all rows there are enough
+			safe = both(safe, f.noneOrEnough(t, f.entities(t, in)))
+		}
 	}
 	return safe
 }
@@ -268,9 +270,9 @@ func (f *floor) entitiesApart(t *ir.Table, all []ir.Expr) (cond ir.Expr) {
 	return cond
 }
 
-// noneOrEnough is n = 0 OR n >= size.
+// noneOrEnough is n = 0 OR n >= size, with n written once.
 func (f *floor) noneOrEnough(t *ir.Table, n ir.Expr) ir.Expr {
-	return &ir.Logic{Or: true, Args: []ir.Expr{op("=", n, number(0)), op(">=", ir.Clone(n), f.size(t))}}
+	return op(">=", call("coalesce", call("nullif", n, number(0)), f.size(t)), f.size(t))
 }
 
 func untrue(e ir.Expr) ir.Expr { return &ir.Is{X: ir.Clone(e), What: ir.IsTrue, Not: true} }
