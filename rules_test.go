@@ -224,6 +224,9 @@ func TestPredicates(t *testing.T) {
 		{"SELECT count(*) FILTER (WHERE kind = 'planned') FROM visits", ""},
 		{"SELECT ward_id, count(*) FROM visits v WHERE kind = 'emergency' GROUP BY ward_id", ""}, // as above
 		{"SELECT count(*) FROM visits WHERE kind <> 'emergency'", refusal.SmallGroupBudget},
+		{"SELECT kind, count(*) FROM visits GROUP BY kind", ""},
+		{"SELECT ward_id = 7, count(*) FROM visits GROUP BY 1", refusal.SmallGroupBudget}, // one group is all but one ward
+		{"SELECT DISTINCT ward_id = 7 FROM visits", refusal.SmallGroupBudget},
 		{"SELECT count(*) FROM patients WHERE sex = 'f'", ""}, // another table
 	} {
 		if got := ask(x.text); got != x.want {

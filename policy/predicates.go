@@ -19,13 +19,22 @@ type Predicate struct {
 // query can see; so whoever runs queries counts the different ones (redteam C1).
 func (a Allowed) Predicates() []Predicate { return append([]Predicate(nil), a.a.predicates...) }
 
-// picking is how the block picks rows, once for each table with a minimum group: what WHERE,
-// the joins and FILTER say.
+// picking is how the block picks rows, once for each table with a minimum group:
+// what WHERE, the joins and FILTER say, and keys that are computed, for GROUP BY
+// name = 'Ann' has a group without her.
 func (b *block) picking() []Predicate {
 	picks := &ir.Select{From: b.s.From, Where: b.s.Where}
+	pick := func(e ir.Expr) {
+		picks.Out = append(picks.Out, ir.Def{Column: ir.Column{ID: b.next(), Type: e.Type()}, Expr: e})
+	}
 	for _, a := range b.aggs {
 		if a.holds != nil {
-			picks.Out = append(picks.Out, ir.Def{Column: ir.Column{ID: b.next(), Type: a.holds.Type()}, Expr: a.holds})
+			pick(a.holds)
+		}
+	}
+	for _, k := range b.s.Keys {
+		if _, bare := column(k.Expr); !bare {
+			pick(k.Expr)
 		}
 	}
 	if picks.Where == nil && len(picks.Out) == 0 && len(b.tables) == 1 {
