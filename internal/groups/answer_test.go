@@ -105,7 +105,7 @@ func entities(rows []row, column string, is func(row) bool) map[any]bool {
 	return of
 }
 
-func any1(row) bool { return true }
+func every(row) bool { return true }
 
 // all are the numbers that the block computes.
 func (q *query) all() []number {
@@ -119,7 +119,7 @@ func (q *query) all() []number {
 func (q *query) line(g *group, size int, engine oracle.Engine) []any {
 	enough := true
 	for _, e := range q.from.entities {
-		enough = enough && len(entities(g.rows, e, any1)) >= size
+		enough = enough && len(entities(g.rows, e, every)) >= size
 	}
 	if len(q.keys) > 0 && !enough {
 		return nil
@@ -166,7 +166,7 @@ func (q *query) whole(n number, engine oracle.Engine) bool {
 func (q *query) shown(g *group, n number, size int, engine oracle.Engine) bool {
 	fits := func(n int) bool { return n == 0 || n >= size }
 	var cuts []func(row) bool
-	universes := []func(row) bool{any1}
+	universes := []func(row) bool{every}
 	for _, m := range q.all() {
 		if !q.whole(m, engine) {
 			cuts = append(cuts, m.holds)

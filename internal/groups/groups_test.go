@@ -23,7 +23,8 @@ import (
 // perWorld is how many queries are made over one world.
 const perWorld = 40
 
-func number1(t testing.TB, name string, otherwise uint64) uint64 {
+// setting is a number from the environment.
+func setting(t testing.TB, name string, otherwise uint64) uint64 {
 	text := os.Getenv(name)
 	if text == "" {
 		return otherwise
@@ -101,8 +102,8 @@ func (b *bench) ask(e oracle.Engine, text string) oracle.Result {
 // of the plain ones, and has the attacker look at them. GRILLE_GROUPS_QUERIES
 // queries are asked on each engine, from GRILLE_ORACLE_SEED.
 func TestWorlds(t *testing.T) {
-	queries := number1(t, "GRILLE_GROUPS_QUERIES", 800)
-	seed := number1(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
+	queries := setting(t, "GRILLE_GROUPS_QUERIES", 400)
+	seed := setting(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
 	t.Logf("GRILLE_ORACLE_SEED=%d GRILLE_GROUPS_QUERIES=%d", seed, queries)
 	b, of := newBench(t), map[string]int{}
 	for n := range int(queries+perWorld-1) / perWorld {
