@@ -50,7 +50,7 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 		return Allowed{}, err
 	}
 	t := newTrace(q)
-	if err := (uses{v, t}).check(q); err != nil {
+	if err := firstOf(newGrowth(t).check(q), (uses{v, t}).check(q)); err != nil {
 		return Allowed{}, err
 	}
 	a := &allowed{view: View{v}, columns: v.outputs(q, t, blocks), decides: v.deciding(occurrences, used, blocks), groups: v.groups(blocks), showOnly: v.showOnly(occurrences),

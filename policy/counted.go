@@ -29,9 +29,10 @@ import (
 // What the asker does with the numbers (HAVING, ORDER BY, LIMIT, windows, outer
 // blocks) stands above the block; see floor.go.
 type block struct {
-	view *view
-	next func() ir.ColID
-	s    *ir.Select
+	view   *view
+	next   func() ir.ColID
+	growth *growth
+	s      *ir.Select
 
 	tables   []*ir.Table
 	counted  []*ir.Table        // of them, those with a minimum group
@@ -55,6 +56,7 @@ type pair struct{ a, b ir.ColID }
 // countedBlocks finds the counted blocks of q, and refuses every other way in
 // which q reads a table with a minimum group.
 func (v *view) countedBlocks(q *ir.Query, next func() ir.ColID) ([]*block, error) {
+	grow := newGrowth(newTrace(q))
 	var blocks []*block
 	err := v.consumed(q)
 	ir.Walk(q, func(n ir.Node) bool {
@@ -73,7 +75,7 @@ func (v *view) countedBlocks(q *ir.Query, next func() ir.ColID) ([]*block, error
 		case *ir.Select:
 			if aggregating(n) && v.rawRel(n.From) {
 				var b *block
-				b, err = v.block(n, next)
+				b, err = v.block(n, grow, next)
 				blocks = append(blocks, b)
 			}
 		}
@@ -99,8 +101,8 @@ func (v *view) consumed(q *ir.Query) error {
 		"%s is seen in large groups only", name)
 }
 
-func (v *view) block(s *ir.Select, next func() ir.ColID) (*block, error) {
-	b := &block{view: v, next: next, s: s, optional: map[*ir.Table]bool{}, made: map[ir.ColID]place{}, one: map[ir.ColID]bool{}, inside: map[ir.ColID]bool{}}
+func (v *view) block(s *ir.Select, grow *growth, next func() ir.ColID) (*block, error) {
+	b := &block{view: v, next: next, growth: grow, s: s, optional: map[*ir.Table]bool{}, made: map[ir.ColID]place{}, one: map[ir.ColID]bool{}, inside: map[ir.ColID]bool{}}
 	if err := b.from(s.From, false); err != nil {
 		return nil, err
 	}
@@ -190,7 +192,7 @@ func (b *block) conditions() error {
 		if _, ok := b.pair(e); ok {
 			continue // see joins
 		}
-		if err := firstOf(b.picks(e.Expr), steady(e.Expr)); err != nil {
+		if err := firstOf(b.picks(e.Expr), b.steady(e.Expr)); err != nil {
 			return err
 		}
 	}
@@ -251,7 +253,7 @@ func (b *block) keys() error {
 		if hasQuery(k.Expr) {
 			return smallGroup(k.Expr, "group by columns", "a subquery may not stand in GROUP BY over a table that is seen in large groups only")
 		}
-		if err := firstOf(b.picks(k.Expr), steady(k.Expr)); err != nil {
+		if err := firstOf(b.picks(k.Expr), b.steady(k.Expr)); err != nil {
 			return err
 		}
 		if len(b.tablesOf(k.Expr)) > 1 {

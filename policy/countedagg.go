@@ -107,7 +107,7 @@ func (b *block) number(a *ir.Agg) error {
 		if hasQuery(a.Filter) {
 			return smallGroup(a.Filter, "compare columns with constants", "a subquery may not stand in FILTER over a table that is seen in large groups only")
 		}
-		if err := firstOf(b.picks(a.Filter), steady(a.Filter)); err != nil {
+		if err := firstOf(b.picks(a.Filter), b.steady(a.Filter)); err != nil {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func (b *block) sum(a *ir.Agg) error {
 		return smallGroup(a.Args[0], "sum each column by itself, or multiply by a constant", "a product of columns may be one row's value, and 0 for all others, in a table that is seen in large groups only")
 	}
 	widen(a)
-	if err := steady(a.Args[0]); err != nil {
+	if err := b.steady(a.Args[0]); err != nil {
 		return err
 	}
 	if len(ts) == 0 {

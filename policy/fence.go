@@ -48,13 +48,14 @@ import "github.com/grille-dev/grille/sql/ir"
 type fences struct {
 	view    *view
 	trace   *trace
+	growth  *growth
 	any     bool // some node of the query is not total
 	touched map[*ir.Table]bool
 }
 
 // newFences finds what the nodes of q that are not total touch.
 func newFences(v *view, q *ir.Query, t *trace) *fences {
-	f := &fences{view: v, trace: t, touched: map[*ir.Table]bool{}}
+	f := &fences{view: v, trace: t, growth: newGrowth(t), touched: map[*ir.Table]bool{}}
 	if f.any = f.mayFail(q); !f.any {
 		return f
 	}
@@ -194,8 +195,6 @@ func (f *fences) below(n ir.Node) {
 func (f *fences) mayFail(n ir.Node) bool { return anyFails(n, f.total) }
 
 // mayFail reports whether any node at or below n is not total.
-func mayFail(n ir.Node) bool { return anyFails(n, total) }
-
 // anyFails reports whether any node at or below n is not total; what WITH items
 // compute that n reads counts, for an engine may put it in their place.
 func anyFails(n ir.Node, total func(ir.Expr) bool) bool {
@@ -231,7 +230,7 @@ func (f *fences) total(e ir.Expr) bool {
 	if r, ok := e.(*ir.Ref); ok {
 		return !f.computed(f.trace.made[r.Col])
 	}
-	return total(e)
+	return total(e) && f.growth.total(e)
 }
 
 // computed reports whether reading a column computes what may fail on a hidden

@@ -17,16 +17,16 @@ import (
 // the asker cannot choose, at the far ends of a type: date_trunc('month', d) in
 // the year 294277, price * quantity of a hundred thousand digits. Arithmetic of
 // whole numbers and of floats is not: a factor moves its end to any value.
-func steady(e ir.Expr) error {
+func (b *block) steady(e ir.Expr) error {
 	var err error
 	steps := 0
 	ir.Walk(e, func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Query:
-			err = firstOf(err, steadyQuery(n))
+			err = firstOf(err, b.steadyQuery(n))
 			return false
 		case ir.Expr:
-			if err == nil && !total(n) && !steadyNode(n) {
+			if err == nil && !b.total(n) && !steadyNode(n) {
 				err = smallGroup(n, "cast whole numbers to numeric before you calculate with them, divide by a constant, and leave out what can fail",
 					"this can fail on one row, and the table is seen in large groups only")
 			}
@@ -49,12 +49,14 @@ const maxSteps = 16
 
 // steadyQuery refuses a subquery that can fail: whether it runs at all may
 // depend on one row.
-func steadyQuery(q *ir.Query) error {
-	if mayFail(q) {
+func (b *block) steadyQuery(q *ir.Query) error {
+	if anyFails(q, b.total) {
 		return smallGroup(q, "leave out what can fail inside of it", "this subquery can fail, and a table beside it is seen in large groups only")
 	}
 	return nil
 }
+
+func (b *block) total(e ir.Expr) bool { return total(e) && b.growth.total(e) }
 
 func steadyNode(e ir.Expr) bool {
 	switch e := e.(type) {
