@@ -10,7 +10,7 @@ import (
 
 // unfenced is a statement's text without its fences.
 func unfenced(text string) string {
-	return strings.NewReplacer(" OFFSET 0)", ")", " LIMIT -1)", ")").Replace(text)
+	return strings.NewReplacer(" OFFSET '0')", ")", " LIMIT -1)", ")").Replace(text)
 }
 
 // tells runs a statement without its fences, and reports whether something shows

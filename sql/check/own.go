@@ -15,7 +15,8 @@ import (
 //   - a table is schema.table or a WITH item, a column is t1.column, without *;
 //   - a function is pg_catalog.name, or one of the four that are grammar;
 //   - a value is a parameter in a CAST to a qualified type, or NULL in one, or
-//     TRUE or FALSE; a bare number is an ordinal of ORDER BY, or OFFSET 0;
+//     TRUE or FALSE; a bare number is an ordinal of ORDER BY, and a bare text the
+//     '0' of a fence;
 //   - each parameter is used.
 //
 // Whatever is not listed here is refused.
@@ -101,10 +102,10 @@ func (o *ownText) query(q *syntax.Query, outermost bool) {
 	}
 }
 
-// zero is the 0 of a fence.
+// zero is the '0' of a fence.
 func zero(x syntax.Expr) bool {
 	l, ok := x.(*syntax.Literal)
-	return ok && l.Kind == syntax.Integer && l.Text == "0"
+	return ok && l.Kind == syntax.String && l.Text == "0"
 }
 
 func (o *ownText) selection(s *syntax.Select, outermost bool) {
