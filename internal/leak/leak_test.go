@@ -160,7 +160,8 @@ func layout(form string) oracle.Layout {
 
 // plans are settings of the database under which PostgreSQL plans differently.
 func plans() []string {
-	return []string{"", "enable_hashjoin = off", "enable_nestloop = off", "enable_seqscan = off"}
+	return []string{"", "enable_hashjoin = off", "enable_nestloop = off", "enable_seqscan = off",
+		"parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0"}
 }
 
 func TestMatrix(t *testing.T) {
@@ -174,8 +175,10 @@ func TestMatrix(t *testing.T) {
 	for _, form := range slices.Sorted(maps.Keys(forms())) {
 		for i, plan := range plans() {
 			full.Exec("ALTER DATABASE " + full.ReadOnlyRole() + " RESET ALL")
-			if plan != "" {
-				full.Exec("ALTER DATABASE " + full.ReadOnlyRole() + " SET " + plan)
+			for setting := range strings.SplitSeq(plan, "; ") {
+				if setting != "" {
+					full.Exec("ALTER DATABASE " + full.ReadOnlyRole() + " SET " + setting)
+				}
 			}
 			if err := b.Lay(t.Context(), layout(forms()[form])); err != nil {
 				t.Fatal(err)
