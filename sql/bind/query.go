@@ -17,10 +17,12 @@ func (b *binder) query(n *syntax.Query, outer *scope) *ir.Query {
 
 // settle makes text of outputs that are literals without a type.
 func (b *binder) settle(q *ir.Query) {
-	s, ok := q.Body.(*ir.Select)
-	if !ok {
-		return
+	if s, ok := q.Body.(*ir.Select); ok {
+		b.settleSelect(s)
 	}
+}
+
+func (b *binder) settleSelect(s *ir.Select) {
 	for i := range s.Out {
 		if d := &s.Out[i]; d.Type.Kind == types.Unknown {
 			d.Expr, d.Type = b.read(d.Expr.(*ir.Const), types.Of(types.Text)), types.Of(types.Text)

@@ -46,8 +46,9 @@ func (b *binder) sel(n *syntax.Select, outer *scope, order *ordering) *ir.Select
 		b.group(out, s, keys, above.aggs)
 	}
 	if n.Distinct {
+		b.settleSelect(out) // to compare them, before another arm could give them a type
 		for _, d := range out.Out {
-			if d.Type.Kind != types.Unknown && !d.Type.Groupable() {
+			if !d.Type.Groupable() {
 				fail(n.At(), refusal.Types, "leave that column out", "values of type %s cannot be compared, so not made distinct", d.Type)
 			}
 		}
