@@ -6,10 +6,8 @@ import (
 	"maps"
 	"math/big"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -22,19 +20,6 @@ import (
 
 // perWorld is how many queries are made over one world.
 const perWorld = 40
-
-// setting is a number from the environment.
-func setting(t testing.TB, name string, otherwise uint64) uint64 {
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatalf("%s is no number", name)
-	}
-	return n
-}
 
 // bench is where worlds are laid out.
 type bench struct {
@@ -102,8 +87,8 @@ func (b *bench) ask(e oracle.Engine, text string) oracle.Result {
 // of the plain ones, and has the attacker look at them. GRILLE_GROUPS_QUERIES
 // queries are asked on each engine, from GRILLE_ORACLE_SEED.
 func TestWorlds(t *testing.T) {
-	queries := setting(t, "GRILLE_GROUPS_QUERIES", 400)
-	seed := setting(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
+	queries := oracle.Setting(t, "GRILLE_GROUPS_QUERIES", 400)
+	seed := oracle.Setting(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
 	t.Logf("GRILLE_ORACLE_SEED=%d GRILLE_GROUPS_QUERIES=%d", seed, queries)
 	b, of := newBench(t), map[string]int{}
 	for n := range int(queries+perWorld-1) / perWorld {

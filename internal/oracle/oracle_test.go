@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,19 +17,6 @@ import (
 
 // perWorld is how many drafts are made over one world.
 const perWorld = 50
-
-// number is a number from the environment.
-func number(t testing.TB, name string, otherwise uint64) uint64 {
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatalf("%s is no number", name)
-	}
-	return n
-}
 
 func newBench(t testing.TB) *Bench {
 	t.Helper()
@@ -50,8 +36,8 @@ func newBench(t testing.TB) *Bench {
 // TestWorlds is promise P4. GRILLE_ORACLE_QUERIES drafts are run on each engine,
 // from GRILLE_ORACLE_SEED.
 func TestWorlds(t *testing.T) {
-	drafts := number(t, "GRILLE_ORACLE_QUERIES", 2000)
-	seed := number(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
+	drafts := Setting(t, "GRILLE_ORACLE_QUERIES", 2000)
+	seed := Setting(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
 	t.Logf("GRILLE_ORACLE_SEED=%d GRILLE_ORACLE_QUERIES=%d", seed, drafts)
 	tally := &tally{of: map[string]int{}}
 	worlds := make(chan int)

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/grille-dev/grille/internal/oracle"
@@ -16,19 +14,6 @@ import (
 
 // perWorld is how many drafts are made over one world.
 const perWorld = 20
-
-// number is a number from the environment.
-func number(t testing.TB, name string, otherwise uint64) uint64 {
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatalf("%s is no number", name)
-	}
-	return n
-}
 
 // bench is where worlds are laid out, and the roles that ask.
 type bench struct {
@@ -90,8 +75,8 @@ func (b *bench) world(t *testing.T, w *oracle.World, change func(string) string)
 // TestWorlds compares Grille with the server. GRILLE_RLS_QUERIES drafts are
 // asked, from GRILLE_ORACLE_SEED.
 func TestWorlds(t *testing.T) {
-	drafts := number(t, "GRILLE_RLS_QUERIES", 400)
-	seed := number(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
+	drafts := oracle.Setting(t, "GRILLE_RLS_QUERIES", 400)
+	seed := oracle.Setting(t, "GRILLE_ORACLE_SEED", rand.Uint64N(1_000_000))
 	t.Logf("GRILLE_ORACLE_SEED=%d GRILLE_RLS_QUERIES=%d", seed, drafts)
 	b, of := newBench(t), map[string]int{}
 	for n := range int(drafts+perWorld-1) / perWorld {
