@@ -128,9 +128,19 @@ func filtered() map[string][2]string {
 	}
 }
 
+// grouped are drafts over the same rows, seen in groups of ten, and the same
+// without holding anything back.
+func grouped() map[string][2]string {
+	const hand = " FROM sales WHERE status <> 'void' AND region IN (1, 2, 3) GROUP BY region"
+	const two = ", sum(amount) FILTER (WHERE day >= '2021-01-01'), count(*) FILTER (WHERE day < '2020-06-01')"
+	return map[string][2]string{
+		"groups":         {"SELECT region, count(*), sum(amount) FROM sales GROUP BY region", "SELECT region, count(*), sum(amount)" + hand},
+		"groups/filters": {"SELECT region" + two + " FROM sales GROUP BY region", "SELECT region" + two + hand},
+	}
+}
+
 // BenchmarkFiltered runs each of them through Grille on PostgreSQL, and by hand on
-// a connection of pgx's. PostgreSQL reads what is fenced with one process, and may
-// use several for what is not: the last case compares with one by hand, too.
+// a connection of pgx's.
 func BenchmarkFiltered(b *testing.B) {
 	db := pgtest.New(b)
 	direct, err := oracle.OpenDirect(b.Context(), db.DSN, "public")
@@ -138,11 +148,6 @@ func BenchmarkFiltered(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer direct.Close()
-	single, err := oracle.OpenDirect(b.Context(), db.DSN, "public")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer single.Close()
 	fill := `CREATE TABLE sales (id bigint PRIMARY KEY, region integer, day date, status text, amount integer);
 		INSERT INTO sales SELECT n, n % 4 + 1, date '2020-01-01' + n % 1000, CASE WHEN n % 50 = 0 THEN 'void' ELSE 'paid' END, 1 + n % 977 FROM generate_series(1, 1000000) n;
 		GRANT SELECT ON sales TO ` + db.ReadOnlyRole()
@@ -151,35 +156,34 @@ func BenchmarkFiltered(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	if err := single.Exec(b.Context(), "SET max_parallel_workers_per_gather = 0"); err != nil {
-		b.Fatal(err)
-	}
 	engine, err := oracle.OpenPostgres(db.ReadOnlyDSN, run.Log{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer engine.Close()
-	compare := func(name string, g *oracle.Through, texts [2]string, hand *oracle.Direct) {
+	compare := func(name string, g *oracle.Through, texts [2]string) {
 		b.Run(name, func(b *testing.B) {
 			inTurn(b, "ms", time.Millisecond,
 				func() error { return g.Query(b.Context(), texts[0]).Err },
-				func() error { return hand.Query(b.Context(), texts[1]).Err })
+				func() error { return direct.Query(b.Context(), texts[1]).Err })
 		})
 	}
-	pushes, always := sales(b, engine, ""), sales(b, engine, "fence: always, ")
+	pushes, always, groups := sales(b, engine, ""), sales(b, engine, "fence: always, "), sales(b, engine, "min_group: {entity: id, size: 10}, ")
 	for _, name := range slices.Sorted(maps.Keys(filtered())) {
-		compare(name, pushes, filtered()[name], direct)
-		compare(name+"/fence-always", always, filtered()[name], direct)
+		compare(name, pushes, filtered()[name])
+		compare(name+"/fence-always", always, filtered()[name])
 	}
-	compare("fenced/by-one-process", pushes, filtered()["fenced"], single)
+	for _, name := range slices.Sorted(maps.Keys(grouped())) {
+		compare(name, groups, grouped()[name])
+	}
 }
 
-func sales(b *testing.B, engine run.Engine, fence string) *oracle.Through {
+func sales(b *testing.B, engine run.Engine, more string) *oracle.Through {
 	g, err := oracle.NewThrough(b.Context(), engine, oracle.Setup{Teams: []string{"alpha"}, Viewer: viewer.Viewer{Teams: []string{"alpha"}}, Rules: fmt.Sprintf(`version: 1
 classes: {plain: {show: value}}
 tables:
   public.sales: {%scolumns: {id: plain, region: plain, day: plain, status: plain, amount: plain}, grants: {alpha: {rows: "status <> 'void' AND region IN (1, 2, 3)"}}}
-`, fence)})
+`, more)})
 	if err != nil {
 		b.Fatal(err)
 	}

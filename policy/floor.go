@@ -159,16 +159,21 @@ func (f *floor) output(name string, e ir.Expr) ir.ColID {
 }
 
 // entities is how many entities of t have a row where cond holds, in the inner
-// block; a nil cond holds for all.
+// block; a nil cond holds for all. Each row has an entity: see filter.
 func (f *floor) entities(t *ir.Table, cond ir.Expr) *ir.Agg {
 	of := f.view.tables[t.Table.ID].stored.Column(f.view.tables[t.Table.ID].group.Entity)
 	x := as(&ir.Ref{Col: f.entity[t], T: of.Type}, of.Type)
 	a := counting(x)
+	a.Distinct = !f.sole(t)
 	if cond != nil {
 		a.Filter = ir.Clone(cond)
 	}
 	return a
 }
+
+// sole reports whether rows of t stand in the block by themselves, and each is an
+// entity: to count them is to count entities, and needs no sorting.
+func (f *floor) sole(t *ir.Table) bool { return len(f.tables) == 1 && f.alone(t) }
 
 // number is entities, as a number outside of the inner block.
 func (f *floor) number(t *ir.Table, cond ir.Expr) ir.Expr {

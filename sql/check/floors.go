@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -14,7 +15,8 @@ import (
 //
 // Each stands, by itself or joined, in a block B that makes groups and is the
 // whole of a subquery that ends in OFFSET 0. With keys, HAVING of B wants enough
-// entities of each relation. The entity is counted, distinct, and nothing else. B
+// entities of each relation. The entity is counted, distinct, and nothing else;
+// where B reads one relation alone and the entity is its key, rows are entities. B
 // gives out keys, COUNT, SUM and AVG, and conditions over counts of entities. The
 // one block that reads B uses each number that could be of fewer (it has a FILTER,
 // may be NULL, or there are no keys) as THEN of a CASE only, whose condition wants
@@ -143,7 +145,7 @@ func (c *counted) ofCounts(e ir.Expr) bool {
 
 // entityOf is the relation whose entities a counts, or nil.
 func (c *counted) entityOf(a *ir.Agg) *ir.Guarded {
-	if a.Fn.Func.Name != "count" || !a.Distinct || len(a.Args) != 1 {
+	if a.Fn.Func.Name != "count" || len(a.Args) != 1 {
 		return nil
 	}
 	r, ok := uncast(a.Args[0]).(*ir.Ref)
@@ -151,11 +153,19 @@ func (c *counted) entityOf(a *ir.Agg) *ir.Guarded {
 		return nil
 	}
 	for _, g := range c.gs {
-		if entity(g) == r.Col {
+		if entity(g) == r.Col && (a.Distinct || c.sole(g)) {
 			return g
 		}
 	}
 	return nil
+}
+
+// sole reports whether B reads nothing but g, each row of which is another entity.
+func (c *counted) sole(g *ir.Guarded) bool {
+	of := g.Table.Table.ColumnNamed(g.Cols[len(g.Cols)-1].Name)
+	return c.b.From == ir.Rel(g) && of != nil && slices.ContainsFunc(g.Table.Table.Unique, func(key []catalog.ColumnID) bool {
+		return len(key) == 1 && key[0] == of.ID
+	})
 }
 
 func entity(g *ir.Guarded) ir.ColID { return g.Cols[len(g.Cols)-1].ID }

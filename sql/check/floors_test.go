@@ -22,12 +22,15 @@ tables:
   emp:
     columns: {id: plain, dept: plain, pay: plain, bonus: plain}
     grants: {nurses: {rows: all, min_group: {entity: id, size: 5}}}
+  boss:
+    columns: {id: plain, dept: plain}
+    grants: {nurses: {rows: all, min_group: {entity: id, size: 5}}}
 `
 
 // allowGroups is the allowed tree of a draft, and its minimum groups.
 func allowGroups(t *testing.T, draft string) (*ir.Query, func(*ir.Guarded) int) {
 	t.Helper()
-	cat, err := catalogtest.Parse(catalog.Postgres, "emp (id int4 key, dept int4, pay int4, bonus int4 null)")
+	cat, err := catalogtest.Parse(catalog.Postgres, "emp (no int4 key, id int4, dept int4, pay int4, bonus int4 null)\nboss (id int4 key, dept int4)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,5 +111,22 @@ func TestFloors(t *testing.T) {
 				t.Errorf("it passes: %v", err)
 			}
 		})
+	}
+}
+
+// Where each row is an entity, rows are counted, and only there.
+func TestFloorsCountRows(t *testing.T) {
+	q, size := allowGroups(t, "SELECT dept, count(*) FROM boss GROUP BY dept")
+	if err := check.Floors(q, size); err != nil {
+		t.Fatal(err)
+	}
+	inner := q.Body.(*ir.Select).From.(*ir.Subquery).Query.Body.(*ir.Select)
+	if inner.Having.(*ir.Call).Args[0].(*ir.Agg).Distinct {
+		t.Error("rows that are entities are sorted to be counted")
+	}
+	boss := inner.From.(*ir.Guarded)
+	inner.From = &ir.Join{Left: boss, Right: ir.Clone(boss)}
+	if err := check.Floors(q, size); refusal.CodeOf(err) != refusal.Internal {
+		t.Errorf("rows are counted that a join repeats: %v", err)
 	}
 }
