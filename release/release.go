@@ -2,9 +2,9 @@
 //
 // [Open] is the only maker of [Rows], package run's rows go nowhere else, and
 // package answer takes nothing else. Today it asserts that what the database
-// sends has the shape of the statement that was allowed; it is where floors of
-// small groups are asserted a second time and noise is added, once rules have
-// them.
+// sends has the shape of the statement that was allowed. Groups that are too small
+// do not come here: the statement holds them back (package policy), and package
+// check has looked at that. Noise is added here once rules have it.
 package release
 
 import (
