@@ -178,6 +178,17 @@ func TestGuardRefuses(t *testing.T) {
 	if _, err := v.Guard(&ir.Guarded{Table: &ir.Table{Table: patients}, Cols: ssn}); err == nil {
 		t.Error("a closed column is guarded")
 	}
+	always := clinicWorld(t, strings.Replace(clinicRules, "  patients:\n", "  patients:\n    fence: always\n", 1)).see(t)
+	yes := &ir.Const{Value: types.BoolOf(true), T: types.Of(types.Bool)}
+	for _, g := range []*ir.Guarded{{Fence: true, Pushed: yes}, {}} {
+		g.Table = &ir.Table{Table: patients}
+		if _, err := always.Guard(g); err == nil {
+			t.Error("what is always fenced is guarded otherwise")
+		}
+	}
+	if _, err := always.Guard(&ir.Guarded{Table: &ir.Table{Table: patients}, Fence: true}); err != nil {
+		t.Error(err)
+	}
 }
 
 // A tree that was bound for another viewer is refused, even if both see the same.

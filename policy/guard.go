@@ -13,11 +13,15 @@ import (
 
 // Guard is the policy relation that stands in the place of g, rendered afresh
 // from the rules: package check compares it with what a text holds. Of g it uses
-// the table, which columns it gives, and whether it has a fence; nothing else.
+// the table, which columns it gives, and whether it has a fence; nothing else. One
+// with `fence: always` has nothing of the viewer's inside, and is refused if it has.
 func (v View) Guard(like *ir.Guarded) (*ir.Guarded, error) {
 	s := v.v.tables[like.Table.Table.ID]
 	if s == nil {
 		return nil, fmt.Errorf("policy: the viewer sees no such table")
+	}
+	if s.rules.Fence && (like.Pushed != nil || !like.Fence) {
+		return nil, fmt.Errorf("policy: a relation that is always fenced, without a fence or with a condition inside of it")
 	}
 	next := idsOf(&ir.Query{Body: &ir.Values{}})
 	g := guard{view: v.v, sight: s, next: next, fence: like.Fence}
