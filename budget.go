@@ -1,6 +1,7 @@
 package grille
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -36,8 +37,8 @@ func (b *budget) spend(a policy.Allowed, now time.Time) error {
 	if day := now.UTC().Format(time.DateOnly); day != b.day {
 		b.day, b.seen = day, map[string]map[string]bool{}
 	}
-	v := a.View().Viewer()
-	who := v.Name + "\x00" + strings.Join(a.View().Teams(), "\x00") + "\x00"
+	// By name, and not by team: who is in two teams is one person.
+	who := cmp.Or(a.View().Viewer().Name, strings.Join(a.View().Teams(), "+")) + "\x00"
 	fresh := map[string]map[string]bool{}
 	for _, p := range ps {
 		key := who + p.Table

@@ -32,7 +32,8 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 		return Allowed{}, err
 	}
 	for _, t := range occurrences {
-		if err := v.tables[t.Table.ID].scoped(); err != nil {
+		s := v.tables[t.Table.ID]
+		if err := firstOf(s.scoped(), s.sameGroups(t)); err != nil {
 			return Allowed{}, err
 		}
 	}
@@ -330,14 +331,19 @@ func firstOf(a, b error) error {
 	return b
 }
 
+// sameGroups refuses a table that the acting teams see in different groups.
+func (s *sight) sameGroups(t *ir.Table) error {
+	if !s.clash {
+		return nil
+	}
+	return refusal.New(refusal.ChooseTeam, "ask as one of them", "your teams %s see the rows of %s in groups of different sizes", list(s.teams()), t.Table.Name).
+		At(t.At()).ForOwner("see the grants at %s", s.rules.Where)
+}
+
 // chooseTeam refuses a column that the acting teams treat differently.
 func (v *view) chooseTeam(tables []*ir.Table, used map[*ir.Table][]ir.TableCol) error {
 	for _, t := range tables {
 		s := v.tables[t.Table.ID]
-		if s.clash {
-			return refusal.New(refusal.ChooseTeam, "ask as one of them", "your teams %s see the rows of %s in groups of different sizes", list(s.teams()), t.Table.Name).
-				At(t.At()).ForOwner("see the grants at %s", s.rules.Where)
-		}
 		for _, c := range used[t] {
 			if !s.columns[c.Of].clash {
 				continue

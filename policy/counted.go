@@ -129,7 +129,7 @@ func (b *block) from(r ir.Rel, optional bool) error {
 		return nil
 	case *ir.Join:
 		if r.Kind != ir.Inner && r.Kind != ir.Left {
-			return smallGroup(r, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may stand in JOIN and LEFT JOIN")
+			return otherJoin(r)
 		}
 		return firstOf(b.from(r.Left, optional), b.from(r.Right, optional || r.Kind == ir.Left))
 	case *ir.Subquery, *ir.CTERef, *ir.FuncRel:

@@ -194,7 +194,6 @@ func (f *fences) below(n ir.Node) {
 // mayFail reports whether any node at or below n is not total for these fences.
 func (f *fences) mayFail(n ir.Node) bool { return anyFails(n, f.total) }
 
-// mayFail reports whether any node at or below n is not total.
 // anyFails reports whether any node at or below n is not total; what WITH items
 // compute that n reads counts, for an engine may put it in their place.
 func anyFails(n ir.Node, total func(ir.Expr) bool) bool {

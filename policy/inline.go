@@ -123,7 +123,7 @@ func (in *inliner) join(j *ir.Join, optional bool) (ir.Rel, []ir.Expr, error) {
 		}
 		return j, lw, nil
 	case ir.Right, ir.Full:
-		return j, append(lw, rw...), smallGroup(j, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may not stand in a %s JOIN", map[ir.JoinKind]string{ir.Right: "RIGHT", ir.Full: "FULL"}[j.Kind])
+		return nil, nil, otherJoin(j)
 	default:
 		panic("policy: unknown join")
 	}
@@ -250,6 +250,10 @@ func (v *view) rawRel(r ir.Rel) bool {
 	default:
 		panic("policy: unknown relation")
 	}
+}
+
+func otherJoin(j *ir.Join) error {
+	return smallGroup(j, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may stand in JOIN and LEFT JOIN")
 }
 
 func smallGroup(at ir.Node, try, format string, args ...any) error {

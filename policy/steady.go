@@ -204,17 +204,14 @@ func near(e ir.Expr) bool {
 	case c.T.Kind == types.Interval:
 		months, days, micros := c.Value.Interval()
 		const day = 86400_000000
-		return abs(int64(months)) <= 12_000 && abs(int64(days)) <= 366_000 && abs(micros) <= 366_000*day
+		return within(int64(months), 12_000) && within(int64(days), 366_000) && within(micros, 366_000*day)
 	case c.T.IsInteger():
-		return abs(c.Value.Int()) <= 366_000
+		return within(c.Value.Int(), 366_000)
 	default:
 		return false
 	}
 }
 
-func abs(n int64) int64 {
-	if n < 0 {
-		return -n
-	}
-	return n
-}
+// within reports whether n is between -most and most. The least number has no
+// absolute value that could be compared.
+func within(n, most int64) bool { return -most <= n && n <= most }
