@@ -233,6 +233,11 @@ func TestPredicates(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", x.text, got, x.want)
 		}
 	}
+	both := of("analysts", "")
+	both.Teams = append(both.Teams, "silent") // the same person, acting as more
+	if _, err := g.SQL(t.Context(), grille.Draft{SQL: "SELECT count(*) FROM visits WHERE kind <> 'emergency'", Viewer: both}); refusal.CodeOf(err) != refusal.SmallGroupBudget {
+		t.Errorf("as another team: %v", err)
+	}
 	day = day.AddDate(0, 0, 1)
 	if got := ask("SELECT count(*) FROM visits WHERE kind <> 'emergency'"); got != "" {
 		t.Errorf("the next day: %q", got)
