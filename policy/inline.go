@@ -253,7 +253,11 @@ func (v *view) rawRel(r ir.Rel) bool {
 }
 
 func otherJoin(j *ir.Join) error {
-	return smallGroup(j, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may stand in JOIN and LEFT JOIN")
+	kind := "FULL"
+	if j.Kind == ir.Right {
+		kind = "RIGHT"
+	}
+	return smallGroup(j, "use JOIN or LEFT JOIN", "a table that is seen in large groups only may not stand in a %s JOIN", kind)
 }
 
 func smallGroup(at ir.Node, try, format string, args ...any) error {
