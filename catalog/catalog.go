@@ -79,6 +79,10 @@ type Table struct {
 	// InGroups is of no database but of a viewer's view of one: the table's rows
 	// are not shown, only counts, sums and averages of groups.
 	InGroups bool
+	// About and Also are of no database either: what a person has written of the
+	// table in the rules, and its other names.
+	About string   `json:",omitempty"`
+	Also  []string `json:",omitempty"`
 	// Inherits lists the tables whose rows include this one's: the parents of a
 	// partition or inheritance child, as far as they are in the catalog.
 	Inherits []TableID
@@ -121,6 +125,8 @@ type Column struct {
 	// "" if there is none. Comparing two columns whose collations differ fails
 	// while running.
 	Collation string
+	About     string   `json:",omitempty"` // as Table.About
+	Also      []string `json:",omitempty"` // as Table.Also
 }
 
 // ForeignKey says that Columns of this table refer to To.ToColumns.

@@ -59,6 +59,13 @@ type Table struct {
 	AsView bool   // the file says `as: view`: an object with rows of its own
 	// Columns that are not listed are closed.
 	Columns map[catalog.ColumnID]*Class
+	// Told and ColumnsTold are what a person has written about the table and its
+	// columns, for people and for models that may see the names.
+	Told        Told
+	ColumnsTold map[catalog.ColumnID]Told
+	// Dictionary are the columns whose values are looked for in questions, as they
+	// are stored and for everybody. Nobody is shown them by that.
+	Dictionary []catalog.ColumnID
 	// Always is AND-ed to every grant; nil: nothing.
 	Always *Condition
 	// Fence keeps everything of the viewer above the row filter.
@@ -80,11 +87,26 @@ type Class struct {
 	// Samples is how many stored values a model may be given: 0 to 3.
 	Samples       int
 	HideFromModel bool
+	// NoValues: what is asked is not matched with stored values.
+	NoValues bool
+	// Personal: the class is one of personal data. Samples of it want to be meant
+	// twice.
+	Personal bool
 	// Public: what columns of the class show may be given to agents and exports
 	// that are given public columns only. It needs a Mask that is Plain.
 	Public bool
 	Where  string // file:line, for owners
 }
+
+// Told is what a person has written about a table or a column. It is not stored
+// in the database.
+type Told struct {
+	About string   // one line
+	Also  []string // other names for the same
+}
+
+// Empty reports whether nothing was written.
+func (t Told) Empty() bool { return t.About == "" && len(t.Also) == 0 }
 
 // Grant opens a table to a team.
 type Grant struct {
@@ -180,6 +202,8 @@ func (t Table) clone() Table {
 		columns[id] = &c
 	}
 	t.Columns = columns
+	t.ColumnsTold = maps.Clone(t.ColumnsTold)
+	t.Dictionary = slices.Clone(t.Dictionary)
 	t.Grants = slices.Clone(t.Grants)
 	t.Links = maps.Clone(t.Links)
 	for i, g := range t.Grants {
@@ -221,6 +245,11 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 		}
 		if class.Public && class.Mask.Show != Plain {
 			return fmt.Errorf("policy: class %s: what is not shown is not public", class.Name)
+		}
+	}
+	for _, id := range t.Dictionary {
+		if col := stored.Column(id); col == nil || !col.Type.IsText() {
+			return fmt.Errorf("policy: %s: a dictionary of what does not exist, or is no text", stored.Name)
 		}
 	}
 	if err := t.Always.fits(stored, attrs); err != nil {

@@ -168,10 +168,11 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 		if s == nil || forModel && (s.off.HideFromModel || s.outside != "") {
 			continue
 		}
-		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict, InGroups: s.group != nil}
+		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict, InGroups: s.group != nil,
+			About: s.rules.Told.About, Also: slices.Clone(s.rules.Told.Also)}
 		for _, c := range t.Columns {
 			if x := s.columns[c.ID]; x != nil && !hidden(s, x) {
-				shown.Columns = append(shown.Columns, x.shown(c))
+				shown.Columns = append(shown.Columns, x.shown(c, s.rules.ColumnsTold[c.ID]))
 			}
 		}
 		if forModel && len(shown.Columns) == 0 {
@@ -187,13 +188,14 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 	return out
 }
 
-// shown is the column as the viewer sees it. A comment is a text stored in the
-// database, and no rule has opened it.
-func (x *seen) shown(c *catalog.Column) *catalog.Column {
-	if !x.mask.masks() && c.Comment == "" && !c.Generated {
+// shown is the column as the viewer sees it, with what a person has told about
+// it. A comment is a text stored in the database, and no rule has opened it.
+func (x *seen) shown(c *catalog.Column, told Told) *catalog.Column {
+	if !x.mask.masks() && c.Comment == "" && !c.Generated && told.Empty() {
 		return c // catalogs do not change: nothing is to be taken away
 	}
-	out := &catalog.Column{ID: c.ID, Name: c.Name, Type: c.Type, Declared: c.Declared, NotNull: c.NotNull, Collation: c.Collation}
+	out := &catalog.Column{ID: c.ID, Name: c.Name, Type: c.Type, Declared: c.Declared, NotNull: c.NotNull, Collation: c.Collation,
+		About: told.About, Also: slices.Clone(told.Also)}
 	if !x.mask.masks() {
 		return out
 	}

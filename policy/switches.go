@@ -29,6 +29,25 @@ func (v *view) switched(t *catalog.Table) Switches {
 // ModelsOff reports whether no model may draft for the viewer at all.
 func (v View) ModelsOff() bool { return v.v.everywhere().NoModel }
 
+// PrivateModels reports whether only models that the site calls private may
+// draft for the viewer.
+func (v View) PrivateModels() bool { return v.v.everywhere().PrivateModels }
+
+// StrictPrivacy reports whether a word of a question that may be personal data
+// leaves only when the viewer says so.
+func (v View) StrictPrivacy() bool { return v.v.everywhere().StrictPrivacy }
+
+// Values reports whether a text that the viewer gives may be matched with the
+// stored values of a column: the viewer sees them as they are, row by row.
+func (v View) Values(table catalog.TableID, column catalog.ColumnID) bool {
+	s := v.v.tables[table]
+	if s == nil || s.off.NoValues || s.off.ShowOnly || s.group != nil || s.clash || s.outside != "" {
+		return false
+	}
+	c := s.columns[column]
+	return c != nil && !c.clash && c.mask.Show == Plain && !c.class.NoValues
+}
+
 // ShowOnly reports whether the query may be explained, and not run: the switch
 // is on for the viewer, or for a table that the query reads.
 func (a Allowed) ShowOnly() bool { return a.a.showOnly }

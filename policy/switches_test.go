@@ -10,25 +10,36 @@ import (
 
 // Each switch works at each level that has it, and for nobody else's table.
 func TestSwitches(t *testing.T) {
+	const columns = "columns: {id: key, name: word}\n    grants: {analysts: {rows: all}, clinicians: {rows: all}}\n"
 	levels := map[string]string{ // where WORD stands
 		"connection": "WORD\ntables:\n  patients:\n    COLUMNS",
 		"schema":     "schemas: {public: {WORD}}\ntables:\n  patients:\n    COLUMNS",
 		"team":       "teams: {analysts: {WORD}}\ntables:\n  patients:\n    COLUMNS",
+		"column":     "tables:\n  patients:\n    " + strings.Replace(columns, "name: word", "name: {class: word, WORD}", 1),
 		"table":      "tables:\n  patients:\n    WORD\n    COLUMNS",
 		"other team": "teams: {clinicians: {WORD}}\ntables:\n  patients:\n    COLUMNS",
 		"nowhere":    "tables:\n  patients:\n    COLUMNS",
 	}
-	const columns = "columns: {id: key, name: word}\n    grants: {analysts: {rows: all}, clinicians: {rows: all}}\n"
 	for level, text := range levels {
 		on := level != "other team" && level != "nowhere"
 		for word, off := range map[string]func(*world) bool{
-			"model: hide":   hiddenFromModels,
-			"model: none":   func(w *world) bool { return w.see(t).ModelsOff() && hiddenFromModels(w) },
-			"samples: none": func(w *world) bool { return w.samples(t) == 0 },
-			"run: show":     func(w *world) bool { return w.showOnly(t) },
+			"model: hide":     hiddenFromModels,
+			"model: none":     func(w *world) bool { return w.see(t).ModelsOff() && hiddenFromModels(w) },
+			"model: private":  func(w *world) bool { return w.see(t).PrivateModels() && !hiddenFromModels(w) },
+			"privacy: strict": func(w *world) bool { return w.see(t).StrictPrivacy() },
+			"samples: none":   func(w *world) bool { return w.samples(t) == 0 },
+			"values: none":    func(w *world) bool { return !w.values(t) },
+			"run: show":       func(w *world) bool { return w.showOnly(t) },
 		} {
-			if word == "model: none" && (level == "schema" || level == "table") {
-				continue // models are off for a connection or a team
+			switch word {
+			case "model: none", "model: private", "privacy: strict":
+				if level == "schema" || level == "table" || level == "column" {
+					continue // they are of who asks, not of what is asked about
+				}
+			case "run: show":
+				if level == "column" {
+					continue
+				}
 			}
 			classes := "version: 1\nclasses: {key: {show: value}, word: {show: value, samples: 2}}\n"
 			w := clinicWorld(t, classes+strings.NewReplacer("WORD", word, "COLUMNS", columns).Replace(text))
@@ -44,13 +55,20 @@ func hiddenFromModels(w *world) bool {
 	if err != nil {
 		panic(fmt.Sprint("the table is open: ", err))
 	}
-	return v.ForModel().Names().Lookup("", "patients") == nil
+	patients := v.ForModel().Names().Lookup("", "patients")
+	return patients == nil || patients.ColumnNamed("name") == nil
 }
 
 func (w *world) samples(t *testing.T) int {
 	t.Helper()
 	patients := w.cat.All().Lookup("", "patients")
 	return w.see(t).Samples(patients.ID, patients.ColumnNamed("name").ID)
+}
+
+func (w *world) values(t *testing.T) bool {
+	t.Helper()
+	patients := w.cat.All().Lookup("", "patients")
+	return w.see(t).Values(patients.ID, patients.ColumnNamed("name").ID)
 }
 
 func (w *world) showOnly(t *testing.T) bool {

@@ -209,24 +209,30 @@ func (c *Config) readViewer(name string, n strict.Node) error {
 	return err
 }
 
-// switches reads model: hide | none, samples: none, run: show.
+// switches reads model: hide | none | private, samples: none, values: none,
+// privacy: strict, run: show.
 func switches(off *viewer.Switches) []strict.Field {
 	return []strict.Field{
 		strict.Optional("model", func(n strict.Node) error {
-			word, err := n.OneOf("hide", "none")
-			off.HideFromModel, off.NoModel = word == "hide" && err == nil, word == "none" && err == nil
+			word, err := n.OneOf("hide", "none", "private")
+			if err == nil {
+				off.HideFromModel, off.NoModel, off.PrivateModels = word == "hide", word == "none", word == "private"
+			}
 			return err
 		}),
-		strict.Optional("samples", func(n strict.Node) error {
-			_, err := n.OneOf("none")
-			off.NoSamples = err == nil
-			return err
-		}),
-		strict.Optional("run", func(n strict.Node) error {
-			_, err := n.OneOf("show")
-			off.ShowOnly = err == nil
-			return err
-		}),
+		strict.Optional("samples", oneWord("none", &off.NoSamples)),
+		strict.Optional("values", oneWord("none", &off.NoValues)),
+		strict.Optional("privacy", oneWord("strict", &off.StrictPrivacy)),
+		strict.Optional("run", oneWord("show", &off.ShowOnly)),
+	}
+}
+
+// oneWord reads a switch that has one word.
+func oneWord(word string, into *bool) strict.Reader {
+	return func(n strict.Node) error {
+		_, err := n.OneOf(word)
+		*into = err == nil
+		return err
 	}
 }
 

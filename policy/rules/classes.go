@@ -37,6 +37,7 @@ func (c *compiler) readClasses(n strict.Node) error {
 			strict.Optional("samples", strict.Int(&k.Samples, 0, maxSamples)),
 			strict.Optional("model", readWord("hide", &k.HideFromModel)),
 			strict.Optional("public", strict.Bool(&k.Public)),
+			strict.Optional("personal", strict.Bool(&k.Personal)),
 		)
 		if err != nil {
 			return err

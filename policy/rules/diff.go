@@ -114,6 +114,9 @@ func (d *differ) switches(team, table, level string, a, b policy.Switches) {
 	d.flip(at, a.HideFromModel || a.NoModel, b.HideFromModel || b.NoModel, level+" is hidden from models", level+" is no longer hidden from models")
 	d.flip(at, a.NoModel, b.NoModel, "no model drafts for "+level, "models may draft for "+level)
 	d.flip(at, a.NoSamples, b.NoSamples, "no samples of "+level, "samples of "+level+" may be given to models, where a class says so")
+	d.flip(at, a.PrivateModels, b.PrivateModels, "only private models draft for "+level, "models that are not private may draft for "+level)
+	d.flip(at, a.NoValues, b.NoValues, "what is asked is not matched with values of "+level, "what is asked is matched with values of "+level)
+	d.flip(at, a.StrictPrivacy, b.StrictPrivacy, level+" is asked before a word leaves that may be personal data", level+" is no longer asked before a word leaves that may be personal data")
 	d.flip(at, a.ShowOnly, b.ShowOnly, "SQL over "+level+" is shown and not run", "SQL over "+level+" is run")
 }
 
@@ -166,6 +169,7 @@ func (d *differ) table(t *catalog.Table) {
 	if a.Fence && !b.Fence && len(b.Grants) > 0 {
 		d.say(Changes, at, "fence: always is gone, so time may tell more of hidden rows")
 	}
+	d.told(at, a.Told, b.Told)
 	for _, name := range both(d.a.Scopes, d.b.Scopes) {
 		d.link(at, name, a, b)
 	}
@@ -181,6 +185,14 @@ func (d *differ) table(t *catalog.Table) {
 	for _, col := range t.Columns {
 		at.Column = col.Name
 		d.class(at, a.Columns[col.ID], b.Columns[col.ID])
+		d.told(at, a.ColumnsTold[col.ID], b.ColumnsTold[col.ID])
+	}
+}
+
+// told is what people and models read of it.
+func (d *differ) told(at Change, a, b policy.Told) {
+	if a.About != b.About || !slices.Equal(a.Also, b.Also) {
+		d.say(Changes, at, "what people and models read about it is another text")
 	}
 }
 
@@ -313,6 +325,7 @@ func (d *differ) class(at Change, a, b *policy.Class) {
 		return // the mask has said it
 	}
 	d.flip(at, a.HideFromModel, b.HideFromModel, "hidden from models", "no longer hidden from models")
+	d.flip(at, a.NoValues, b.NoValues, "what is asked is not matched with its values", "what is asked is matched with its values")
 	d.flip(at, !a.Public, !b.Public, "no longer public", "public")
 	switch {
 	case b.Samples > a.Samples:

@@ -198,19 +198,16 @@ func (c *compiler) freeze(version string) *policy.Rules {
 // does not hide those of the others.
 func (c *compiler) read(root strict.Node) error {
 	var tables []strict.Entry
-	err := root.Fields(
+	err := root.Fields(append(personSwitches(&c.off),
 		strict.Required("version", readVersion),
 		strict.Optional("attributes", c.readAttributes),
 		strict.Optional("presets", c.readPresets),
 		strict.Optional("classes", c.readClasses),
 		strict.Optional("scopes", c.readScopes),
-		strict.Optional("model", readModel(&c.off)),
-		strict.Optional("samples", readWord("none", &c.off.NoSamples)),
-		strict.Optional("run", readWord("show", &c.off.ShowOnly)),
 		strict.Optional("schemas", c.readSchemas),
 		strict.Optional("teams", c.readTeams),
 		strict.Required("tables", func(n strict.Node) (err error) { tables, err = n.Entries(); return err }),
-	)
+	)...)
 	if err != nil {
 		return err
 	}

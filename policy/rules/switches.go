@@ -17,20 +17,34 @@ func readWord(word string, into *bool) strict.Reader {
 	}
 }
 
-// readModel reads model: hide | none, where no model at all can be meant: of the
-// connection, and of a team.
-func readModel(into *policy.Switches) strict.Reader {
-	return func(n strict.Node) error {
-		word, err := n.OneOf("hide", "none")
-		if err != nil {
-			return err
-		}
-		into.HideFromModel, into.NoModel = word == "hide", word == "none"
-		return nil
+// dataSwitches are those of a schema or a table: of what is asked about.
+func dataSwitches(off *policy.Switches) []strict.Field {
+	return []strict.Field{
+		strict.Optional("model", readWord("hide", &off.HideFromModel)),
+		strict.Optional("samples", readWord("none", &off.NoSamples)),
+		strict.Optional("values", readWord("none", &off.NoValues)),
+		strict.Optional("run", readWord("show", &off.ShowOnly)),
 	}
 }
 
-// readSchemas reads schemas: {hr: {model: hide, samples: none, run: show}}.
+// personSwitches are those of a team or of the connection: of who asks.
+func personSwitches(off *policy.Switches) []strict.Field {
+	return []strict.Field{
+		strict.Optional("model", func(n strict.Node) error {
+			word, err := n.OneOf("hide", "none", "private")
+			if err == nil {
+				off.HideFromModel, off.NoModel, off.PrivateModels = word == "hide", word == "none", word == "private"
+			}
+			return err
+		}),
+		strict.Optional("samples", readWord("none", &off.NoSamples)),
+		strict.Optional("values", readWord("none", &off.NoValues)),
+		strict.Optional("privacy", readWord("strict", &off.StrictPrivacy)),
+		strict.Optional("run", readWord("show", &off.ShowOnly)),
+	}
+}
+
+// readSchemas reads schemas: {hr: {model: hide, samples: none, values: none, run: show}}.
 func (c *compiler) readSchemas(n strict.Node) error {
 	entries, err := n.Entries()
 	if err != nil {
@@ -56,12 +70,7 @@ func (c *compiler) readSchemas(n strict.Node) error {
 			return e.Key.Errorf("schema %s stands here already: keep one of them", found)
 		}
 		var off policy.Switches
-		err := e.Value.Fields(
-			strict.Optional("model", readWord("hide", &off.HideFromModel)),
-			strict.Optional("samples", readWord("none", &off.NoSamples)),
-			strict.Optional("run", readWord("show", &off.ShowOnly)),
-		)
-		if err != nil {
+		if err := e.Value.Fields(dataSwitches(&off)...); err != nil {
 			return err
 		}
 		c.schemas[found] = off
@@ -69,7 +78,7 @@ func (c *compiler) readSchemas(n strict.Node) error {
 	return nil
 }
 
-// readTeams reads teams: {billing: {model: none, samples: none, run: show}}.
+// readTeams reads teams: {billing: {model: none, samples: none, privacy: strict, run: show}}.
 func (c *compiler) readTeams(n strict.Node) error {
 	entries, err := n.Entries()
 	if err != nil {
@@ -81,12 +90,7 @@ func (c *compiler) readTeams(n strict.Node) error {
 			return err
 		}
 		var off policy.Switches
-		err := e.Value.Fields(
-			strict.Optional("model", readModel(&off)),
-			strict.Optional("samples", readWord("none", &off.NoSamples)),
-			strict.Optional("run", readWord("show", &off.ShowOnly)),
-		)
-		if err != nil {
+		if err := e.Value.Fields(personSwitches(&off)...); err != nil {
 			return err
 		}
 		c.teams[e.Name] = off

@@ -38,27 +38,27 @@ func (c *compiler) declare(e strict.Entry) error {
 		}
 	}
 	t := &table{key: e.Key, value: e.Value, stored: stored, columns: map[catalog.ColumnID]strict.Node{}, links: map[string][]catalog.ColumnID{}}
-	t.rule = policy.Table{Table: stored.ID, Where: e.Key.Pos().String(), Columns: map[catalog.ColumnID]*policy.Class{}, Say: map[string]string{}}
+	t.rule = policy.Table{Table: stored.ID, Where: e.Key.Pos().String(), Columns: map[catalog.ColumnID]*policy.Class{},
+		ColumnsTold: map[catalog.ColumnID]policy.Told{}, Say: map[string]string{}}
 	c.tables = append(c.tables, t)
 	return nil
 }
 
 func (c *compiler) readTable(t *table) error {
-	err := t.value.Fields(
+	err := t.value.Fields(append(dataSwitches(&t.rule.Off),
 		strict.Optional("as", t.readAs),
 		strict.Required("columns", func(n strict.Node) error { return c.readColumns(t, n) }),
 		strict.Optional("exposes", func(n strict.Node) error { return c.readExposes(t, n) }),
 		strict.Optional("always", func(n strict.Node) (err error) { t.rule.Always, err = c.condition(t, n); return err }),
 		strict.Optional("fence", t.readFence),
-		strict.Optional("model", readWord("hide", &t.rule.Off.HideFromModel)),
-		strict.Optional("samples", readWord("none", &t.rule.Off.NoSamples)),
-		strict.Optional("run", readWord("show", &t.rule.Off.ShowOnly)),
+		strict.Optional("about", readAbout(&t.rule.Told)),
+		strict.Optional("also", readAlso(&t.rule.Told)),
 		strict.Optional("shared", readWord("true", &t.shared)),
 		strict.Optional("scope", func(n strict.Node) error { return c.readScope(t, n) }),
 		strict.Optional("min_group", func(n strict.Node) (err error) { t.group, err = c.readGroup(t, n); return err }),
 		strict.Optional("grants", func(n strict.Node) error { return c.readGrants(t, n) }),
 		strict.Optional("say", func(n strict.Node) error { return t.readSay(n) }),
-	)
+	)...)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (t *table) readFence(n strict.Node) error {
 	return err
 }
 
-// readColumns reads columns: {id: key, name: pii.name}.
+// readColumns reads columns: {id: key, name: {class: pii.name, dictionary: true}}.
 func (c *compiler) readColumns(t *table, n strict.Node) error {
 	entries, err := n.Entries()
 	if err != nil {
@@ -125,25 +125,66 @@ func (c *compiler) readColumns(t *table, n strict.Node) error {
 		if at, ok := t.columns[col.ID]; ok {
 			return e.Key.Errorf("column %s stands already on line %d: keep one of them", col.Name, at.Pos().Line)
 		}
-		class, err := c.class(e.Value)
-		if err != nil {
+		t.columns[col.ID] = e.Key
+		if err := c.readColumn(t, col, e.Value); err != nil {
 			return err
 		}
-		use := class.Class
-		if class.own {
-			use.Mask.Family = policy.ColumnFamily(t.stored.Schema, t.stored.Name, col.Name)
+	}
+	return nil
+}
+
+// readColumn reads what stands at a column: its class, or {class: pii.name,
+// samples: none, about: "as in the passport"}. A switch of one column is as if
+// its class had it.
+func (c *compiler) readColumn(t *table, col *catalog.Column, n strict.Node) error {
+	var of struct {
+		*class
+		off        policy.Switches
+		told       policy.Told
+		dictionary bool
+	}
+	readClass := func(n strict.Node) (err error) { of.class, err = c.class(n); return err }
+	read := readClass
+	if n.Kind() != strict.KindText {
+		read = func(n strict.Node) error {
+			return n.Fields(
+				strict.Required("class", readClass),
+				strict.Optional("model", readWord("hide", &of.off.HideFromModel)),
+				strict.Optional("samples", readWord("none", &of.off.NoSamples)),
+				strict.Optional("values", readWord("none", &of.off.NoValues)),
+				strict.Optional("about", readAbout(&of.told)),
+				strict.Optional("also", readAlso(&of.told)),
+				strict.Optional("dictionary", readWord("true", &of.dictionary)),
+			)
 		}
-		if why := use.Mask.Unfit(col.Type); why != "" {
-			return e.Value.Errorf("class %q does not fit %s: %s", use.Name, col.Name, why)
+	}
+	if err := read(n); err != nil {
+		return err
+	}
+	use := of.Class
+	if of.own {
+		use.Mask.Family = policy.ColumnFamily(t.stored.Schema, t.stored.Name, col.Name)
+	}
+	if why := use.Mask.Unfit(col.Type); why != "" {
+		return n.Errorf("class %q does not fit %s: %s", use.Name, col.Name, why)
+	}
+	if of.off.NoSamples || of.off.HideFromModel || !col.Type.IsText() {
+		use.Samples = 0
+	}
+	use.HideFromModel = use.HideFromModel || of.off.HideFromModel
+	use.NoValues = of.off.NoValues
+	if of.dictionary {
+		if !col.Type.IsText() {
+			return n.Errorf("%s is no text: the dictionary of personal data holds names, addresses and ids that are texts", col.Name)
 		}
-		if use.Samples > 0 && !col.Type.IsText() {
-			use.Samples = 0
-		}
-		if use.Mask.Show == policy.Closed {
-			t.never = append(t.never, col.ID)
-		}
-		t.columns[col.ID] = e.Key
-		t.rule.Columns[col.ID] = &use
+		t.rule.Dictionary = append(t.rule.Dictionary, col.ID)
+	}
+	if use.Mask.Show == policy.Closed {
+		t.never = append(t.never, col.ID)
+	}
+	t.rule.Columns[col.ID] = &use
+	if !of.told.Empty() {
+		t.rule.ColumnsTold[col.ID] = of.told
 	}
 	return nil
 }

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/grille-dev/grille/internal/strict"
+	"github.com/grille-dev/grille/policy"
+)
+
+const (
+	maxAbout = 500 // characters
+	maxAlso  = 20  // names
+)
+
+// readAbout reads about: "what it holds". It is for people and for models that
+// may see the name, so it is one line of plain text.
+func readAbout(into *policy.Told) strict.Reader {
+	return func(n strict.Node) (err error) {
+		into.About, err = line(n, maxAbout)
+		return err
+	}
+}
+
+// readAlso reads also: [client, account], other names for the same.
+func readAlso(into *policy.Told) strict.Reader {
+	return func(n strict.Node) error {
+		items, err := n.List()
+		if err != nil {
+			return err
+		}
+		if len(items) > maxAlso {
+			return n.Errorf("%d names: write at most %d", len(items), maxAlso)
+		}
+		for _, item := range items {
+			name, err := line(item, 60)
+			if err != nil {
+				return err
+			}
+			if slices.Contains(into.Also, name) {
+				return item.Errorf("%q stands here already: keep one of them", name)
+			}
+			into.Also = append(into.Also, name)
+		}
+		return nil
+	}
+}
+
+// line is a text of at most most characters, all of which can be seen.
+func line(n strict.Node, most int) (string, error) {
+	text, err := n.Text()
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(text) == "" {
+		return "", n.Errorf("an empty text says nothing: remove the key, or write what is meant")
+	}
+	if count := utf8.RuneCountInString(text); count > most {
+		return "", n.Errorf("%d characters: write at most %d", count, most)
+	}
+	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }); i >= 0 {
+		return "", n.Errorf("a character that cannot be seen, or a second line: write one line of plain text")
+	}
+	return strings.TrimSpace(text), nil
+}
