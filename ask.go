@@ -107,10 +107,15 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 		Ended: k.ended, Fault: k.fault})
 }
 
+// compose makes what a model is sent, and what is kept back.
+func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
+	return egress.Composer{Random: k.c.Random}.Compose(ctx, k.view, question)
+}
+
 // byModel asks a model, and asks it again where its draft can be mended.
 func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.Answer, error) {
 	view := k.view.ForModel()
-	prompt, kept, err := egress.Compose(k.view, question, k.c.Random)
+	prompt, kept, err := k.compose(ctx, question)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +147,7 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 
 // modelDraft is the first draft of a model.
 func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.Draft, egress.Kept, error) {
-	prompt, kept, err := egress.Compose(k.view, question, k.c.Random)
+	prompt, kept, err := k.compose(ctx, question)
 	if err != nil {
 		return model.Draft{}, kept, err
 	}

@@ -225,7 +225,7 @@ func (g *Grille) Prompt(ctx context.Context, q Question) (p egress.Prompt, err e
 	if err != nil {
 		return p, err
 	}
-	p, _, err = egress.Compose(k.view, question, g.c.Random)
+	p, _, err = k.compose(ctx, question)
 	return p, err
 }
 

@@ -11,10 +11,11 @@
 // values, and no sample, row, count or error text is ever added. What a
 // placeholder stands for is [Kept] here and put back locally.
 //
-// Begin with [ReadQuestion], then [Compose].
+// Begin with [ReadQuestion], then [Composer].
 package egress
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"io"
@@ -67,44 +68,60 @@ func (p Prompt) Schema() json.RawMessage { return slices.Clone(p.p.schema) }
 // Repairs is how many earlier drafts p speaks of: 0, 1 or 2.
 func (p Prompt) Repairs() int { return p.p.repairs }
 
+// Composer makes prompts. What is not set adds nothing to one, but for Random,
+// which is needed.
+type Composer struct {
+	// Random gives placeholders their ids, so that a question cannot contain one by
+	// chance or by design.
+	Random io.Reader
+}
+
+// sections are the parts of what is said to a model for one question, in their
+// order; an empty one is left out. The file prompts/question.txt puts them together.
+type sections struct {
+	Outline  string // tables that it may use
+	Pairs    string // questions and queries that an administrator approved
+	Before   string // earlier turns of the conversation
+	Drafts   string // what the planner makes of the question
+	Question string // with placeholders
+}
+
 // Compose makes the prompt for one question of one viewer. The view is narrowed
-// to what a model may see. Placeholders get ids from random, so that a question
-// cannot contain one by chance or by design; Kept says what they stand for.
+// to what a model may see. Kept says what the placeholders stand for.
 //
 // A draft that comes back must be bound against view.ForModel().Names(), and
 // its literals go through [Kept.Restore].
-func Compose(view policy.View, q Question, random io.Reader) (Prompt, Kept, error) {
+func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Prompt, Kept, error) {
 	if !view.Made() {
 		panic("egress: zero View")
 	}
 	if view.ModelsOff() {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess, "ask without a model: the planner needs none", "the rules let no model draft for you")
 	}
-	return compose(view.ForModel().Visible(), q, random)
+	return c.compose(ctx, view.ForModel().Visible(), q)
 }
 
-func compose(visible *catalog.Catalog, q Question, random io.Reader) (Prompt, Kept, error) {
+func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Question) (Prompt, Kept, error) {
 	if !q.Made() {
 		panic("egress: zero Question")
 	}
-	text, kept, err := redact(q.text, random)
+	if c.Random == nil {
+		panic("egress: no source of randomness")
+	}
+	text, kept, err := redact(q.text, c.Random)
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	outline := outlineOf(visible, words(q), outlineBudget)
-	if outline == "" {
+	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Question: text}
+	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,
 			"ask without a model, or ask an administrator to show a table to models",
 			"there is no table that a model may see for you")
 	}
-	p := &prompt{
-		messages: []Message{
-			{System, fixed("system.txt")},
-			{User, filled("question.txt", map[string]string{"Outline": outline, "Question": text})},
-		},
-		schema: json.RawMessage(fixed("answer.schema.json")),
-	}
-	return Prompt{p}, kept, nil
+	return Prompt{&prompt{
+		messages: []Message{{System, fixed("system.txt")}, {User, filled("question.txt", said)}},
+		schema:   json.RawMessage(fixed("answer.schema.json")),
+	}}, kept, nil
 }
 
 // fixed is a file of prompts/ as it is.
@@ -117,7 +134,7 @@ func fixed(name string) string {
 }
 
 // filled is a template of prompts/ with its blanks filled in.
-func filled(name string, blanks map[string]string) string {
+func filled(name string, blanks any) string {
 	var b strings.Builder
 	t := template.Must(template.New(name).Option("missingkey=error").Parse(fixed(name)))
 	if err := t.Execute(&b, blanks); err != nil {

@@ -31,7 +31,7 @@ func testPrompt(t *testing.T) egress.Prompt {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, _, err := egress.Compose(view, q, rand.Reader)
+	p, _, err := egress.Composer{Random: rand.Reader}.Compose(t.Context(), view, q)
 	if err != nil {
 		t.Fatal(err)
 	}
