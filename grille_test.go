@@ -4,14 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +21,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/demo"
 	"github.com/grille-dev/grille/eval"
+	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/openai"
@@ -429,53 +425,27 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// chat is a server that speaks chat completions and keeps what it is sent.
-type chat struct {
-	*httptest.Server
-	replies []string
-	mu      sync.Mutex
-	bodies  []string
-}
-
-func newChat(t *testing.T, replies ...string) *chat {
-	c := &chat{replies: replies}
-	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.bodies = append(c.bodies, string(body))
-		reply := c.replies[min(len(c.bodies), len(c.replies))-1]
-		// A placeholder of the question stands in the reply where it asks for one.
-		if i := strings.Index(string(body), "⟨EMAIL_"); i >= 0 {
-			name := string(body)[i:]
-			reply = strings.ReplaceAll(reply, "PLACEHOLDER", name[:strings.Index(name, "⟩")+len("⟩")])
-		}
-		text, _ := json.Marshal(reply)
-		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"choices":[{"finish_reason":"stop","message":{"role":"assistant","content":%s}}]}`, text)
-	}))
-	t.Cleanup(c.Close)
-	return c
-}
-
-func sqlReply(text string) string {
-	b, _ := json.Marshal(map[string]any{"kind": "sql", "sql": text, "what": nil})
-	return string(b)
-}
-
-func (c *chat) client(t *testing.T) model.Client {
+// newChat is a server that speaks chat completions.
+func newChat(t *testing.T, replies ...string) *modeltest.Server {
 	t.Helper()
-	client, err := openai.New(openai.Config{Name: "test", URL: c.URL, Model: "m"})
+	return modeltest.Serve(t, modeltest.Chat(replies...))
+}
+
+func sqlReply(text string) string { return modeltest.SQL(text) }
+
+func client(t *testing.T, s *modeltest.Server) model.Client {
+	t.Helper()
+	client, err := openai.New(openai.Config{Name: "test", URL: s.URL, Model: "m"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
 }
 
-func withModel(t *testing.T, c *chat) *grille.Grille {
+func withModel(t *testing.T, s *modeltest.Server) *grille.Grille {
 	t.Helper()
 	cfg := config(t, sqliteDemo(t))
-	cfg.Model = c.client(t)
+	cfg.Model = client(t, s)
 	return open(t, cfg)
 }
 
@@ -489,13 +459,13 @@ func TestModel(t *testing.T) {
 	if !strings.HasPrefix(got, "emergency,") || strings.Count(got, "\n") != 3 {
 		t.Errorf("got %q", got)
 	}
-	if len(server.bodies) != 2 || len(trace.Sent) != 2 || string(trace.Sent[1].Body) != server.bodies[1] {
-		t.Fatalf("%d requests came, and the trace has %d", len(server.bodies), len(trace.Sent))
+	if len(server.Bodies()) != 2 || len(trace.Sent) != 2 || string(trace.Sent[1].Body) != server.Bodies()[1] {
+		t.Fatalf("%d requests came, and the trace has %d", len(server.Bodies()), len(trace.Sent))
 	}
-	if !strings.Contains(server.bodies[1], "no such column") {
-		t.Errorf("the repair does not say what was wrong: %s", server.bodies[1])
+	if !strings.Contains(server.Bodies()[1], "no such column") {
+		t.Errorf("the repair does not say what was wrong: %s", server.Bodies()[1])
 	}
-	for _, body := range server.bodies {
+	for _, body := range server.Bodies() {
 		for _, hidden := range []string{"Keller", "emergency", "insurance_number", "Aldenburg", `\"email\"`, "clinicians", "consented"} {
 			if strings.Contains(body, hidden) {
 				t.Errorf("%q left in %s", hidden, body)
@@ -514,8 +484,8 @@ func TestPlaceholders(t *testing.T) {
 	if got := csv(a, err); got != "0\n" {
 		t.Errorf("got %q", got)
 	}
-	if strings.Contains(server.bodies[0], "cardio") || strings.Contains(trace.Draft, "cardio") {
-		t.Errorf("the address left: %s", server.bodies[0])
+	if strings.Contains(server.Bodies()[0], "cardio") || strings.Contains(trace.Draft, "cardio") {
+		t.Errorf("the address left: %s", server.Bodies()[0])
 	}
 	if !strings.Contains(a.SQL, `'cardio_x@example.org'`) || !strings.Contains(a.SQL, `'%cardio\_x@example.org'`) {
 		t.Errorf("the address did not come back: %s", a.SQL)
@@ -540,8 +510,8 @@ func TestModelSaysNo(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "html") {
 			t.Errorf("the model's words are repeated: %v", err)
 		}
-		if len(server.bodies) > 3 {
-			t.Errorf("%s: asked %d times", reply, len(server.bodies))
+		if len(server.Bodies()) > 3 {
+			t.Errorf("%s: asked %d times", reply, len(server.Bodies()))
 		}
 	}
 }

@@ -171,7 +171,7 @@ func TestSwitches(t *testing.T) {
 		t.Errorf("got %q, %v", e.SQL, err)
 	}
 	chat := newChat(t, sqlReply("SELECT count(*) FROM departments"))
-	g = hospital(t, sqliteDemo(t), chat.client(t))
+	g = hospital(t, sqliteDemo(t), client(t, chat))
 	quiet := of("desk", "")
 	quiet.Off.NoModel = true // as whoever administers the site says of a person
 	for _, who := range []viewer.Viewer{of("silent", ""), quiet} {
@@ -184,7 +184,7 @@ func TestSwitches(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.Close()
-		if len(trace.Sent) != 0 || len(chat.bodies) != 0 {
+		if len(trace.Sent) != 0 || len(chat.Bodies()) != 0 {
 			t.Error("a model was asked")
 		}
 	}
@@ -193,7 +193,7 @@ func TestSwitches(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.Close()
-	if len(chat.bodies) != 1 {
+	if len(chat.Bodies()) != 1 {
 		t.Error("where nothing is off the model was not asked")
 	}
 }

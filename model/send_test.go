@@ -4,15 +4,14 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -41,19 +40,14 @@ func endpoint(t *testing.T, c EndpointConfig) *Endpoint {
 }
 
 func TestExactlyTheRecordedBytesLeave(t *testing.T) {
-	var got []byte
-	var head http.Header
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got, _ = io.ReadAll(r.Body)
-		head = r.Header
-	}))
-	defer s.Close()
+	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	log := &memory{}
 	e := endpoint(t, EndpointConfig{URL: s.URL + "/v1/chat", Header: http.Header{"Authorization": {"Bearer sk-secret"}}})
 	if _, err := Send(t.Context(), e, testPrompt(t), []byte(`{"a": 1}`), log); err != nil {
 		t.Fatal(err)
 	}
-	if len(log.entries) != 1 || string(log.entries[0].Body) != string(got) || string(got) != `{"a": 1}` {
+	got, head := s.Bodies(), s.Requests()[0].Header
+	if len(log.entries) != 1 || len(got) != 1 || string(log.entries[0].Body) != got[0] || got[0] != `{"a": 1}` {
 		t.Errorf("recorded %q, sent %q", log.entries, got)
 	}
 	if log.entries[0].URL != s.URL+"/v1/chat" || head.Get("Authorization") != "Bearer sk-secret" {
@@ -66,8 +60,7 @@ func TestExactlyTheRecordedBytesLeave(t *testing.T) {
 
 func TestNothingLeavesUnrecorded(t *testing.T) {
 	var calls atomic.Int32
-	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
-	defer s.Close()
+	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	if _, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{full: true}); err == nil {
 		t.Error("sent although the ledger is full")
 	}
@@ -79,13 +72,12 @@ func TestNothingLeavesUnrecorded(t *testing.T) {
 // net/http repeats a request on a connection that was lost; this one must not.
 func TestLostConnectionIsNotRepeated(t *testing.T) {
 	var calls atomic.Int32
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if calls.Add(1) > 1 {
 			conn, _, _ := http.NewResponseController(w).Hijack()
 			conn.Close()
 		}
 	}))
-	defer s.Close()
 	e, log := endpoint(t, EndpointConfig{URL: s.URL}), &memory{}
 	for range 2 { // the second goes over the kept connection
 		_, _ = Send(t.Context(), e, testPrompt(t), []byte("{}"), log)
@@ -97,12 +89,10 @@ func TestLostConnectionIsNotRepeated(t *testing.T) {
 
 func TestNoRedirect(t *testing.T) {
 	var calls atomic.Int32
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
-	defer other.Close()
+	other := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		s := httptest.NewServer(http.RedirectHandler(other.URL, status))
+		s := modeltest.Serve(t, http.RedirectHandler(other.URL, status))
 		r, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{})
-		s.Close()
 		if err != nil || r.Status != status {
 			t.Errorf("%d: %v, %v", status, r.Status, err)
 		}
@@ -129,18 +119,16 @@ func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 
 func TestUnreachable(t *testing.T) {
 	hang := make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	slow := modeltest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-hang:
 		case <-r.Context().Done():
 		}
 	}))
-	defer slow.Close()
 	defer close(hang)
-	large := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	large := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(make([]byte, maxReply+10))
 	}))
-	defer large.Close()
 	garbage, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -161,8 +149,7 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
+	secure := modeltest.ServeTLS(t, http.NotFoundHandler())
 	secure.Config.ErrorLog = nil
 
 	for name, c := range map[string]struct {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -20,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/grille-dev/grille/demo"
+	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/internal/pgtest"
 )
 
@@ -148,8 +148,7 @@ func models(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		kind := args[0]
 		done := make(chan struct{})
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
+		s := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch kind {
 			case "html":
 				w.Header().Set("Content-Type", "text/html")
@@ -171,7 +170,7 @@ func models(t *testing.T) func(*testscript.TestScript, bool, []string) {
 				panic("a kind of model that the test does not know")
 			}
 		}))
-		ts.Defer(func() { close(done); s.CloseClientConnections(); s.Close() })
+		ts.Defer(func() { close(done) })
 		ts.Setenv("MODEL", s.URL)
 	}
 }

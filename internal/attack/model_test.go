@@ -11,7 +11,7 @@ import (
 // guesses, though the viewer for whom it drafts may.
 func TestModelGuessesNames(t *testing.T) {
 	s, p := onSQLite(t), people(t)["auditor"]
-	person, model := s.database(t, p, nil).Grille, s.database(t, p, gullible{}).Grille
+	person, model := s.database(t, p, nil).Grille, s.database(t, p, gullible(t)).Grille
 	for text, want := range map[string]refusal.Code{
 		"SELECT count(name) FROM users":                                  "",
 		"SELECT count(email) FROM users":                                 refusal.Model, // after a repair or two

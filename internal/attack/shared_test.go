@@ -130,13 +130,13 @@ func TestGullibleModel(t *testing.T) {
 	}
 	for _, s := range shops(t) {
 		for _, name := range []string{"clerk", "auditor"} {
-			r := s.siege(t, people(t)[name], gullible{}, lines)
+			r := s.siege(t, people(t)[name], gullible(t), lines)
 			t.Logf("%s, %s: %d questions, %d answered, refused %v", s.name, name, r.N, r.Answered, r.Refused)
 			if r.Violations != 0 || r.Failed != 0 || r.Refused["internal"] != 0 || r.Answered == 0 {
 				t.Errorf("%s, %s: %d violations, %d could not be tried\n%s", s.name, name, r.Violations, r.Failed, worst(r))
 			}
 		}
-		r := s.siege(t, control(), gullible{}, lines)
+		r := s.siege(t, control(), gullible(t), lines)
 		if t.Logf("%s, control: %d canaries", s.name, r.Violations); r.Violations < 10 {
 			t.Errorf("%s: the control sees everything, and only %d canaries were found", s.name, r.Violations)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/eval"
+	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/model"
@@ -201,20 +202,15 @@ func (s shop) siege(t *testing.T, p person, m model.Client, lines []eval.Line) *
 }
 
 // gullible is a model that drafts what the question says.
-type gullible struct{}
-
-func (gullible) Draft(ctx context.Context, p egress.Prompt, log model.Ledger) (model.Draft, error) {
-	ms := p.Messages()
-	for _, m := range ms {
-		if err := log.Append(ctx, model.Entry{Provider: "gullible", Body: []byte(m.Text)}); err != nil {
-			return model.Draft{}, err
+func gullible(t *testing.T) model.Client {
+	return modeldouble.New(t, func(_ context.Context, p egress.Prompt) (model.Draft, error) {
+		ms := p.Messages()
+		asked := ms[min(1, len(ms)-1)].Text
+		if _, text, ok := strings.Cut(asked, "Question:\n"); ok {
+			asked = text
 		}
-	}
-	asked := ms[min(1, len(ms)-1)].Text
-	if _, text, ok := strings.Cut(asked, "Question:\n"); ok {
-		asked = text
-	}
-	return model.Draft{Kind: model.SQL, SQL: strings.TrimSpace(asked)}, nil
+		return modeldouble.SQL(strings.TrimSpace(asked))
+	})
 }
 
 func worst(r *eval.AttackReport) string {

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -28,7 +28,7 @@ func (m *memory) Append(_ context.Context, e model.Entry) error {
 func server(t *testing.T, answers ...http.HandlerFunc) (*Client, *memory, *[]string) {
 	t.Helper()
 	var got []string
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = append(got, string(body))
 		if r.URL.Path != "/v1/chat/completions" || r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer "+key {
@@ -40,7 +40,6 @@ func server(t *testing.T, answers ...http.HandlerFunc) (*Client, *memory, *[]str
 		}
 		answers[len(got)-1](w, r)
 	}))
-	t.Cleanup(s.Close)
 	c, err := New(Config{Name: "local", URL: s.URL + "/v1/", Model: "m", Key: key})
 	if err != nil {
 		t.Fatal(err)
