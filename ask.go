@@ -112,13 +112,28 @@ func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Pro
 	return egress.Composer{Random: k.c.Random}.Compose(ctx, k.view, question)
 }
 
-// byModel asks a model, and asks it again where its draft can be mended.
+// byModel answers with a model's draft. The values of placeholders come in when
+// no model hears of the question any more.
 func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.Answer, error) {
-	view := k.view.ForModel()
 	prompt, kept, err := k.compose(ctx, question)
 	if err != nil {
 		return nil, err
 	}
+	query, err := k.mended(ctx, prompt)
+	if err != nil {
+		return nil, err
+	}
+	if query, err = ground.Literals(query, kept); err != nil {
+		return nil, err
+	}
+	return k.run(ctx, k.view.ForModel(), query)
+}
+
+// mended is a query of a model that the rules let pass. A draft that does not
+// bind or pass goes back to the model. Neither kept values nor the database have
+// been near it, so whether it does, and with which words, tells of neither.
+func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, error) {
+	view := k.view.ForModel()
 	for {
 		d, err := k.send(ctx, prompt)
 		if err != nil {
@@ -126,15 +141,11 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 		}
 		query, err := k.draft(view, d.SQL)
 		if err == nil {
-			query, err = ground.Literals(query, kept)
-		}
-		var a *answer.Answer
-		if err == nil {
-			a, err = k.run(ctx, view, query)
+			_, err = k.gate(view, query)
 		}
 		var no *refusal.Refusal
 		if err == nil || !errors.As(err, &no) {
-			return a, err
+			return query, err
 		}
 		if prompt, err = egress.ComposeRepair(prompt, d.SQL, no.Code, no.Span); err != nil {
 			if refusal.CodeOf(err) == "" {
