@@ -24,6 +24,12 @@ import (
 //go:embed rules.yaml
 var Rules []byte
 
+// Config is a grille.yaml for the demo in a folder of its own, with the viewers
+// and with [Rules] beside it.
+//
+//go:embed grille.yaml
+var Config []byte
+
 // Viewer is one of the three people, with a sentence about them.
 type Viewer struct {
 	viewer.Viewer

@@ -3,7 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +33,8 @@ func (p *program) demo() *cobra.Command {
 	for _, q := range demo.Questions() {
 		examples = append(examples, fmt.Sprintf("  grille demo %q", q))
 	}
-	return &cobra.Command{
+	save := ""
+	c := &cobra.Command{
 		Use:   "demo [QUESTION]",
 		Short: "ask a small hospital that does not exist; no key, no network, no database",
 		Long: `Makes a small hospital group in memory and asks it, as one of three people:
@@ -38,11 +43,20 @@ func (p *program) demo() *cobra.Command {
 
 Shows what a model would have been sent, what was drafted, what ran, which rules
 applied, and the answer. Without --as, ines asks. Not for clinical decisions:
-nobody in these data exists.`,
-		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q", demo.Questions()[0]),
+nobody in these data exists.
+
+--save writes it into a new folder instead: a SQLite database, its rules and a
+grille.yaml, in which every other command works, and in which a model of yours
+can be named.`,
+		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic", demo.Questions()[0]),
 		Args:    args(0, 1, "a question"),
 		RunE: func(c *cobra.Command, given []string) error {
-			if len(given) == 0 {
+			switch {
+			case save != "" && len(given) > 0:
+				return usage("--save writes the demo and asks nothing: ask in the new folder")
+			case save != "":
+				return p.demoSave(c.Context(), save)
+			case len(given) == 0:
 				return p.demoHelp()
 			}
 			text, err := p.given(given)
@@ -52,6 +66,28 @@ nobody in these data exists.`,
 			return p.demoAsk(c.Context(), text)
 		},
 	}
+	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
+	return c
+}
+
+// demoSave makes a folder in which the demo is a database like any other.
+func (p *program) demoSave(ctx context.Context, dir string) error {
+	if err := os.Mkdir(dir, 0o750); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return usage("%s exists: name a new folder", dir)
+		}
+		return fmt.Errorf("making the folder: %w", err)
+	}
+	if err := demo.SQLite(ctx, filepath.Join(dir, "clinic.db"), p.clock()); err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"clinic-rules.yaml": demo.Rules, "grille.yaml": demo.Config} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	fmt.Fprintf(p.out, "%s has clinic.db, clinic-rules.yaml and grille.yaml. Ask in it:\n  cd %s\n  grille ask --as ines %q\n", dir, dir, demo.Questions()[0])
+	return nil
 }
 
 func (p *program) demoHelp() error {
