@@ -1,10 +1,10 @@
 // Package openai drafts with any server that speaks OpenAI's chat completions:
 // OpenAI, vLLM, llama.cpp, Ollama and others.
 //
-// It asks for an answer that follows the prompt's JSON schema. A server that
-// knows no schemas, or no temperature, says so with 400 or 422; the request is
-// then sent once more without it, recorded like the first, and the client
-// remembers. It never streams, never follows a redirect and never tries again
+// It asks for an answer that follows the prompt's JSON schema, in the form of
+// OpenAI, or else in that of llama-cpp-python. A server that knows neither, or no
+// temperature, says so; the request is then sent once more without it, recorded
+// like the first, and the client remembers. It never streams, never follows a redirect and never tries again
 // by itself for any other reason.
 package openai
 
@@ -52,7 +52,8 @@ var _ model.Client = (*Client)(nil)
 
 // What a server may not know.
 const (
-	schemas uint32 = 1 << iota
+	schemas uint32 = 1 << iota // response_format: json_schema
+	objects                    // response_format: json_object, with the schema beside it, as llama-cpp-python has it
 	temperature
 )
 
@@ -87,7 +88,7 @@ func (c *Client) Draft(ctx context.Context, p egress.Prompt, log model.Ledger) (
 			return model.Draft{}, err
 		}
 		if missing := notKnown(reply, lacks); missing != 0 {
-			lacks |= missing // each bit once: at most three rounds
+			lacks |= missing // each bit once: at most four rounds
 			continue
 		}
 		if reply.Status == http.StatusOK {
@@ -110,12 +111,14 @@ type (
 		Content string      `json:"content"`
 	}
 	format struct {
-		Type   string `json:"type"`
-		Schema struct {
-			Name   string          `json:"name"`
-			Strict bool            `json:"strict"`
-			Schema json.RawMessage `json:"schema"`
-		} `json:"json_schema"`
+		Type   string          `json:"type"`
+		Named  *named          `json:"json_schema,omitempty"`
+		Schema json.RawMessage `json:"schema,omitempty"`
+	}
+	named struct {
+		Name   string          `json:"name"`
+		Strict bool            `json:"strict"`
+		Schema json.RawMessage `json:"schema"`
 	}
 )
 
@@ -128,9 +131,11 @@ func (c *Client) body(p egress.Prompt, lacks uint32) []byte {
 	if lacks&temperature == 0 {
 		r.Temperature = new(float64)
 	}
-	if lacks&schemas == 0 {
-		r.Format = &format{Type: "json_schema"}
-		r.Format.Schema.Name, r.Format.Schema.Strict, r.Format.Schema.Schema = "draft", true, p.Schema()
+	switch {
+	case lacks&schemas == 0:
+		r.Format = &format{Type: "json_schema", Named: &named{"draft", true, p.Schema()}}
+	case lacks&objects == 0:
+		r.Format = &format{Type: "json_object", Schema: p.Schema()}
 	}
 	if c.noStore {
 		r.Store = new(bool)
@@ -145,16 +150,24 @@ func (c *Client) body(p egress.Prompt, lacks uint32) []byte {
 }
 
 // notKnown is the feature that the server did not know, as far as its error
-// tells; the schema if it tells nothing.
+// tells; the schema if it tells nothing. A server may take its own inability for
+// a fault of its own, status 500, and then names what it could not do.
 func notKnown(r model.Reply, lacks uint32) uint32 {
-	if r.Status != http.StatusBadRequest && r.Status != http.StatusUnprocessableEntity || tooLong(r.Body) {
+	form := bytes.Contains(r.Body, []byte("response_format"))
+	switch {
+	case tooLong(r.Body):
+		return 0
+	case r.Status == http.StatusBadRequest, r.Status == http.StatusUnprocessableEntity, r.Status == http.StatusInternalServerError && form:
+	default:
 		return 0
 	}
-	if lacks&temperature == 0 && bytes.Contains(r.Body, []byte("temperature")) {
+	switch {
+	case lacks&temperature == 0 && !form && bytes.Contains(r.Body, []byte("temperature")):
 		return temperature
-	}
-	if lacks&schemas == 0 {
+	case lacks&schemas == 0:
 		return schemas
+	case lacks&objects == 0:
+		return objects
 	}
 	return 0
 }

@@ -103,6 +103,7 @@ const (
 	noSchema      = `{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","type":"invalid_request_error","param":"response_format","code":null}}`
 	noTemperature = `{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}`
 	pydantic      = `{"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'response_format', 'json_schema')}]","type":"BadRequestError","param":null,"code":400}`
+	llamaPython   = `{"error":{"message":"1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}","type":"internal_server_error","param":null,"code":null}}`
 	tooLongBody   = `{"error":{"message":"This model's maximum context length is 4096 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`
 )
 
@@ -114,6 +115,8 @@ func TestServersThatKnowLess(t *testing.T) {
 		"no temperature":    {status(400, noTemperature), said(good, "stop")},
 		"neither":           {status(400, noTemperature), status(400, noSchema), said(good, "stop")},
 		"schema, then temp": {status(400, noSchema), status(400, noTemperature), said(good, "stop")},
+		"only objects":      {status(500, llamaPython), said(good, "stop")},
+		"not even objects":  {status(500, llamaPython), status(400, noSchema), said(good, "stop")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := len(answers)
@@ -133,8 +136,8 @@ func TestServersThatKnowLess(t *testing.T) {
 		})
 	}
 	t.Run("for ever", func(t *testing.T) {
-		c, log, got := server(t, status(400, noSchema), status(400, noTemperature), status(400, noSchema))
-		if _, err := c.Draft(t.Context(), testPrompt(t), log); refusal.CodeOf(err) != refusal.Model || len(*got) != 3 {
+		c, log, got := server(t, status(400, noSchema), status(400, noTemperature), status(400, noSchema), status(400, noSchema))
+		if _, err := c.Draft(t.Context(), testPrompt(t), log); refusal.CodeOf(err) != refusal.Model || len(*got) != 4 {
 			t.Error(err, len(*got))
 		}
 	})
