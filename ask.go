@@ -170,6 +170,7 @@ func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.D
 func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
 	k.trace.Prompt = prompt
 	d, err := k.model().Draft(ctx, prompt, (*ledger)(k.trace))
+	k.trace.Used = k.trace.Used.Plus(d.Usage)
 	if err != nil {
 		return d, err
 	}
@@ -192,10 +193,11 @@ func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, erro
 
 // model is who drafts; nil is the planner, also where the rules let no model do it.
 func (k *ask) model() model.Client {
-	if k.view.ModelsOff() {
+	m := k.c.Model
+	if m == nil || k.view.ModelsOff() || k.view.PrivateModels() && !m.Private() {
 		return nil
 	}
-	return k.c.Model
+	return m
 }
 
 func (k *ask) options() planner.Options { return planner.Options{Now: k.now, Zone: k.c.Zone} }

@@ -435,7 +435,7 @@ func sqlReply(text string) string { return modeltest.SQL(text) }
 
 func client(t *testing.T, s *modeltest.Server) model.Client {
 	t.Helper()
-	client, err := openai.New(openai.Config{Name: "test", URL: s.URL, Model: "m"})
+	client, err := openai.New(openai.Config{EndpointConfig: model.EndpointConfig{Provider: "test", URL: s.URL}, Model: "m"})
 	if err != nil {
 		t.Fatal(err)
 	}

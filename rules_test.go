@@ -188,8 +188,15 @@ func TestSwitches(t *testing.T) {
 			t.Error("a model was asked")
 		}
 	}
-	a, err := g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: of("desk", "")})
-	if err != nil {
+	// This model is not private, so whoever is for such alone has the planner.
+	careful := of("desk", "")
+	careful.Off.PrivateModels = true
+	a, err := g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: careful})
+	if err != nil || len(chat.Bodies()) != 0 {
+		t.Fatal("a model that is not private was asked: ", err)
+	}
+	a.Close()
+	if a, err = g.Ask(t.Context(), grille.Question{Text: "how many departments?", Viewer: of("desk", "")}); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()

@@ -14,6 +14,8 @@ import (
 type Trace struct {
 	Prompt egress.Prompt // the last one that was sent; zero with the planner
 	Sent   []model.Entry // every request that left, exactly
+	Model  string        // which model drafted last, as the configuration calls it; "": the planner
+	Used   model.Usage   // of all that was sent, as far as servers count
 	Draft  string        // the last draft, as it was written
 	// Reasons and Confidence are the drafter's own.
 	Reasons    []model.Reason
@@ -22,7 +24,7 @@ type Trace struct {
 }
 
 func (t *Trace) drafted(d model.Draft) {
-	t.Draft, t.Reasons, t.Confidence = d.SQL, slices.Clone(d.Reasons), d.Confidence
+	t.Draft, t.Model, t.Reasons, t.Confidence = d.SQL, d.By, slices.Clone(d.Reasons), d.Confidence
 }
 
 // gate adds the time since start.

@@ -39,6 +39,7 @@ type prompt struct {
 	messages []Message
 	schema   json.RawMessage
 	repairs  int
+	private  bool
 }
 
 // Message is one message of a Prompt.
@@ -67,6 +68,10 @@ func (p Prompt) Schema() json.RawMessage { return slices.Clone(p.p.schema) }
 
 // Repairs is how many earlier drafts p speaks of: 0, 1 or 2.
 func (p Prompt) Repairs() int { return p.p.repairs }
+
+// Private reports whether p is for models that the site calls private, and for
+// no other: package model sends it nowhere else.
+func (p Prompt) Private() bool { return p.p.private }
 
 // Composer makes prompts. What is not set adds nothing to one, but for Random,
 // which is needed.
@@ -98,7 +103,11 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 	if view.ModelsOff() {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess, "ask without a model: the planner needs none", "the rules let no model draft for you")
 	}
-	return c.compose(ctx, view.ForModel().Visible(), q)
+	p, kept, err := c.compose(ctx, view.ForModel().Visible(), q)
+	if err == nil {
+		p.p.private = view.PrivateModels()
+	}
+	return p, kept, err
 }
 
 func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Question) (Prompt, Kept, error) {

@@ -7,9 +7,11 @@
 // ever shown.
 //
 // What goes wrong with a model is a refusal with the code model, which says
-// what to do and quotes no byte that the server sent and no key.
+// what to do and quotes no byte that the server sent and no key. If it is the
+// server that fails, and not what was asked, the refusal is in a [Down].
 //
-// Begin with [Client]; package model/openai has one.
+// Begin with [Client]. A [Provider] is one, made of a [Protocol]: the packages
+// below this one have these. [Route] is one that has several.
 package model
 
 import (
@@ -19,12 +21,18 @@ import (
 	"github.com/grille-dev/grille/refusal"
 )
 
-// Client drafts with one model. A Client may be used concurrently.
+// Client drafts with one model, or with the first of several that can. A Client
+// may be used concurrently.
 type Client interface {
-	// Draft asks the model once; it does not wait and try again. Every body that
-	// leaves is in log first. The error is a *refusal.Refusal with code model, or
-	// ctx's or log's own.
+	// Draft asks each model at most once; it does not wait and try again. Every body
+	// that leaves is in log first. The error is a *refusal.Refusal, mostly with code
+	// model, or ctx's or log's own; the Draft then holds nothing but Usage and By.
 	Draft(ctx context.Context, p egress.Prompt, log Ledger) (Draft, error)
+	// Name is what the configuration calls it.
+	Name() string
+	// Private reports whether there is a model on a machine that the site controls.
+	// A prompt that is for such models goes to no other.
+	Private() bool
 }
 
 // Draft is what a model or the planner proposes: untrusted text.
@@ -37,6 +45,8 @@ type Draft struct {
 	Reasons []Reason
 	// Confidence is from 0 to 1, and 0 where the drafter does not say.
 	Confidence float64
+	By         string // the model that drafted, as the configuration calls it; "": the planner
+	Usage      Usage
 }
 
 // Reason is one part of a draft and the words that caused it.

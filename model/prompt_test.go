@@ -12,7 +12,7 @@ import (
 )
 
 // testPrompt asks about one table with one column, open to everybody.
-func testPrompt(t *testing.T) egress.Prompt {
+func testPrompt(t *testing.T, off viewer.Switches) egress.Prompt {
 	t.Helper()
 	visits := &catalog.Table{ID: 1, Schema: "public", Name: "visits",
 		Columns: []*catalog.Column{{ID: 1, Name: "id", Type: types.Of(types.Int4)}}}
@@ -23,7 +23,7 @@ func testPrompt(t *testing.T) egress.Prompt {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view, err := policy.See(viewer.Viewer{Teams: []string{"all-of-us"}}, rules, c)
+	view, err := policy.See(viewer.Viewer{Teams: []string{"all-of-us"}, Off: off}, rules, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,40 +2,68 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/grille-dev/grille/refusal"
 )
 
 // ReadDraft reads a model's reply, which has to be the JSON object that the
-// prompt asks for. A block fenced with ``` and a leading <think> block are
-// allowed around it, for servers that cannot be held to a schema.
+// prompt asks for: its three keys, spelled so and once each, with texts or nulls.
+// A block fenced with ``` and a leading <think> block are allowed around it, for
+// servers that cannot be held to a schema.
 func ReadDraft(reply string) (Draft, error) {
-	var r struct {
-		Kind string  `json:"kind"`
-		SQL  *string `json:"sql"`
-		What *string `json:"what"`
-	}
-	dec := json.NewDecoder(strings.NewReader(unwrap(reply)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
+	if !utf8.ValidString(reply) {
 		return Draft{}, nonsense()
 	}
-	if _, err := dec.Token(); err != io.EOF {
+	texts, err := object(json.NewDecoder(strings.NewReader(unwrap(reply))))
+	if err != nil {
 		return Draft{}, nonsense()
 	}
-	sql, what := strings.TrimSpace(deref(r.SQL)), What(deref(r.What))
+	kind, sql, what := texts["kind"], strings.TrimSpace(texts["sql"]), What(texts["what"])
 	switch {
-	case r.Kind == SQL.String() && sql != "" && what == "":
+	case kind == SQL.String() && sql != "" && what == "":
 		return Draft{Kind: SQL, SQL: sql}, nil
-	case r.Kind == CannotAnswer.String() && sql == "" && what == "":
+	case kind == CannotAnswer.String() && sql == "" && what == "":
 		return Draft{Kind: CannotAnswer}, nil
-	case r.Kind == Clarify.String() && sql == "" && slices.Contains(Whats(), what):
+	case kind == Clarify.String() && sql == "" && slices.Contains(Whats(), what):
 		return Draft{Kind: Clarify, What: what}, nil
 	}
 	return Draft{}, nonsense()
+}
+
+var errForm = errors.New("model: not the agreed form")
+
+// object reads one object of texts and nulls, and nothing after it. encoding/json
+// alone would take KIND for kind, and the last of two.
+func object(dec *json.Decoder) (map[string]string, error) {
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, errForm
+	}
+	texts, seen := map[string]string{}, map[string]bool{}
+	for dec.More() {
+		key, err := dec.Token()
+		name, _ := key.(string)
+		if err != nil || seen[name] || name != "kind" && name != "sql" && name != "what" {
+			return nil, errForm
+		}
+		value, err := dec.Token()
+		text, ok := value.(string)
+		if err != nil || !ok && value != nil || strings.ContainsRune(text, 0) {
+			return nil, errForm
+		}
+		texts[name], seen[name] = text, true
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, errForm
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errForm
+	}
+	return texts, nil
 }
 
 // unwrap takes away what some models put around their JSON.
@@ -52,13 +80,6 @@ func unwrap(s string) string {
 	_, block, _ := strings.Cut(s, "```")
 	block, _, _ = strings.Cut(block, "```")
 	return strings.TrimSpace(strings.TrimPrefix(block, "json"))
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 func nonsense() error {

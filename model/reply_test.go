@@ -3,9 +3,11 @@ package model
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/viewer"
 )
 
 func TestReadDraft(t *testing.T) {
@@ -28,6 +30,9 @@ func TestReadDraft(t *testing.T) {
 		`{"kind":"sql","sql":"SELECT 1","say":"Session expired"}`, `{"kind":"sql","sql":"SELECT 1"} and more`,
 		`{"kind":"sql","sql":["SELECT 1"]}`, `{"kind":"sql","sql":"SELECT 1"`, "```sql\nSELECT 1\n```",
 		"<think>endless",
+		`{"KIND":"sql","sql":"SELECT 1"}`, `{"kind":"sql","sql":"SELECT 1","sql":"SELECT 2"}`, `{"kind":"cannot_answer","kind":"sql","sql":"SELECT 1"}`,
+		`{"kind":"sql","sql":"SELECT \u0000 1"}`, "{\"kind\":\"sql\",\"sql\":\"SELECT '\xff'\"}", `{"kind":"sql","sql":1e999}`, `{"kind":"sql","sql":{"a":1}}`,
+		`[{"kind":"sql","sql":"SELECT 1"}]`, strings.Repeat("[", 100_000), `{"kind":` + strings.Repeat(`{"a":`, 100_000),
 	} {
 		if got, err := ReadDraft(reply); refusal.CodeOf(err) != refusal.Model || got.Kind != NoKind {
 			t.Errorf("%q: %+v, %v", reply, got, err)
@@ -42,7 +47,7 @@ func TestSchemaOffersTheWhats(t *testing.T) {
 			What struct{ Enum []*string }
 		}
 	}
-	if err := json.Unmarshal(testPrompt(t).Schema(), &schema); err != nil {
+	if err := json.Unmarshal(testPrompt(t, viewer.Switches{}).Schema(), &schema); err != nil {
 		t.Fatal(err)
 	}
 	var offered []What

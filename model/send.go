@@ -3,15 +3,11 @@ package model
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,104 +17,66 @@ import (
 	"github.com/grille-dev/grille/refusal"
 )
 
-const (
-	maxReply       = 1 << 20 // bytes of a reply that are read
-	defaultTimeout = 60 * time.Second
-)
-
-// Endpoint is where a model's server listens, checked. Make it with
-// [NewEndpoint], once; it keeps connections.
-type Endpoint struct {
-	provider string
-	url      string
-	header   http.Header
-	timeout  time.Duration
-	client   *http.Client
+// Outgoing is one request: a body made of a prompt alone, and where it is
+// recorded. The prompt proves that somebody decided what may be seen.
+type Outgoing struct {
+	Prompt egress.Prompt
+	Body   []byte
+	Log    Ledger
 }
 
-// EndpointConfig is what NewEndpoint needs.
-type EndpointConfig struct {
-	Provider string // a name for the ledger and for messages
-	URL      string // of the one path that is posted to
-	// Header is sent with each request and holds the key. It is never recorded.
-	Header http.Header
-	// Timeout is for one attempt, from dialling to the reply's last byte; 0 is a
-	// minute.
-	Timeout time.Duration
-	// Dial, if set, replaces the ordinary dialler: address allow-lists, tunnels.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Roots, if set, are the only certificate authorities that are believed.
-	Roots *x509.CertPool
-	// Plaintext allows http:// to other machines than this one.
-	Plaintext bool
-}
-
-// NewEndpoint checks c. Proxies of the environment are not used, redirects are
-// not followed, TLS is 1.2 or later, and plain http goes to this machine only.
-func NewEndpoint(c EndpointConfig) (*Endpoint, error) {
-	u, err := url.Parse(c.URL)
-	switch {
-	case c.Provider == "":
-		return nil, errors.New("model endpoint: provider is missing")
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return nil, errors.New("model endpoint: url must be like https://host/v1")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("model endpoint: url must not hold a password, a query or a fragment: put the key under key")
-	case u.Scheme == "http" && !c.Plaintext && !isLoopback(u.Hostname()):
-		return nil, errors.New("model endpoint: plain http is only for this machine: use https, or set plaintext: true")
-	}
-	transport := &http.Transport{
-		Proxy:              nil,
-		DialContext:        c.Dial,
-		TLSClientConfig:    &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
-		ForceAttemptHTTP2:  true,
-		DisableCompression: true, // what is counted is what is read
-		IdleConnTimeout:    time.Minute,
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = defaultTimeout
-	}
-	return &Endpoint{
-		provider: c.Provider, url: u.String(), header: c.Header.Clone(), timeout: c.Timeout,
-		client: &http.Client{
-			Transport:     transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}, nil
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.IsLoopback()
-}
-
-// Reply is what a server answered, whatever its status.
-type Reply struct {
-	Status     int
-	RetryAfter time.Duration // 0: none was given
-	Body       []byte        // at most 1 MiB
-}
-
-// Send records body and then posts it, once. Body must be made of p alone; p
-// proves that somebody decided what may be seen.
-func Send(ctx context.Context, e *Endpoint, p egress.Prompt, body []byte, log Ledger) (Reply, error) {
-	if !p.Made() {
+// Send records a body and then posts it, once. What is answered is read by read,
+// as it comes; when read returns, the connection's end tells the server to stop.
+// A prompt for private models is refused by an endpoint that is not one.
+func Send(ctx context.Context, e *Endpoint, o Outgoing, read func(*Reply) error) error {
+	if !o.Prompt.Made() {
 		panic("model: zero Prompt")
 	}
-	if log == nil {
+	if o.Log == nil {
 		panic("model: no Ledger")
 	}
-	if err := log.Append(ctx, Entry{Provider: e.provider, URL: e.url, Body: bytes.Clone(body)}); err != nil {
-		return Reply{}, fmt.Errorf("recording what leaves: %w", err)
+	if o.Prompt.Private() && !e.private {
+		return notPrivate()
 	}
-	attempt, cancel := context.WithTimeout(ctx, e.timeout)
+	if err := o.Log.Append(ctx, Entry{Provider: e.provider, URL: e.url, Body: bytes.Clone(o.Body)}); err != nil {
+		return fmt.Errorf("recording what leaves: %w", err)
+	}
+	attempt, cancel := context.WithTimeout(ctx, e.times.Total)
 	defer cancel()
-	req, err := http.NewRequestWithContext(attempt, http.MethodPost, e.url, bytes.NewReader(body))
+	req, err := e.request(attempt, o.Body)
 	if err != nil {
-		return Reply{}, fmt.Errorf("model endpoint: %w", err)
+		return err
+	}
+	resp, err := e.client.Do(req)
+	if err != nil {
+		return e.unreachable(ctx, err)
+	}
+	defer resp.Body.Close()
+	reply := newReply(resp)
+	err = read(reply)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, errTooMuch):
+		return refusal.New(refusal.Model, "check that the URL is that of a model",
+			"the model %s sent more than %d bytes", e.provider, maxReply)
+	case refusal.CodeOf(err) != "":
+		return err
+	}
+	return e.unreachable(ctx, err)
+}
+
+func notPrivate() error {
+	return refusal.New(refusal.NoAccess, "ask without a model, or have a model that is private set up",
+		"only private models may draft for you, and this model is none")
+}
+
+func (e *Endpoint) request(ctx context.Context, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("model endpoint: the url cannot be used")
 	}
 	// net/http would send a body again on a lost connection, unrecorded.
 	req.GetBody = nil
@@ -126,21 +84,8 @@ func Send(ctx context.Context, e *Endpoint, p egress.Prompt, body []byte, log Le
 		req.Header[name] = values
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	resp, err := e.client.Do(req)
-	if err != nil {
-		return Reply{}, e.unreachable(ctx, err)
-	}
-	defer resp.Body.Close()
-	read, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	switch {
-	case err != nil:
-		return Reply{}, e.unreachable(ctx, err)
-	case len(read) > maxReply:
-		return Reply{}, refusal.New(refusal.Model, "check that the URL is that of a model",
-			"the model %s sent more than %d bytes", e.provider, maxReply)
-	}
-	return Reply{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header), Body: read}, nil
+	req.Header.Set("Accept", "application/json, text/event-stream, application/x-ndjson")
+	return req, nil
 }
 
 // unreachable puts a failure of the network into words of ours: the error's own
@@ -150,25 +95,33 @@ func (e *Endpoint) unreachable(ctx context.Context, err error) error {
 		return ctx.Err() // the asker went away
 	}
 	const try = "check that the model's server runs and that its URL is right, or ask without a model"
+	const slow = "ask again, or give it more time in the configuration"
+	no := func(try, format string, args ...any) *refusal.Refusal {
+		return refusal.New(refusal.Model, try, format, append([]any{e.provider}, args...)...)
+	}
 	var (
 		unknown x509.UnknownAuthorityError
 		host    x509.HostnameError
 		invalid x509.CertificateInvalidError
 		name    *net.DNSError
+		timeout interface{ Timeout() bool }
 	)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return refusal.New(refusal.Model, "ask again, or give it more time in the configuration",
-			"the model %s did not answer within %s", e.provider, e.timeout)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return refusal.New(refusal.Model, try, "nothing listens at the address of the model %s", e.provider)
+		return &Down{Refusal: no(slow, "the model %s did not answer within %s", e.times.Total)}
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid):
-		return refusal.New(refusal.Model, "check the URL, or name the certificate authority in the configuration",
-			"the certificate of the model %s is not to be trusted", e.provider)
+		return no("check the URL, or name the certificate authority in the configuration", "the certificate of the model %s is not to be trusted")
 	case errors.As(err, &name):
-		return refusal.New(refusal.Model, try, "the host name of the model %s is not known", e.provider)
+		return &Down{Refusal: no(try, "the host name of the model %s is not known")}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return &Down{Refusal: no(try, "nothing listens at the address of the model %s")}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		if strings.Contains(err.Error(), "awaiting response headers") { // net/http's words
+			return &Down{Refusal: no(slow, "the model %s did not begin to answer within %s", e.times.FirstByte)}
+		}
+		return &Down{Refusal: no(try, "the model %s could not be reached within %s", e.times.Connect)}
 	}
-	return refusal.New(refusal.Model, try, "the connection to the model %s broke", e.provider)
+	return &Down{Refusal: no(try, "the connection to the model %s broke")}
 }
 
 // retryAfter reads Retry-After in seconds, RFC 9110 10.2.3. The other form, a

@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -11,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/viewer"
 )
 
 // memory is a Ledger that keeps entries, and can be full.
@@ -39,11 +40,27 @@ func endpoint(t *testing.T, c EndpointConfig) *Endpoint {
 	return e
 }
 
+// send posts body and reads the reply to its end.
+func send(t *testing.T, e *Endpoint, body string, log Ledger) (status int, err error) {
+	return sendIn(t.Context(), t, e, Outgoing{Body: []byte(body), Log: log})
+}
+
+func sendIn(ctx context.Context, t *testing.T, e *Endpoint, o Outgoing) (status int, err error) {
+	if !o.Prompt.Made() {
+		o.Prompt = testPrompt(t, viewer.Switches{})
+	}
+	err = Send(ctx, e, o, func(r *Reply) error {
+		status = r.Status
+		return r.Events(func([]byte) (bool, error) { return false, nil })
+	})
+	return status, err
+}
+
 func TestExactlyTheRecordedBytesLeave(t *testing.T) {
 	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	log := &memory{}
 	e := endpoint(t, EndpointConfig{URL: s.URL + "/v1/chat", Header: http.Header{"Authorization": {"Bearer sk-secret"}}})
-	if _, err := Send(t.Context(), e, testPrompt(t), []byte(`{"a": 1}`), log); err != nil {
+	if _, err := send(t, e, `{"a": 1}`, log); err != nil {
 		t.Fatal(err)
 	}
 	got, head := s.Bodies(), s.Requests()[0].Header
@@ -61,11 +78,35 @@ func TestExactlyTheRecordedBytesLeave(t *testing.T) {
 func TestNothingLeavesUnrecorded(t *testing.T) {
 	var calls atomic.Int32
 	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
-	if _, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{full: true}); err == nil {
+	if _, err := send(t, endpoint(t, EndpointConfig{URL: s.URL}), "{}", &memory{full: true}); err == nil {
 		t.Error("sent although the ledger is full")
 	}
 	if calls.Load() != 0 {
 		t.Error("the server was called")
+	}
+}
+
+// A prompt for private models goes to no other, whoever sends it: nothing is
+// recorded as left, and nothing leaves. A repair is for whom the first was.
+func TestPrivatePromptsGoToPrivateModels(t *testing.T) {
+	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	p := testPrompt(t, viewer.Switches{PrivateModels: true})
+	repair, err := egress.ComposeRepair(p, "SELEC 1", refusal.Syntax, refusal.Span{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &memory{}
+	for _, prompt := range []egress.Prompt{p, repair} {
+		o := Outgoing{Prompt: prompt, Body: []byte("{}"), Log: log}
+		if _, err := sendIn(t.Context(), t, endpoint(t, EndpointConfig{URL: s.URL}), o); refusal.CodeOf(err) != refusal.NoAccess {
+			t.Error(err)
+		}
+	}
+	if len(s.Requests())+len(log.entries) != 0 {
+		t.Errorf("%d left, %d are recorded", len(s.Requests()), len(log.entries))
+	}
+	if _, err := sendIn(t.Context(), t, endpoint(t, EndpointConfig{URL: s.URL, Private: true}), Outgoing{Prompt: repair, Body: []byte("{}"), Log: log}); err != nil || len(s.Requests()) != 1 {
+		t.Error(err, len(s.Requests()))
 	}
 }
 
@@ -80,7 +121,7 @@ func TestLostConnectionIsNotRepeated(t *testing.T) {
 	}))
 	e, log := endpoint(t, EndpointConfig{URL: s.URL}), &memory{}
 	for range 2 { // the second goes over the kept connection
-		_, _ = Send(t.Context(), e, testPrompt(t), []byte("{}"), log)
+		_, _ = send(t, e, "{}", log)
 	}
 	if calls.Load() != 2 || len(log.entries) != 2 {
 		t.Errorf("%d calls, %d entries", calls.Load(), len(log.entries))
@@ -92,9 +133,9 @@ func TestNoRedirect(t *testing.T) {
 	other := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		s := modeltest.Serve(t, http.RedirectHandler(other.URL, status))
-		r, err := Send(t.Context(), endpoint(t, EndpointConfig{URL: s.URL}), testPrompt(t), []byte("{}"), &memory{})
-		if err != nil || r.Status != status {
-			t.Errorf("%d: %v, %v", status, r.Status, err)
+		got, err := send(t, endpoint(t, EndpointConfig{URL: s.URL}), "{}", &memory{})
+		if got != status {
+			t.Errorf("%d: %v, %v", status, got, err)
 		}
 	}
 	if calls.Load() != 0 {
@@ -112,7 +153,7 @@ func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 			}
 			return nil, errors.New("no")
 		}})
-	if _, err := Send(t.Context(), e, testPrompt(t), []byte("{}"), &memory{}); refusal.CodeOf(err) != refusal.Model {
+	if _, err := send(t, e, "{}", &memory{}); refusal.CodeOf(err) != refusal.Model {
 		t.Error(err)
 	}
 }
@@ -156,14 +197,14 @@ func TestUnreachable(t *testing.T) {
 		config EndpointConfig
 		want   string
 	}{
-		"hanging":     {EndpointConfig{URL: slow.URL, Timeout: 50 * time.Millisecond}, "did not answer within 50ms"},
-		"large":       {EndpointConfig{URL: large.URL}, "sent more than 1048576 bytes"},
+		"hanging":     {EndpointConfig{URL: slow.URL, Timeouts: Timeouts{Total: 50 * time.Millisecond}}, "did not answer within 50ms"},
+		"large":       {EndpointConfig{URL: large.URL}, "sent more than 4194304 bytes"},
 		"no http":     {EndpointConfig{URL: "http://" + garbage.Addr().String()}, "the connection to the model test broke"},
 		"refused":     {EndpointConfig{URL: "http://" + closed.Addr().String()}, "nothing listens at the address"},
-		"certificate": {EndpointConfig{URL: secure.URL, Roots: x509.NewCertPool()}, "is not to be trusted"},
+		"certificate": {EndpointConfig{URL: secure.URL}, "is not to be trusted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Send(t.Context(), endpoint(t, c.config), testPrompt(t), []byte("{}"), &memory{})
+			_, err := send(t, endpoint(t, c.config), "{}", &memory{})
 			var r *refusal.Refusal
 			if !errors.As(err, &r) || r.Code != refusal.Model || !strings.Contains(r.Msg, c.want) || r.Try == "" {
 				t.Errorf("%v", err)
@@ -176,7 +217,7 @@ func TestUnreachable(t *testing.T) {
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(20*time.Millisecond, cancel)
-		if _, err := Send(ctx, endpoint(t, EndpointConfig{URL: slow.URL}), testPrompt(t), []byte("{}"), &memory{}); !errors.Is(err, context.Canceled) {
+		if _, err := sendIn(ctx, t, endpoint(t, EndpointConfig{URL: slow.URL}), Outgoing{Body: []byte("{}"), Log: &memory{}}); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 	})

@@ -213,5 +213,5 @@ func (s *site) drafter() (model.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", m.Name, errors.New(err.Error()))
 	}
-	return openai.New(openai.Config{Name: m.Name, URL: m.URL, Model: m.ID, Key: key.Reveal()})
+	return openai.New(openai.Config{EndpointConfig: model.EndpointConfig{Provider: m.Name, URL: m.URL}, Model: m.ID, Key: key.Reveal()})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
@@ -25,7 +26,7 @@ func (m *memory) Append(_ context.Context, e model.Entry) error {
 }
 
 // server answers each request with the next of answers.
-func server(t *testing.T, answers ...http.HandlerFunc) (*Client, *memory, *[]string) {
+func server(t *testing.T, answers ...http.HandlerFunc) (*model.Provider, *memory, *[]string) {
 	t.Helper()
 	var got []string
 	s := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,24 +41,24 @@ func server(t *testing.T, answers ...http.HandlerFunc) (*Client, *memory, *[]str
 		}
 		answers[len(got)-1](w, r)
 	}))
-	c, err := New(Config{Name: "local", URL: s.URL + "/v1/", Model: "m", Key: key})
+	c, err := New(Config{EndpointConfig: model.EndpointConfig{Provider: "local", URL: s.URL + "/v1/"}, Model: "m", Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c, &memory{}, &got
 }
 
-func status(code int, body string) http.HandlerFunc {
+func answer(code int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(code)
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-// said is a completion as servers send it.
-func said(content, finish string) http.HandlerFunc {
+// completion is a completion as servers send it.
+func completion(content, finish string) http.HandlerFunc {
 	text, _ := json.Marshal(content)
-	return status(200, fmt.Sprintf(`{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m",
+	return answer(200, fmt.Sprintf(`{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m",
 		"choices":[{"index":0,"message":{"role":"assistant","content":%s,"refusal":null},"logprobs":null,"finish_reason":%q}],
 		"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}`, text, finish))
 }
@@ -65,8 +66,8 @@ func said(content, finish string) http.HandlerFunc {
 const good = `{"kind":"sql","sql":"SELECT count(*) FROM visits","what":null}`
 
 func TestDraft(t *testing.T) {
-	c, log, got := server(t, said(good, "stop"))
-	d, err := c.Draft(t.Context(), testPrompt(t), log)
+	c, log, got := server(t, completion(good, "stop"))
+	d, err := c.Draft(t.Context(), egress.Probe(), log)
 	if err != nil || d.Kind != model.SQL || d.SQL != "SELECT count(*) FROM visits" {
 		t.Fatal(d, err)
 	}
@@ -93,7 +94,7 @@ func TestDraft(t *testing.T) {
 		!body.Format.Schema.Strict || body.Format.Schema.Schema["type"] != "object" || body.Store != nil {
 		t.Errorf("%+v", body)
 	}
-	if len(body.Messages) != 2 || body.Messages[0].Role != "system" || !strings.HasSuffix(body.Messages[1].Content, "how many visits?") {
+	if len(body.Messages) != 2 || body.Messages[0].Role != "system" || !strings.HasSuffix(body.Messages[1].Content, "How many fruits are there?") {
 		t.Errorf("%+v", body.Messages)
 	}
 }
@@ -104,30 +105,32 @@ const (
 	noTemperature = `{"error":{"message":"Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}`
 	pydantic      = `{"object":"error","message":"[{'type': 'extra_forbidden', 'loc': ('body', 'response_format', 'json_schema')}]","type":"BadRequestError","param":null,"code":400}`
 	llamaPython   = `{"error":{"message":"1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}","type":"internal_server_error","param":null,"code":null}}`
+	noCounts      = `{"error":{"message":"Unknown parameter: 'stream_options'.","type":"invalid_request_error","param":"stream_options"}}`
 	tooLongBody   = `{"error":{"message":"This model's maximum context length is 4096 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`
 )
 
 func TestServersThatKnowLess(t *testing.T) {
 	for name, answers := range map[string][]http.HandlerFunc{
-		"no schema":         {status(400, noSchema), said("```json\n"+good+"\n```", "stop")},
-		"unprocessable":     {status(422, pydantic), said(good, "stop")},
-		"says nothing":      {status(400, ``), said(good, "stop")},
-		"no temperature":    {status(400, noTemperature), said(good, "stop")},
-		"neither":           {status(400, noTemperature), status(400, noSchema), said(good, "stop")},
-		"schema, then temp": {status(400, noSchema), status(400, noTemperature), said(good, "stop")},
-		"only objects":      {status(500, llamaPython), said(good, "stop")},
-		"not even objects":  {status(500, llamaPython), status(400, noSchema), said(good, "stop")},
+		"no schema":         {answer(400, noSchema), completion("```json\n"+good+"\n```", "stop")},
+		"unprocessable":     {answer(422, pydantic), completion(good, "stop")},
+		"says nothing":      {answer(400, ``), completion(good, "stop")},
+		"no temperature":    {answer(400, noTemperature), completion(good, "stop")},
+		"neither":           {answer(400, noTemperature), answer(400, noSchema), completion(good, "stop")},
+		"schema, then temp": {answer(400, noSchema), answer(400, noTemperature), completion(good, "stop")},
+		"only objects":      {answer(500, llamaPython), completion(good, "stop")},
+		"not even objects":  {answer(500, llamaPython), answer(400, noSchema), completion(good, "stop")},
+		"no counts":         {answer(400, noCounts), completion(good, "stop")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := len(answers)
-			c, log, got := server(t, append(answers, said(good, "stop"))...)
-			if d, err := c.Draft(t.Context(), testPrompt(t), log); err != nil || d.Kind != model.SQL {
+			c, log, got := server(t, append(answers, completion(good, "stop"))...)
+			if d, err := c.Draft(t.Context(), egress.Probe(), log); err != nil || d.Kind != model.SQL {
 				t.Fatal(d, err)
 			}
 			if len(log.bodies) != n || len(*got) != n {
 				t.Errorf("%d recorded, %d sent, want %d", len(log.bodies), len(*got), n)
 			}
-			if _, err := c.Draft(t.Context(), testPrompt(t), log); err != nil {
+			if _, err := c.Draft(t.Context(), egress.Probe(), log); err != nil {
 				t.Fatal(err)
 			}
 			if len(*got) != n+1 || (*got)[n] != (*got)[n-1] {
@@ -136,8 +139,8 @@ func TestServersThatKnowLess(t *testing.T) {
 		})
 	}
 	t.Run("for ever", func(t *testing.T) {
-		c, log, got := server(t, status(400, noSchema), status(400, noTemperature), status(400, noSchema), status(400, noSchema))
-		if _, err := c.Draft(t.Context(), testPrompt(t), log); refusal.CodeOf(err) != refusal.Model || len(*got) != 4 {
+		c, log, got := server(t, answer(400, noSchema), answer(400, noTemperature), answer(400, noSchema), answer(400, noSchema))
+		if _, err := c.Draft(t.Context(), egress.Probe(), log); refusal.CodeOf(err) != refusal.Model || len(*got) != 4 {
 			t.Error(err, len(*got))
 		}
 	})
@@ -155,37 +158,37 @@ func TestFaults(t *testing.T) {
 		answer    http.HandlerFunc
 		msg, try_ string
 	}{
-		"401":            {status(401, `{"error":{"message":"Incorrect API key provided: sk-CANARY","code":"invalid_api_key"}}`), "does not accept the key", "check the key"},
-		"403":            {status(403, `CANARY`), "does not accept the key", "check the key"},
-		"404 model":      {status(404, `{"error":{"message":"The model CANARY does not exist","code":"model_not_found"}}`), "is not at this URL under this name", "/v1"},
-		"404 page":       {status(404, `<html>CANARY`), "is not at this URL under this name", "/v1"},
+		"401":            {answer(401, `{"error":{"message":"Incorrect API key provided: sk-CANARY","code":"invalid_api_key"}}`), "does not accept the key", "check the key"},
+		"403":            {answer(403, `CANARY`), "does not accept the key", "check the key"},
+		"404 model":      {answer(404, `{"error":{"message":"The model CANARY does not exist","code":"model_not_found"}}`), "is not at this URL under this name", "/v1"},
+		"404 page":       {answer(404, `<html>CANARY`), "is not at this URL under this name", "/v1"},
 		"429 after":      {busy("17"), "is busy", "ask again in 17s"},
 		"429 date":       {busy("Wed, 21 Oct 2026 07:28:00 GMT"), "is busy", "ask again later"},
 		"429 nonsense":   {busy("CANARY"), "is busy", "ask again later"},
-		"429 quota":      {status(429, `{"error":{"code":"insufficient_quota","message":"CANARY"}}`), "no quota left", "account"},
-		"500":            {status(500, `{"error":{"message":"CANARY"}}`), "a fault of its own", "ask again later"},
-		"502 html":       {status(502, `<html>CANARY bad gateway</html>`), "a fault of its own", "ask again later"},
-		"504":            {status(504, ``), "took too long", "ask again"},
+		"429 quota":      {answer(429, `{"error":{"code":"insufficient_quota","message":"CANARY"}}`), "no quota left", "account"},
+		"500":            {answer(500, `{"error":{"message":"CANARY"}}`), "a fault of its own", "ask again later"},
+		"502 html":       {answer(502, `<html>CANARY bad gateway</html>`), "a fault of its own", "ask again later"},
+		"504":            {answer(504, ``), "took too long", "ask again"},
 		"302":            {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/CANARY", http.StatusFound) }, "points to another address", "final URL"},
-		"413":            {status(413, ``), "cannot read a prompt of this length", "reads more"},
-		"too long":       {status(400, tooLongBody), "cannot read a prompt of this length", "reads more"},
-		"418":            {status(418, `CANARY`), "does not accept the request", "check"},
-		"200 html":       {status(200, `<!doctype html><title>CANARY sign in</title>`), "does not speak the protocol", "/v1"},
-		"200 empty":      {status(200, ``), "does not speak the protocol", "/v1"},
-		"200 null":       {status(200, `null`), "does not speak the protocol", "/v1"},
-		"200 array":      {status(200, `["CANARY"]`), "does not speak the protocol", "/v1"},
-		"200 no choice":  {status(200, `{"choices":[]}`), "does not speak the protocol", "/v1"},
-		"200 error":      {status(200, `{"error":{"message":"CANARY"}}`), "reports a fault", "log"},
-		"truncated json": {status(200, `{"choices":[{"message":{"content":"{\"ki`), "does not speak the protocol", "/v1"},
-		"cut off":        {said(`{"kind":"sql","sql":"SELECT CANARY`, "length"), "was cut off", "ask for less"},
-		"filtered":       {said("", "content_filter"), "declined", "other words"},
-		"declined":       {status(200, `{"choices":[{"message":{"role":"assistant","content":null,"refusal":"CANARY I cannot"},"finish_reason":"stop"}]}`), "declined", "other words"},
-		"silent":         {status(200, `{"choices":[{"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}`), "said nothing", "ask again"},
-		"prose":          {said("CANARY: SELECT count(*) FROM visits", "stop"), "agreed form", "ask again"},
+		"413":            {answer(413, ``), "cannot read a prompt of this length", "reads more"},
+		"too long":       {answer(400, tooLongBody), "cannot read a prompt of this length", "reads more"},
+		"418":            {answer(418, `CANARY`), "does not accept the request", "check"},
+		"200 html":       {answer(200, `<!doctype html><title>CANARY sign in</title>`), "does not speak the protocol", "/v1"},
+		"200 empty":      {answer(200, ``), "does not speak the protocol", "/v1"},
+		"200 null":       {answer(200, `null`), "does not speak the protocol", "/v1"},
+		"200 array":      {answer(200, `["CANARY"]`), "does not speak the protocol", "/v1"},
+		"200 no choice":  {answer(200, `{"choices":[]}`), "does not speak the protocol", "/v1"},
+		"200 error":      {answer(200, `{"error":{"message":"CANARY"}}`), "reports a fault", "log"},
+		"truncated json": {answer(200, `{"choices":[{"message":{"content":"{\"ki`), "does not speak the protocol", "/v1"},
+		"cut off":        {completion(`{"kind":"sql","sql":"SELECT CANARY`, "length"), "was cut off", "ask for less"},
+		"filtered":       {completion("", "content_filter"), "declined", "other words"},
+		"declined":       {answer(200, `{"choices":[{"message":{"role":"assistant","content":null,"refusal":"CANARY I cannot"},"finish_reason":"stop"}]}`), "declined", "other words"},
+		"silent":         {answer(200, `{"choices":[{"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}`), "said nothing", "ask again"},
+		"prose":          {completion("CANARY: SELECT count(*) FROM visits", "stop"), "agreed form", "ask again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, log, got := server(t, c.answer)
-			_, err := client.Draft(t.Context(), testPrompt(t), log)
+			_, err := client.Draft(t.Context(), egress.Probe(), log)
 			var r *refusal.Refusal
 			if !errors.As(err, &r) {
 				t.Fatal(err)
@@ -204,10 +207,13 @@ func TestFaults(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
+	at := func(name, url string) model.EndpointConfig { return model.EndpointConfig{Provider: name, URL: url} }
 	for _, c := range []Config{
-		{}, {Name: "n", URL: "https://h/v1"}, {Name: "n", Model: "m"}, {URL: "https://h", Model: "m"},
-		{Name: "n", URL: "http://example.org/v1", Model: "m"},
-		{Name: "n", URL: "https://h/v1", Model: "m", Key: "sk-CANARY\n"},
+		{}, {EndpointConfig: at("n", "https://h/v1")}, {EndpointConfig: at("n", ""), Model: "m"}, {EndpointConfig: at("", "https://h"), Model: "m"},
+		{EndpointConfig: at("n", "http://example.org/v1"), Model: "m"},
+		{EndpointConfig: at("n", "https://h/v1"), Model: "m", Key: "sk-CANARY\n"},
+		{EndpointConfig: at("n", "https://h"), Model: "m", Azure: &Azure{}},
+		{EndpointConfig: at("n", "https://h"), Model: "m/../x?key=CANARY", Key: "k", Azure: &Azure{APIVersion: "2024-10-21"}},
 	} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v accepted", c)

@@ -43,5 +43,11 @@ func (d double) Draft(ctx context.Context, p egress.Prompt, log model.Ledger) (m
 	return d.f(ctx, p)
 }
 
+// Name implements model.Client.
+func (d double) Name() string { return "double" }
+
+// Private implements model.Client: it is a function of this process.
+func (d double) Private() bool { return true }
+
 // SQL is a draft of text.
 func SQL(text string) (model.Draft, error) { return model.Draft{Kind: model.SQL, SQL: text}, nil }

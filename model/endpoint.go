@@ -1,0 +1,129 @@
+package model
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/grille-dev/grille/dial"
+)
+
+const (
+	defaultTimeout = time.Minute
+	defaultConnect = 10 * time.Second
+	maxHeader      = 64 << 10 // bytes of a reply's header
+)
+
+// Endpoint is where a model's server listens, checked. Make it with
+// [NewEndpoint], once; it keeps connections.
+type Endpoint struct {
+	provider string
+	url      string
+	header   http.Header
+	private  bool
+	times    Timeouts
+	client   *http.Client
+}
+
+// EndpointConfig is what NewEndpoint needs.
+type EndpointConfig struct {
+	Provider string // a name for the ledger and for messages
+	URL      string // of the one path that is posted to
+	// Query is added to URL. It is part of a protocol, such as a version: never a
+	// key, and never of the configuration.
+	Query url.Values
+	// Header is sent with each request and holds the key. It is never recorded.
+	Header http.Header
+	Timeouts
+	// Dial, if set, replaces the ordinary dialler: address allow-lists, tunnels.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// RootPEM, if set, are the only certificate authorities that are believed.
+	RootPEM []byte
+	// Plaintext allows http:// to other machines than this one.
+	Plaintext bool
+	// Private says that the site controls the machine. Prompts that are for private
+	// models go to no other Endpoint.
+	Private bool
+}
+
+// Timeouts are those of one attempt.
+type Timeouts struct {
+	Connect   time.Duration // to connect, TLS included; 0: ten seconds
+	FirstByte time.Duration // from then to the reply's header; 0: as long as Total
+	Total     time.Duration // from dialling to the reply's last byte; 0: a minute
+}
+
+// NewEndpoint checks c. Proxies of the environment are not used, redirects are
+// not followed, TLS is 1.2 or later and for the name in URL, and plain http goes
+// to this machine only.
+func NewEndpoint(c EndpointConfig) (*Endpoint, error) {
+	u, err := url.Parse(c.URL)
+	switch {
+	case c.Provider == "":
+		return nil, errors.New("model endpoint: provider is missing")
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("model endpoint: url must be like https://host/v1")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("model endpoint: url must not hold a password, a query or a fragment: put the key under key")
+	case u.Scheme == "http" && !c.Plaintext && !dial.Loopback(u.Hostname()):
+		return nil, errors.New("model endpoint: plain http is only for this machine: use https, or set plaintext: true")
+	}
+	c.Timeouts = c.filled()
+	transport, err := c.transport(u)
+	if err != nil {
+		return nil, err
+	}
+	u.RawQuery = c.Query.Encode()
+	return &Endpoint{
+		provider: c.Provider, url: u.String(), header: c.Header.Clone(), private: c.Private, times: c.Timeouts,
+		client: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+func (t Timeouts) filled() Timeouts {
+	if t.Total <= 0 {
+		t.Total = defaultTimeout
+	}
+	if t.Connect <= 0 {
+		t.Connect = defaultConnect
+	}
+	if t.FirstByte <= 0 {
+		t.FirstByte = t.Total
+	}
+	return t
+}
+
+func (c EndpointConfig) transport(u *url.URL) (*http.Transport, error) {
+	t := &http.Transport{
+		Proxy:                  nil,
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // what is counted is what is read
+		IdleConnTimeout:        time.Minute,
+		TLSHandshakeTimeout:    c.Connect,
+		ResponseHeaderTimeout:  c.FirstByte,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+	if u.Scheme == "http" && !dial.Loopback(u.Hostname()) {
+		t.DialContext = (&net.Dialer{Timeout: c.Connect}).DialContext // plaintext: true
+	} else {
+		d, err := dial.New(dial.Config{Host: u.Hostname(), Plain: u.Scheme == "http", RootPEM: c.RootPEM, Timeout: c.Connect})
+		if err != nil {
+			return nil, err
+		}
+		t.DialContext, t.TLSClientConfig = d.Dial, d.TLS()
+	}
+	if t.TLSClientConfig == nil {
+		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if c.Dial != nil {
+		t.DialContext = c.Dial
+	}
+	return t, nil
+}
