@@ -94,7 +94,7 @@ func plain(err error) string {
 	if errors.As(err, &many) && errors.As(err, &one) {
 		lines := []string{"these places need a change:"}
 		for _, e := range many.Unwrap() {
-			lines = append(lines, "  "+e.Error())
+			lines = append(lines, indent(e.Error(), "  "))
 		}
 		return strings.Join(lines, "\n")
 	}
