@@ -30,6 +30,7 @@ type ask struct {
 	id    string
 	now   time.Time
 	trace *Trace
+	after *Conversation // nil: none
 }
 
 func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k *ask, err error) {
@@ -109,7 +110,7 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 
 // compose makes what a model is sent, and what is kept back.
 func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	return egress.Composer{Random: k.c.Random}.Compose(ctx, k.view, question)
+	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k)}.Compose(ctx, k.view, question)
 }
 
 // byModel answers with a model's draft. The values of placeholders come in when
@@ -119,25 +120,26 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 	if err != nil {
 		return nil, err
 	}
-	query, err := k.mended(ctx, prompt)
+	query, draft, err := k.mended(ctx, prompt)
 	if err != nil {
 		return nil, err
 	}
 	if query, err = ground.Literals(query, kept); err != nil {
 		return nil, err
 	}
+	k.after.remember(k, prompt, kept, draft)
 	return k.run(ctx, k.view.ForModel(), query)
 }
 
-// mended is a query of a model that the rules let pass. A draft that does not
+// mended is a query of a model that the rules let pass, and its text. A draft that does not
 // bind or pass goes back to the model. Neither kept values nor the database have
 // been near it, so whether it does, and with which words, tells of neither.
-func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, error) {
+func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, string, error) {
 	view := k.view.ForModel()
 	for {
 		d, err := k.send(ctx, prompt)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		query, err := k.draft(view, d.SQL)
 		if err == nil {
@@ -145,13 +147,13 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, erro
 		}
 		var no *refusal.Refusal
 		if err == nil || !errors.As(err, &no) {
-			return query, err
+			return query, d.SQL, err
 		}
 		if prompt, err = egress.ComposeRepair(prompt, d.SQL, no.Code, no.Span); err != nil {
 			if refusal.CodeOf(err) == "" {
 				err = no // not for a model to hear
 			}
-			return nil, err
+			return nil, "", err
 		}
 	}
 }

@@ -108,7 +108,9 @@ func (g *Grille) Close() error { return g.c.Engine.Close() }
 type Question struct {
 	Text   string
 	Viewer viewer.Viewer
-	Trace  *Trace // filled if set, also where the answer is a refusal
+	// After is what a model hears of earlier questions; Ask adds this one. nil: none.
+	After *Conversation
+	Trace *Trace // filled if set, also where the answer is a refusal
 }
 
 // Draft is SQL in PostgreSQL's dialect, untrusted whoever wrote it.
@@ -128,6 +130,7 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 		return nil, err
 	}
 	defer k.recover(&err)
+	k.after = q.After
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return nil, err
@@ -199,6 +202,7 @@ func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err 
 		return nil, err
 	}
 	defer k.recover(&err)
+	k.after = q.After
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return nil, err
@@ -221,6 +225,7 @@ func (g *Grille) Prompt(ctx context.Context, q Question) (p egress.Prompt, err e
 		return p, err
 	}
 	defer k.recover(&err)
+	k.after = q.After
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return p, err

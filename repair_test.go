@@ -16,6 +16,7 @@ import (
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
+	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -29,7 +30,7 @@ import (
 const repairSchema = `
 CREATE TABLE wards (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE people (id INTEGER PRIMARY KEY, ward_id INTEGER NOT NULL REFERENCES wards(id), name TEXT NOT NULL,
-  email TEXT NOT NULL, salary INTEGER NOT NULL, code TEXT NOT NULL);
+  email TEXT NOT NULL, salary BIGINT NOT NULL, code TEXT NOT NULL);
 `
 
 var repairRows = [2]string{
@@ -76,21 +77,37 @@ type repairSide struct {
 	g      *grille.Grille
 	script []string
 	sent   []string
+	after  *grille.Conversation
 }
 
-func repairSides(t *testing.T) [2]*repairSide {
+// repairEngine opens one of the two databases on an engine.
+func repairEngine(t *testing.T, on oracle.Engine, rows string) run.Engine {
 	t.Helper()
-	var sides [2]*repairSide
-	for i, rows := range repairRows {
+	var e run.Engine
+	var err error
+	switch on {
+	case oracle.SQLite:
 		path := filepath.Join(t.TempDir(), "a.db")
 		if err := oracle.FillSQLite(path, repairSchema+rows); err != nil {
 			t.Fatal(err)
 		}
-		e, err := oracle.OpenSQLite(path, run.Log{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := config(t, e)
+		e, err = oracle.OpenSQLite(path, run.Log{})
+	case oracle.Postgres:
+		e, err = oracle.OpenPostgres(pgtest.New(t, repairSchema, rows).ReadOnlyDSN, run.Log{})
+	default:
+		panic("unknown engine")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func repairSides(t *testing.T, on oracle.Engine) [2]*repairSide {
+	t.Helper()
+	var sides [2]*repairSide
+	for i, rows := range repairRows {
+		c := config(t, repairEngine(t, on, rows))
 		c.Limits.Rows, c.Predicates, c.Random = 1000, 1_000_000, zeros{}
 		c.Rules = func(cat *catalog.Catalog) (*policy.Rules, error) {
 			secret, err := policy.NewSecret(bytes.Repeat([]byte("s"), 32))
@@ -123,7 +140,7 @@ func (s *repairSide) draft(_ context.Context, p egress.Prompt) (model.Draft, err
 // ask is what one question has the model sent, and what came of it.
 func (s *repairSide) ask(t *testing.T, team, text string, script []string) ([]string, refusal.Code) {
 	s.sent, s.script = nil, script
-	a, err := s.g.Ask(t.Context(), grille.Question{Text: text, Viewer: viewer.Viewer{Name: "v", Teams: []string{team}}})
+	a, err := s.g.Ask(t.Context(), grille.Question{Text: text, Viewer: viewer.Viewer{Name: "v", Teams: []string{team}}, After: s.after})
 	if err == nil {
 		for a.Next() {
 		}
@@ -133,28 +150,36 @@ func (s *repairSide) ask(t *testing.T, team, text string, script []string) ([]st
 	return s.sent, refusal.CodeOf(err)
 }
 
+// onBoth runs a property on both engines, each with its two databases.
+func onBoth(t *testing.T, property func(t *testing.T, sides [2]*repairSide)) {
+	for _, e := range []oracle.Engine{oracle.SQLite, oracle.Postgres} {
+		t.Run(e.String(), func(t *testing.T) { property(t, repairSides(t, e)) })
+	}
+}
+
 // Over both databases, and for two people of whom only one is in them, the model
 // is sent the same bytes, whatever it says.
 func TestRepairTellsNothing(t *testing.T) {
 	t.Parallel()
-	sides := repairSides(t)
-	differed := map[string]bool{} // results that tell the databases apart: the test can fail
-	rapid.Check(t, func(r *rapid.T) {
-		script := rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 4).Draw(r, "drafts")
-		team := rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team")
-		one, first := sides[0].ask(t, team, "is ann.lee@example.org one of the people?", script)
-		two, second := sides[1].ask(t, team, "is 50%_x'y@a.de one of the people?", script)
-		if !slices.Equal(one, two) {
-			r.Fatalf("the requests differ:\n%s\n%s", strings.Join(one, "\n"), strings.Join(two, "\n"))
-		}
-		if len(one) > 3 {
-			r.Fatalf("%d requests", len(one))
-		}
-		if first != second {
-			differed[string(first+"/"+second)] = true
+	onBoth(t, func(t *testing.T, sides [2]*repairSide) {
+		differed := map[string]bool{} // results that tell the databases apart: the test can fail
+		rapid.Check(t, func(r *rapid.T) {
+			script := rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 4).Draw(r, "drafts")
+			team := rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team")
+			one, first := sides[0].ask(t, team, "is ann.lee@example.org one of the people?", script)
+			two, second := sides[1].ask(t, team, "is 50%_x'y@a.de one of the people?", script)
+			if !slices.Equal(one, two) {
+				r.Fatalf("the requests differ:\n%s\n%s", strings.Join(one, "\n"), strings.Join(two, "\n"))
+			}
+			if len(one) > 3 {
+				r.Fatalf("%d requests", len(one))
+			}
+			if first != second {
+				differed[string(first+"/"+second)] = true
+			}
+		})
+		if t.Logf("told apart by their answers: %v", differed); len(differed) == 0 {
+			t.Error("nothing tells the two databases apart: the test cannot fail")
 		}
 	})
-	if t.Logf("told apart by their answers: %v", differed); len(differed) == 0 {
-		t.Error("nothing tells the two databases apart: the test cannot fail")
-	}
 }

@@ -17,6 +17,9 @@ type Trace struct {
 	Model  string        // which model drafted last, as the configuration calls it; "": the planner
 	Used   model.Usage   // of all that was sent, as far as servers count
 	Draft  string        // the last draft, as it was written
+	// Forgot: the conversation began anew, as it was somebody else's, or rights or
+	// tables have changed since.
+	Forgot bool
 	// Reasons and Confidence are the drafter's own.
 	Reasons    []model.Reason
 	Confidence float64

@@ -40,6 +40,7 @@ type prompt struct {
 	schema   json.RawMessage
 	repairs  int
 	private  bool
+	asked    string // the question as it is said, with placeholders
 }
 
 // Message is one message of a Prompt.
@@ -79,6 +80,9 @@ type Composer struct {
 	// Random gives placeholders their ids, so that a question cannot contain one by
 	// chance or by design.
 	Random io.Reader
+	// Memory is of earlier turns. A view with other rights hears nothing of it; Kept
+	// has its values too.
+	Memory Memory
 }
 
 // sections are the parts of what is said to a model for one question, in their
@@ -103,6 +107,9 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 	if view.ModelsOff() {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess, "ask without a model: the planner needs none", "the rules let no model draft for you")
 	}
+	if !c.Memory.Fits(view) {
+		c.Memory = Memory{}
+	}
 	p, kept, err := c.compose(ctx, view.ForModel().Visible(), q)
 	if err == nil {
 		p.p.private = view.PrivateModels()
@@ -117,11 +124,11 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	if c.Random == nil {
 		panic("egress: no source of randomness")
 	}
-	text, kept, err := redact(q.text, c.Random)
+	text, kept, err := redact(q.text, c.Memory.kept(), c.Random)
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Question: text}
+	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Before: c.Memory.lines(), Question: text}
 	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,
 			"ask without a model, or ask an administrator to show a table to models",
@@ -130,6 +137,7 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	return Prompt{&prompt{
 		messages: []Message{{System, fixed("system.txt")}, {User, filled("question.txt", said)}},
 		schema:   json.RawMessage(fixed("answer.schema.json")),
+		asked:    text,
 	}}, kept, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/refusal"
@@ -17,13 +18,20 @@ type Kept struct{ values map[string]string }
 // cannot type one that means something, and a model cannot learn one.
 var placeholder = regexp.MustCompile(`⟨[A-Z]+_[a-z0-9]{4}⟩`)
 
-// redact replaces what Detect marks. The same value gets the same placeholder.
-func redact(text string, random io.Reader) (string, Kept, error) {
+// Format says how many values there are, and none of them, whatever the verb.
+func (k Kept) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d values", len(k.values)) }
+
+// redact replaces what Detect marks, and what earlier kept back already. The same
+// value gets the same placeholder, earlier ones stay what they are.
+func redact(text string, earlier Kept, random io.Reader) (string, Kept, error) {
 	kept := Kept{values: map[string]string{}}
 	given := map[string]string{} // value -> placeholder
+	for name, value := range earlier.values {
+		kept.values[name], given[value] = value, name
+	}
 	var b strings.Builder
 	end := 0
-	for _, m := range Detect(text) {
+	for _, m := range apart(slices.Concat(Detect(text), earlier.marks(text))) {
 		value := text[m.Start:m.End]
 		name, ok := given[value]
 		if !ok {
@@ -38,6 +46,24 @@ func redact(text string, random io.Reader) (string, Kept, error) {
 	}
 	b.WriteString(text[end:])
 	return b.String(), kept, nil
+}
+
+// apart are marks in order, without those that overlap one before them.
+func apart(all []Mark) []Mark {
+	var some []Mark
+	for _, m := range all {
+		if !slices.ContainsFunc(some, func(f Mark) bool { return m.Start < f.End && f.Start < m.End }) {
+			some = append(some, m)
+		}
+	}
+	slices.SortFunc(some, func(a, b Mark) int { return a.Start - b.Start })
+	return some
+}
+
+// kindOf is the kind of a placeholder.
+func kindOf(name string) Kind {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(name, "⟨"), "_")
+	return Kind(kind)
 }
 
 // fresh is a placeholder that is neither given nor in the text.

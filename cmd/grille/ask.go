@@ -29,41 +29,87 @@ func (p *program) given(args []string) (string, error) {
 func (p *program) ask() *cobra.Command {
 	how := false
 	c := &cobra.Command{
-		Use:   "ask QUESTION",
+		Use:   "ask QUESTION...",
 		Short: "answer a question, as far as the viewer's rights go",
 		Long: `Answers a question in plain English as the viewer that --as names.
 
 The answer goes to standard output. With -o table it is followed by the rules
 that apply and a receipt; with csv these go to standard error, and json has the
-receipt inside.`,
+receipt inside.
+
+Several questions are one conversation, answered in turn up to the first that
+is refused: a model hears what was asked before, as it left, and what it
+drafted, and nothing of the answers. To the planner each stands alone.`,
 		Example: `  grille ask --as ana "how many visits per department last year?"
   grille ask --as ana -o csv "average stay per ward" > stay.csv
+  grille ask --as ana "visits per ward last year" "and the year before?"
   echo "top 5 diagnoses" | grille ask --as ana -`,
-		Args: args(1, 1, "a question"),
+		Args: p.questions,
 		RunE: func(c *cobra.Command, given []string) error {
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
-				v, err := s.viewer()
-				if err != nil {
-					return err
+				texts := append([]string{text}, given[1:]...)
+				var after grille.Conversation
+				for _, text := range texts {
+					if len(texts) > 1 {
+						fmt.Fprintf(p.err, "asked: %s\n", text)
+					}
+					if err := p.askOne(ctx, s, asking{g, text, &after, how}); err != nil {
+						return err
+					}
 				}
-				var trace grille.Trace
-				a, err := g.Ask(ctx, grille.Question{Text: text, Viewer: v, Trace: &trace})
-				for _, e := range trace.Sent {
-					fmt.Fprintf(p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
-				}
-				if err != nil {
-					return &draftError{trace.Draft, err}
-				}
-				if how {
-					section(p.err, "draft", trace.Draft)
-					printExplanation(p.err, a.Explanation)
-				}
-				return p.printAnswer(a)
+				return nil
 			})
 		},
 	}
 	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
 	return c
+}
+
+// questions are one or several, each in quotes of its own.
+func (p *program) questions(c *cobra.Command, given []string) error {
+	if len(given) < 2 {
+		return args(1, 1, "a question")(c, given)
+	}
+	for _, text := range given {
+		if !strings.Contains(strings.TrimSpace(text), " ") {
+			return usage("%s takes a question in one pair of quotes, as in:\n%s", c.CommandPath(), c.Example)
+		}
+	}
+	if p.flags.output == "csv" {
+		return usage("-o csv holds one answer: ask one question at a time, or write -o json")
+	}
+	return nil
+}
+
+// asking is one question of a conversation.
+type asking struct {
+	g     *grille.Grille
+	text  string
+	after *grille.Conversation
+	how   bool
+}
+
+func (p *program) askOne(ctx context.Context, s *site, q asking) error {
+	v, err := s.viewer()
+	if err != nil {
+		return err
+	}
+	var trace grille.Trace
+	a, err := q.g.Ask(ctx, grille.Question{Text: q.text, Viewer: v, After: q.after, Trace: &trace})
+	if trace.Forgot {
+		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
+	}
+	for _, e := range trace.Sent {
+		fmt.Fprintf(p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
+	}
+	if err != nil {
+		return &draftError{trace.Draft, err}
+	}
+	if q.how {
+		section(p.err, "draft", trace.Draft)
+		printExplanation(p.err, a.Explanation)
+	}
+	return p.printAnswer(a)
 }
 
 func (p *program) sql() *cobra.Command {
