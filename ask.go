@@ -110,7 +110,22 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 
 // compose makes what a model is sent, and what is kept back.
 func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k)}.Compose(ctx, k.view, question)
+	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Candidates: k.candidates(question)}.Compose(ctx, k.view, question)
+}
+
+// candidates are what the planner would draft with the names that a model has.
+func (k *ask) candidates(question egress.Question) (all []string) {
+	if k.c.Candidates == 0 {
+		return nil
+	}
+	readings, err := planner.Readings(k.view.ForModel(), question, k.options())
+	if err != nil {
+		return nil // it understands nothing, and says nothing
+	}
+	for _, r := range readings[:min(len(readings), k.c.Candidates)] {
+		all = append(all, r.Draft.SQL)
+	}
+	return all
 }
 
 // byModel answers with a model's draft. The values of placeholders come in when

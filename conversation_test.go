@@ -156,3 +156,30 @@ func TestConversationsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A model may be helped with drafts of the planner. They name only what a model
+// may see, and hold nothing that the question was not sent with.
+func TestCandidates(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, sqliteDemo(t))
+	cfg.Candidates = 2
+	server := newChat(t, sqlReply("SELECT count(*) FROM departments"))
+	cfg.Model = client(t, server)
+	g := open(t, cfg)
+	for text, want := range map[string]string{
+		"how many visits per kind?":                                "GROUP BY",
+		"how many hospitals with the name 'x@example.org'?":        "'⟨EMAIL_",
+		"how many patients with the email 'x@example.org'?":        "", // hidden from models
+		"colourless green ideas sleep furiously, don't they, why?": "",
+	} {
+		p, err := g.Prompt(t.Context(), grille.Question{Text: text, Viewer: who("tom")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(p.Messages()[1].Text, "What a simple parser makes")
+		drafts, _, _ := strings.Cut(after, "Question:")
+		if !strings.Contains(drafts, want) || (want == "") != (drafts == "") || strings.Contains(drafts, "example") || strings.Contains(drafts, "email") {
+			t.Errorf("%s: %s", text, drafts)
+		}
+	}
+}

@@ -38,7 +38,11 @@ type Config struct {
 	// when the database has changed.
 	Rules func(*catalog.Catalog) (*policy.Rules, error)
 	// Model drafts; nil: the planner, which uses no network.
-	Model      model.Client
+	Model model.Client
+	// Candidates is how many drafts of the planner a model is sent with a question,
+	// at most three: they help a small one. Their texts are the question's, redacted
+	// like it.
+	Candidates int
 	Connection string // its name, for receipts
 	Limits     run.Limits
 	Zone       *time.Location // in which "today" is meant, and times are shown
@@ -66,6 +70,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Clock is not set")
 	case c.Random == nil:
 		return errors.New("grille: Config.Random is not set")
+	case c.Candidates < 0 || c.Candidates > 3:
+		return errors.New("grille: Config.Candidates is not from 0 to 3")
 	case c.Predicates < 0:
 		return errors.New("grille: Config.Predicates is negative")
 	case len(c.Key) < 32:

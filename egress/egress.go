@@ -83,6 +83,9 @@ type Composer struct {
 	// Memory is of earlier turns. A view with other rights hears nothing of it; Kept
 	// has its values too.
 	Memory Memory
+	// Candidates are drafts of the planner over what a model may name, as it made
+	// them; at most three are sent.
+	Candidates []string
 }
 
 // sections are the parts of what is said to a model for one question, in their
@@ -128,7 +131,8 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Before: c.Memory.lines(), Question: text}
+	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Before: c.Memory.lines(),
+		Drafts: candidates(c.Candidates, kept), Question: text}
 	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,
 			"ask without a model, or ask an administrator to show a table to models",

@@ -164,8 +164,12 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 	if err != nil {
 		return nil, err
 	}
+	candidates := 0
+	if m := s.Drafter(); m != nil {
+		candidates = m.Candidates
+	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
+		Engine: e, Rules: compile, Model: drafter, Candidates: candidates, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log,
 	})
 }

@@ -59,6 +59,8 @@ type Model struct {
 	URL  string
 	ID   string // the model's name on that server
 	Key  string // where it is: env:NAME, file:PATH, or "" for none
+	// Candidates is how many drafts of the planner it is sent with a question.
+	Candidates int
 }
 
 // Limits bound each statement, and how many run at once on a connection.

@@ -48,7 +48,7 @@ connections:
   file: {dsn: "sqlite:a.db", dirs: [data]}
 model: house
 models:
-  house: {kind: openai, url: "https://llm.internal/v1", model: qwen, key: file:key}
+  house: {kind: openai, url: "https://llm.internal/v1", model: qwen, key: file:key, candidates: 2}
 viewers:
   ana: {teams: [analysts], attributes: {wards: [3, 4], region: north}}
 calendar: {timezone: Europe/Berlin}

@@ -155,6 +155,7 @@ func (c *Config) readModel(name string, n strict.Node) error {
 		strict.Required("url", readURL(&m.URL)),
 		strict.Required("model", strict.Text(&m.ID)),
 		strict.Optional("key", reference(&m.Key)),
+		strict.Optional("candidates", strict.Int(&m.Candidates, 0, 3)),
 	)
 	c.Models = append(c.Models, m)
 	return err
