@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -19,7 +18,7 @@ const (
 )
 
 // Endpoint is where a model's server listens, checked. Make it with
-// [NewEndpoint], once; it keeps connections.
+// [NewEndpoint].
 type Endpoint struct {
 	provider string
 	url      string
@@ -100,30 +99,32 @@ func (t Timeouts) filled() Timeouts {
 	return t
 }
 
+// transport speaks HTTP/1.1 over a new connection for each request: what a server
+// says on one that nobody waits at, net/http would print to the process's log.
 func (c EndpointConfig) transport(u *url.URL) (*http.Transport, error) {
-	t := &http.Transport{
-		Proxy:                  nil,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // what is counted is what is read
-		IdleConnTimeout:        time.Minute,
-		TLSHandshakeTimeout:    c.Connect,
-		ResponseHeaderTimeout:  c.FirstByte,
-		MaxResponseHeaderBytes: maxHeader,
-	}
+	l := line{connect: c.Connect}
 	if u.Scheme == "http" && !dial.Loopback(u.Hostname()) {
-		t.DialContext = (&net.Dialer{Timeout: c.Connect}).DialContext // plaintext: true
+		l.dial = (&net.Dialer{Timeout: c.Connect}).DialContext // plaintext: true
 	} else {
 		d, err := dial.New(dial.Config{Host: u.Hostname(), Plain: u.Scheme == "http", RootPEM: c.RootPEM, Timeout: c.Connect})
 		if err != nil {
 			return nil, err
 		}
-		t.DialContext, t.TLSClientConfig = d.Dial, d.TLS()
-	}
-	if t.TLSClientConfig == nil {
-		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		l.dial, l.tls = d.Dial, d.TLS()
 	}
 	if c.Dial != nil {
-		t.DialContext = c.Dial
+		l.dial = c.Dial
+	}
+	t := &http.Transport{
+		Proxy:                  nil,
+		DialContext:            l.plain,
+		DialTLSContext:         l.secure,
+		DisableKeepAlives:      true,
+		DisableCompression:     true, // what is counted is what is read
+		MaxResponseHeaderBytes: maxHeader,
+	}
+	if c.FirstByte < c.Total {
+		t.ResponseHeaderTimeout = c.FirstByte
 	}
 	return t, nil
 }

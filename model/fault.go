@@ -54,7 +54,7 @@ func (p *Provider) faulty(r *Reply, body []byte) error {
 // it: OpenAI and Azure, vLLM and llama.cpp, Anthropic, Gemini, Ollama.
 var (
 	badKey   = []string{"API_KEY_INVALID"}
-	noQuota  = []string{"insufficient_quota", "billing_error"}
+	noQuota  = []string{"insufficient_quota", "billing_error", "credit balance is too low"}
 	filtered = []string{"content_filter", "content_policy_violation"}
 	tooLong  = []string{"context_length_exceeded", "maximum context length", "exceed_context_size", "string_above_max_length",
 		"prompt is too long", "exceeds the maximum number of tokens", "exceeds the context length"}

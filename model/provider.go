@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/refusal"
 )
 
 // Protocol is how one kind of server is spoken to: pure functions between
@@ -46,9 +47,10 @@ const (
 
 // Said is what there is of a model's reply so far.
 type Said struct {
-	Usage Usage
-	End   End
-	text  strings.Builder
+	Usage     Usage
+	End       End
+	Elsewhere bool // the server says that it passed the prompt on to another machine
+	text      strings.Builder
 }
 
 // errSaid: more text than any draft has.
@@ -146,7 +148,7 @@ func (p *Provider) attempt(ctx context.Context, o Outgoing, without Feature) (d 
 func (p *Provider) missing(status int, body []byte, without Feature) Feature {
 	form := has(body, []string{"response_format"})
 	switch {
-	case has(body, tooLong), has(body, badKey), has(body, filtered):
+	case has(body, tooLong), has(body, badKey), has(body, noQuota), has(body, filtered):
 		return 0
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity, status == http.StatusInternalServerError && form:
 	default:
@@ -178,7 +180,7 @@ func (p *Provider) read(r *Reply) (Draft, error) {
 		if err != nil && err != errSaid {
 			err = errStrange
 		}
-		return done, err
+		return done || said.Elsewhere && p.Private(), err
 	})
 	used := Draft{Usage: said.Usage}
 	switch {
@@ -188,6 +190,10 @@ func (p *Provider) read(r *Reply) (Draft, error) {
 		return used, p.stranger()
 	case err != nil:
 		return used, err
+	}
+	if said.Elsewhere && p.Private() {
+		return used, refusal.New(refusal.NoAccess, "choose a model that runs on that machine, or do not call this one private",
+			"the model %s is called private, and its server passed the prompt on to another machine", p.name)
 	}
 	if err := p.ended(&said); err != nil {
 		return used, err

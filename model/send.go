@@ -107,6 +107,8 @@ func (e *Endpoint) unreachable(ctx context.Context, err error) error {
 		timeout interface{ Timeout() bool }
 	)
 	switch {
+	case strings.Contains(err.Error(), "awaiting response headers"): // net/http's words
+		return &Down{Refusal: no(slow, "the model %s did not begin to answer within %s", e.times.FirstByte)}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Down{Refusal: no(slow, "the model %s did not answer within %s", e.times.Total)}
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid):
@@ -115,10 +117,7 @@ func (e *Endpoint) unreachable(ctx context.Context, err error) error {
 		return &Down{Refusal: no(try, "the host name of the model %s is not known")}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &Down{Refusal: no(try, "nothing listens at the address of the model %s")}
-	case errors.As(err, &timeout) && timeout.Timeout():
-		if strings.Contains(err.Error(), "awaiting response headers") { // net/http's words
-			return &Down{Refusal: no(slow, "the model %s did not begin to answer within %s", e.times.FirstByte)}
-		}
+	case errors.Is(err, errSlowLine), errors.As(err, &timeout) && timeout.Timeout():
 		return &Down{Refusal: no(try, "the model %s could not be reached within %s", e.times.Connect)}
 	}
 	return &Down{Refusal: no(try, "the connection to the model %s broke")}
