@@ -168,8 +168,8 @@ func TestCandidates(t *testing.T) {
 	g := open(t, cfg)
 	for text, want := range map[string]string{
 		"how many visits per kind?":                                "GROUP BY",
-		"how many hospitals with the name 'x@example.org'?":        "'⟨EMAIL_",
-		"how many patients with the email 'x@example.org'?":        "", // hidden from models
+		`how many hospitals with the name "x@example.org"?`:        "'⟨EMAIL_",
+		`how many patients with the email "x@example.org"?`:        "", // hidden from models
 		"colourless green ideas sleep furiously, don't they, why?": "",
 	} {
 		p, err := g.Prompt(t.Context(), grille.Question{Text: text, Viewer: who("tom")})
