@@ -1,10 +1,19 @@
-// Package ground puts the viewer's own values back where a draft has
-// placeholders for them.
+// Package ground makes of the texts in a draft what the viewer meant.
 //
 // A question leaves with personal data replaced by placeholders, and a model's
-// draft comes back with them as literals. Here they become the real values, as
-// constants of the viewer's, so that they reach the database as parameters and
-// never as text. A placeholder anywhere else is refused.
+// draft comes back with them as literals. [Literals] makes them the real values
+// again. A placeholder anywhere else is refused.
+//
+// People write nyc where the database has New York, and nobody tells a model
+// what it has. [Texts] looks up what is compared with a stored column, and puts
+// the stored value in its place where it is sure which one is meant; where it is
+// not, it says so. What may be found is decided by whoever implements [Values];
+// [Index] is how.
+//
+// All of it happens behind the last word that a model hears of a draft, and what
+// is put in is a constant of the viewer's, which reaches the database as a
+// parameter and never as text. The package decides nothing about rights and reads
+// no row.
 package ground
 
 import (
