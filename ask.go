@@ -15,6 +15,7 @@ import (
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/release"
+	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/bind"
 	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/ground"
@@ -57,6 +58,10 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
 	k.trace.Draft = text
 	defer k.trace.gate(time.Now())
+	return k.bind(view, text)
+}
+
+func (k *ask) bind(view policy.View, text string) (*ir.Query, error) {
 	tree, err := syntax.Parse(text)
 	if err != nil {
 		return nil, err
@@ -67,6 +72,10 @@ func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
 // gate rewrites a query by the rules of the view and prints it anew.
 func (k *ask) gate(view policy.View, query *ir.Query) (emit.Statement, error) {
 	defer k.trace.gate(time.Now())
+	return allow(view, query)
+}
+
+func allow(view policy.View, query *ir.Query) (emit.Statement, error) {
 	allowed, err := policy.Apply(view, query)
 	if err != nil {
 		return emit.Statement{}, err
@@ -89,23 +98,33 @@ func (k *ask) run(ctx context.Context, view policy.View, query *ir.Query) (*answ
 	if err != nil {
 		return nil, err
 	}
+	return k.start(ctx, stmt)
+}
+
+// start runs a statement as the answer.
+func (k *ask) start(ctx context.Context, stmt emit.Statement) (*answer.Answer, error) {
 	if stmt.Allowed().ShowOnly() {
 		return nil, refusal.New(refusal.NotRun, "have it explained: grille explain shows what it would do", "the rules let this be explained, and not run")
 	}
 	if err := k.budget.spend(stmt.Allowed(), k.now); err != nil {
 		return nil, err
 	}
-	raw, err := k.c.Engine.Run(ctx, stmt, k.c.Limits)
-	if err != nil {
-		k.ended(err)
-		return nil, err
-	}
-	rows, err := release.Open(raw)
+	rows, err := k.rows(ctx, stmt, k.c.Limits)
 	if err != nil {
 		return nil, err
 	}
 	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Connection: k.c.Connection, Key: k.c.Key,
 		Ended: k.ended, Fault: k.fault})
+}
+
+// rows are those of a statement, as far as they may be shown.
+func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) (*release.Rows, error) {
+	raw, err := k.c.Engine.Run(ctx, stmt, limits)
+	if err != nil {
+		k.ended(err)
+		return nil, err
+	}
+	return release.Open(raw)
 }
 
 // compose makes what a model is sent, and what is kept back.
@@ -143,7 +162,7 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 		return nil, err
 	}
 	k.after.remember(k, prompt, kept, draft)
-	return k.run(ctx, k.view.ForModel(), query)
+	return k.meant(ctx, k.view.ForModel(), query)
 }
 
 // mended is a query of a model that the rules let pass, and its text. A draft that does not

@@ -89,6 +89,7 @@ type Grille struct {
 	outline *catalog.Catalog
 	rules   *policy.Rules
 	budget  budget
+	values  values
 }
 
 // Open reads the database's outline and compiles the rules over it. On an
@@ -125,7 +126,11 @@ type Draft struct {
 	Viewer viewer.Viewer
 	// ByModel: the text may name only what a model may see.
 	ByModel bool
-	Trace   *Trace
+	// Hints: texts that are compared with a column are looked up among its values,
+	// and the answer says what may be meant by those that are none. The query stays
+	// as it is. The look-ups are further statements.
+	Hints bool
+	Trace *Trace
 }
 
 // Ask answers a question. Errors are refusals (see package refusal), or
@@ -153,10 +158,11 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	if err != nil {
 		return nil, err
 	}
-	return k.run(ctx, k.view, query)
+	return k.meant(ctx, k.view, query)
 }
 
-// SQL answers a draft, as Ask does a question.
+// SQL answers a draft, as Ask does a question, but for its texts: they are what
+// they are, and with Draft.Hints it is told which stored values may be meant.
 func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error) {
 	k, err := g.begin(ctx, d.Viewer, d.Trace)
 	if err != nil {
@@ -166,6 +172,9 @@ func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error)
 	query, err := k.draft(k.names(d), d.SQL)
 	if err != nil {
 		return nil, err
+	}
+	if d.Hints {
+		return k.hinted(ctx, k.names(d), query)
 	}
 	return k.run(ctx, k.names(d), query)
 }
@@ -275,4 +284,5 @@ func (g *Grille) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.outline, g.rules = nil, nil
+	g.values.clear()
 }

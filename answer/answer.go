@@ -27,10 +27,14 @@ func fault(what string) error {
 // it. It is a cursor of one goroutine.
 type Answer struct {
 	Explanation
-	rows  *release.Rows
-	stamp Stamp
-	ended bool
-	err   error
+	// Matched are texts of the query that are no stored values, and what is known
+	// of them. They were found among what the viewer may see, and are for the
+	// viewer alone.
+	Matched []Match
+	rows    *release.Rows
+	stamp   Stamp
+	ended   bool
+	err     error
 }
 
 // Stamp is what a receipt says beyond what the rows prove.
@@ -130,6 +134,7 @@ func (a *Answer) Close() error { return a.rows.Close() }
 
 func (a *Answer) zone() *time.Location { return a.stamp.Zone }
 func (a *Answer) columns() []Column    { return a.Columns }
+func (a *Answer) matched() []Match     { return a.Matched }
 
 // Explanation is what can be said about a query without running it.
 type Explanation struct {

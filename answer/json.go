@@ -13,7 +13,8 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// WriteJSON writes one object: columns, then rows as arrays, then the receipt,
+// WriteJSON writes one object: columns, what texts of the query were matched with
+// if any were, then rows as arrays, then the receipt,
 // or what broke the rows off and the receipt of an incomplete answer.
 //
 // Integers beyond 2^53, numerics, and floats that are no numbers are strings,
@@ -43,6 +44,10 @@ func writeJSONRows(b *bufio.Writer, a stream) error {
 	}
 	b.WriteString("{\"columns\": ")
 	b.Write(marshal(heads))
+	if found := a.matched(); len(found) > 0 {
+		b.WriteString(",\n\"matched\": ")
+		b.Write(marshal(found))
+	}
 	b.WriteString(",\n\"rows\": [")
 	for n := 0; a.Next(); n++ {
 		if n > 0 {

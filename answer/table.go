@@ -12,6 +12,7 @@ import (
 // stream is what can be written: an Answer.
 type stream interface {
 	columns() []Column
+	matched() []Match
 	Next() bool
 	Row() []types.Value
 	Err() error

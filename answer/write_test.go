@@ -19,9 +19,12 @@ type rows struct {
 	data [][]types.Value
 	at   int
 	err  error
+	// found is what texts were matched with.
+	found []Match
 }
 
 func (r *rows) columns() []Column    { return r.cols }
+func (r *rows) matched() []Match     { return r.found }
 func (r *rows) zone() *time.Location { return time.UTC }
 func (r *rows) Row() []types.Value   { return r.data[r.at-1] }
 func (r *rows) Err() error           { return r.err }
@@ -127,6 +130,44 @@ func TestJSON(t *testing.T) {
 	}
 	if got.Columns[2].Type != "numeric" {
 		t.Errorf("got columns %+v", got.Columns)
+	}
+}
+
+// Stored values that were found stand between the columns and the rows; where none
+// was looked for, nothing does.
+func TestJSONMatched(t *testing.T) {
+	for want, found := range map[string][]Match{
+		``: nil,
+		`[{"asked":"nyc","column":"cities.name","stored":"New York"},{"asked":"york","column":"cities.name","like":["New York"]}]`: {
+			{Asked: "nyc", Column: "cities.name", Stored: "New York"}, {Asked: "york", Column: "cities.name", Like: []string{"New York"}}},
+	} {
+		var b bytes.Buffer
+		w := bufio.NewWriter(&b)
+		s := sample(t)
+		s.found = found
+		if err := writeJSONRows(w, s); err != nil {
+			t.Fatal(err)
+		}
+		w.WriteString("}")
+		w.Flush()
+		var got struct{ Matched json.RawMessage }
+		if err := json.Unmarshal(b.Bytes(), &got); err != nil || string(got.Matched) != want {
+			t.Errorf("%v: got %s, want %s", err, got.Matched, want)
+		}
+	}
+}
+
+// A stored value can say what it likes: it stays in its line and its colour.
+func TestMatchIsOneLine(t *testing.T) {
+	for want, m := range map[string]Match{
+		`read "nyc" as cities.name = 'New York'`: {Asked: "nyc", Column: "cities.name", Stored: "New York"},
+		`no cities.name that you see is "york"; did you mean 'New York', 'a\x1b[31m\n'?`: {
+			Asked: "york", Column: "cities.name", Like: []string{"New York", "a\x1b[31m\n"}},
+		`no cities.name that you see is "a\nb", or like it`: {Asked: "a\nb", Column: "cities.name"},
+	} {
+		if m.String() != want {
+			t.Errorf("got %s, want %s", m, want)
+		}
 	}
 }
 

@@ -66,6 +66,9 @@ type Table struct {
 	// Dictionary are the columns whose values are looked for in questions, as they
 	// are stored and for everybody. Nobody is shown them by that.
 	Dictionary []catalog.ColumnID
+	// Means is what people call stored values of a column: another word, and the
+	// value that is meant by it. It is for who sees the value, and for no model.
+	Means map[catalog.ColumnID]map[string]string
 	// Always is AND-ed to every grant; nil: nothing.
 	Always *Condition
 	// Fence keeps everything of the viewer above the row filter.
@@ -204,6 +207,10 @@ func (t Table) clone() Table {
 	t.Columns = columns
 	t.ColumnsTold = maps.Clone(t.ColumnsTold)
 	t.Dictionary = slices.Clone(t.Dictionary)
+	t.Means = maps.Clone(t.Means)
+	for id, words := range t.Means {
+		t.Means[id] = maps.Clone(words)
+	}
 	t.Grants = slices.Clone(t.Grants)
 	t.Links = maps.Clone(t.Links)
 	for i, g := range t.Grants {
@@ -250,6 +257,11 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 	for _, id := range t.Dictionary {
 		if col := stored.Column(id); col == nil || !col.Type.IsText() {
 			return fmt.Errorf("policy: %s: a dictionary of what does not exist, or is no text", stored.Name)
+		}
+	}
+	for id := range t.Means {
+		if col := stored.Column(id); col == nil || !col.Type.IsText() {
+			return fmt.Errorf("policy: %s: words for values of what does not exist, or is no text", stored.Name)
 		}
 	}
 	if err := t.Always.fits(stored, attrs); err != nil {

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"maps"
+
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/viewer"
@@ -46,6 +48,16 @@ func (v View) Values(table catalog.TableID, column catalog.ColumnID) bool {
 	}
 	c := s.columns[column]
 	return c != nil && !c.clash && c.mask.Show == Plain && !c.class.NoValues
+}
+
+// Means is what people call values of a column, and the stored value that is
+// meant. Whether the viewer sees that value is another question: who looks a word
+// up must find the value among those that the viewer sees.
+func (v View) Means(table catalog.TableID, column catalog.ColumnID) map[string]string {
+	if !v.Values(table, column) {
+		return nil
+	}
+	return maps.Clone(v.v.tables[table].rules.Means[column])
 }
 
 // ShowOnly reports whether the query may be explained, and not run: the switch

@@ -33,6 +33,10 @@ func (p *program) ask() *cobra.Command {
 		Short: "answer a question, as far as the viewer's rights go",
 		Long: `Answers a question in plain English as the viewer that --as names.
 
+A text of the question that is no stored value is read as the one that it is like
+but for case, accents, punctuation or a slip of the pen, if you may see it; the
+answer says so.
+
 The answer goes to standard output. With -o table it is followed by the rules
 that apply and a receipt; with csv these go to standard error, and json has the
 receipt inside.
@@ -118,7 +122,8 @@ func (p *program) sql() *cobra.Command {
 		Short: "answer a query in SQL, as far as the viewer's rights go",
 		Long: `Answers a SELECT in PostgreSQL's dialect, whatever the database, as the viewer
 that --as names. The text is not run: Grille reads it, applies the rules, and
-runs a query of its own.`,
+runs a query of its own. Texts in it are what they are; if one is compared with a
+column and is none of its values, the answer says which may be meant.`,
 		Example: `  grille sql --as ana "SELECT count(*) FROM visits"
   grille sql --as ana -o json - < query.sql`,
 		Args: args(1, 1, "a query"),
@@ -128,7 +133,7 @@ runs a query of its own.`,
 				if err != nil {
 					return err
 				}
-				a, err := g.SQL(ctx, grille.Draft{SQL: text, Viewer: v})
+				a, err := g.SQL(ctx, grille.Draft{SQL: text, Viewer: v, Hints: true})
 				if err != nil {
 					return &draftError{text, err}
 				}

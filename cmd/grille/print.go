@@ -30,6 +30,9 @@ func (p *program) printAnswer(a *answer.Answer) error {
 	if about == p.out {
 		fmt.Fprintln(about)
 	}
+	for _, m := range a.Matched {
+		fmt.Fprintln(about, m)
+	}
 	printRules(about, a.Explanation)
 	fmt.Fprintln(about, receiptLine(r))
 	return err

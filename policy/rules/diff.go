@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -186,6 +187,9 @@ func (d *differ) table(t *catalog.Table) {
 		at.Column = col.Name
 		d.class(at, a.Columns[col.ID], b.Columns[col.ID])
 		d.told(at, a.ColumnsTold[col.ID], b.ColumnsTold[col.ID])
+		if !maps.Equal(a.Means[col.ID], b.Means[col.ID]) {
+			d.say(Changes, at, "what people call its values are other words")
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *compiler) declare(e strict.Entry) error {
 	}
 	t := &table{key: e.Key, value: e.Value, stored: stored, columns: map[catalog.ColumnID]strict.Node{}, links: map[string][]catalog.ColumnID{}}
 	t.rule = policy.Table{Table: stored.ID, Where: e.Key.Pos().String(), Columns: map[catalog.ColumnID]*policy.Class{},
-		ColumnsTold: map[catalog.ColumnID]policy.Told{}, Say: map[string]string{}}
+		ColumnsTold: map[catalog.ColumnID]policy.Told{}, Means: map[catalog.ColumnID]map[string]string{}, Say: map[string]string{}}
 	c.tables = append(c.tables, t)
 	return nil
 }
@@ -142,6 +142,7 @@ func (c *compiler) readColumn(t *table, col *catalog.Column, n strict.Node) erro
 		off        policy.Switches
 		told       policy.Told
 		dictionary bool
+		means      map[string]string
 	}
 	readClass := func(n strict.Node) (err error) { of.class, err = c.class(n); return err }
 	read := readClass
@@ -155,6 +156,7 @@ func (c *compiler) readColumn(t *table, col *catalog.Column, n strict.Node) erro
 				strict.Optional("about", readAbout(&of.told)),
 				strict.Optional("also", readAlso(&of.told)),
 				strict.Optional("dictionary", readWord("true", &of.dictionary)),
+				strict.Optional("means", readMeans(&of.means)),
 			)
 		}
 	}
@@ -178,6 +180,12 @@ func (c *compiler) readColumn(t *table, col *catalog.Column, n strict.Node) erro
 			return n.Errorf("%s is no text: the dictionary of personal data holds names, addresses and ids that are texts", col.Name)
 		}
 		t.rule.Dictionary = append(t.rule.Dictionary, col.ID)
+	}
+	if of.means != nil {
+		if !col.Type.IsText() || use.NoValues {
+			return n.Errorf("what is asked is not matched with values of %s: remove means, or `values: none`; it is of texts", col.Name)
+		}
+		t.rule.Means[col.ID] = of.means
 	}
 	if use.Mask.Show == policy.Closed {
 		t.never = append(t.never, col.ID)

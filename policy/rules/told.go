@@ -48,6 +48,34 @@ func readAlso(into *policy.Told) strict.Reader {
 	}
 }
 
+const maxMeans = 500 // words of a column
+
+// readMeans reads means: {nyc: New York, big apple: New York}, what people call
+// stored values.
+func readMeans(into *map[string]string) strict.Reader {
+	return func(n strict.Node) error {
+		entries, err := n.Entries()
+		if err != nil {
+			return err
+		}
+		if len(entries) > maxMeans {
+			return n.Errorf("%d words: write at most %d", len(entries), maxMeans)
+		}
+		*into = map[string]string{}
+		for _, e := range entries {
+			if _, err := line(e.Key, maxValue); err != nil {
+				return err
+			}
+			if (*into)[e.Name], err = line(e.Value, maxValue); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+const maxValue = 200 // characters of a word for a value, and of the value
+
 // line is a text of at most most characters, all of which can be seen.
 func line(n strict.Node, most int) (string, error) {
 	text, err := n.Text()

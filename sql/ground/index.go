@@ -23,19 +23,20 @@ type Index struct {
 	same     map[string][]int32
 	loose    map[string][]int32
 	initials map[string][]int32
-	means    map[string]string // by same: a stored value
+	means    map[string][]int32
 	grams    map[gram][]int32
 	counts   []int32 // of different trigrams of each value
-	size     int // bytes of values
+	size     int     // bytes of values
 }
 
 type gram [3]rune
 
 // NewIndex indexes values. Means says what people call values: other words, and
-// the stored value that is meant.
+// the stored value that is meant. What is meant and is none of the values is
+// nothing.
 func NewIndex(values []string, means map[string]string) *Index {
 	x := &Index{values: slices.Compact(slices.Sorted(slices.Values(values))), same: map[string][]int32{}, loose: map[string][]int32{},
-		initials: map[string][]int32{}, means: map[string]string{}, grams: map[gram][]int32{}}
+		initials: map[string][]int32{}, means: map[string][]int32{}, grams: map[gram][]int32{}}
 	for i, v := range x.values {
 		s := same(v)
 		at := int32(i)
@@ -55,7 +56,13 @@ func NewIndex(values []string, means map[string]string) *Index {
 		x.size += len(v)
 	}
 	for called, stored := range means {
-		x.means[same(called)] = stored
+		if i, ok := slices.BinarySearch(x.values, stored); ok {
+			x.means[same(called)] = append(x.means[same(called)], int32(i))
+		}
+	}
+	for called, at := range x.means {
+		slices.Sort(at)
+		x.means[called] = slices.Compact(at)
 	}
 	return x
 }
@@ -103,13 +110,8 @@ func (x *Index) Find(asked string) Found {
 
 func (x *Index) alike(s string) []int32 { return x.same[s] }
 
-// called is the value that people call s, if it is among the values.
-func (x *Index) called(s string) []int32 {
-	if i, ok := slices.BinarySearch(x.values, x.means[s]); ok {
-		return []int32{int32(i)}
-	}
-	return nil
-}
+// called are the values that people call s.
+func (x *Index) called(s string) []int32 { return x.means[s] }
 
 func (x *Index) loosely(s string) []int32 {
 	if l := loose(s); l != "" {

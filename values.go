@@ -1,0 +1,198 @@
+package grille
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/ground"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+const (
+	mostValues  = 5000    // of a column that is read whole
+	mostBytes   = 4 << 20 // of them
+	mostLookups = 12      // statements of one ask
+	lookupShare = 10      // they take this part of the time limit, together
+	longestLook = 3 * time.Second
+)
+
+// meant answers a draft of the planner or of a model, in which a text stands for
+// the stored value that is meant by it. What was drafted has passed the rules as
+// it was, and no model hears of it any more.
+func (k *ask) meant(ctx context.Context, view policy.View, query *ir.Query) (*answer.Answer, error) {
+	stmt, err := k.gate(view, query)
+	if err != nil {
+		return nil, err
+	}
+	put, found := k.match(ctx, stmt, query)
+	if slices.ContainsFunc(found, func(m ground.Match) bool { return m.Stored != "" }) {
+		if with, err := k.gate(view, put); err == nil {
+			stmt = with
+		} else {
+			found = nil // it stays what it was
+		}
+	}
+	return k.told(ctx, stmt, found)
+}
+
+// hinted answers a draft as it is, and says what its texts may mean.
+func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*answer.Answer, error) {
+	stmt, err := k.gate(view, query)
+	if err != nil {
+		return nil, err
+	}
+	_, found := k.match(ctx, stmt, query)
+	for i, m := range found {
+		if m.Stored != "" {
+			found[i].Like, found[i].Stored = []string{m.Stored}, ""
+		}
+	}
+	return k.told(ctx, stmt, found)
+}
+
+func (k *ask) told(ctx context.Context, stmt emit.Statement, found []ground.Match) (*answer.Answer, error) {
+	a, err := k.start(ctx, stmt)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range found {
+		a.Matched = append(a.Matched, answer.Match{Asked: m.Asked, Stored: m.Stored, Like: m.Like,
+			Column: m.Column.Table.Name + "." + m.Column.Table.Column(m.Column.Of).Name})
+	}
+	return a, nil
+}
+
+// match looks the texts of a query up, unless nothing of it may be run. Whatever
+// goes wrong, the texts stay what they are, and nobody is told.
+func (k *ask) match(ctx context.Context, stmt emit.Statement, query *ir.Query) (put *ir.Query, found []ground.Match) {
+	if stmt.Allowed().ShowOnly() {
+		return query, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			_ = k.fault(p) // it is in the log
+			put, found = query, nil
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, k.lookupTime())
+	defer cancel()
+	return ground.Texts(query, &lookup{ask: k, ctx: ctx, left: mostLookups})
+}
+
+func (k *ask) lookupTime() time.Duration { return min(k.c.Limits.Time/lookupShare, longestLook) }
+
+// lookup finds stored values for one ask, with the viewer's rights: what it runs
+// are statements like any other, and where the rules do not show a column as it
+// is, it runs none.
+type lookup struct {
+	*ask
+	ctx  context.Context
+	left int // statements
+}
+
+// Find implements ground.Values.
+func (l *lookup) Find(c ground.Column, asked string) ground.Found {
+	if !l.view.Values(c.Table.ID, c.Of) {
+		return ground.Found{}
+	}
+	key := shelf{l.view.Key(), c.Table.ID, c.Of}
+	x, ok := l.values.get(key, l.now)
+	if !ok {
+		// One row is sooner found than all values are read.
+		if hit, err := l.read(c, nameOf(c)+" = "+quoted(asked), 1); err == nil && len(hit) > 0 {
+			return ground.Found{Exact: true}
+		}
+		all, err := l.read(c, fmt.Sprintf("length(%s) <= %d", nameOf(c), ground.MaxLength), mostValues+1)
+		switch {
+		case err == nil && len(all) <= mostValues:
+			x = ground.NewIndex(all, l.view.Means(c.Table.ID, c.Of))
+		case err != nil && !errors.Is(err, errTooMuch) && l.ctx.Err() == nil:
+			return ground.Found{} // it may go better the next time
+		}
+		l.values.put(key, x, l.now)
+	}
+	if x != nil {
+		return x.Find(asked)
+	}
+	return l.among(c, asked)
+}
+
+// among looks one text up in a column that has too many values to be read:
+// itself, and what is the same in lower case.
+func (l *lookup) among(c ground.Column, asked string) ground.Found {
+	some, err := l.read(c, "lower("+nameOf(c)+") = lower("+quoted(strings.TrimSpace(asked))+")", 10)
+	if err != nil {
+		return ground.Found{}
+	}
+	f := ground.NewIndex(some, nil).Find(asked)
+	f.All = false
+	return f
+}
+
+var errTooMuch = errors.New("more values than are read")
+
+// read gives values of a column that the viewer sees and a condition picks.
+func (l *lookup) read(c ground.Column, where string, most int) ([]string, error) {
+	if l.left--; l.left < 0 {
+		return nil, errors.New("enough")
+	}
+	table := quotedName(c.Table.Schema) + "." + quotedName(c.Table.Name)
+	query, err := l.bind(l.view, fmt.Sprintf("SELECT DISTINCT %s FROM %s WHERE %s LIMIT %d", nameOf(c), table, where, most))
+	if err != nil {
+		return nil, err
+	}
+	stmt, err := allow(l.view, query)
+	if err != nil {
+		return nil, err
+	}
+	if a := stmt.Allowed(); a.ShowOnly() || len(a.Predicates()) > 0 || !plain(a, c) {
+		return nil, errors.New("not as it is stored")
+	}
+	limits := run.Limits{Rows: mostValues + 1, Bytes: mostBytes, Time: l.lookupTime()}
+	rows, err := l.rows(l.ctx, stmt, limits)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		if v := rows.Row()[0]; !v.IsNull() {
+			out = append(out, textOf(v, c.Table.Column(c.Of).Type))
+		}
+	}
+	if rows.Err() == nil && rows.Cut() != "" {
+		return nil, errTooMuch
+	}
+	return out, rows.Err()
+}
+
+// textOf is a value without the spaces that the database has put to it.
+func textOf(v types.Value, t types.Type) string {
+	if t.Kind == types.Bpchar {
+		return strings.TrimRight(v.Text(), " ")
+	}
+	return v.Text()
+}
+
+// plain reports whether a query shows one column, as it is stored.
+func plain(a policy.Allowed, c ground.Column) bool {
+	cols := a.Columns()
+	if len(cols) != 1 || len(cols[0].Origins) != 1 {
+		return false
+	}
+	o := cols[0].Origins[0]
+	return o.Table == c.Table.ID && o.Column == c.Of && o.Mask.Show == policy.Plain
+}
+
+func nameOf(c ground.Column) string { return quotedName(c.Table.Column(c.Of).Name) }
+func quoted(text string) string     { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+func quotedName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
