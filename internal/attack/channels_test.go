@@ -14,11 +14,15 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/eval"
+	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/internal/spec"
+	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
@@ -56,6 +60,8 @@ func TestChannels(t *testing.T) {
 			"prompt": func(a *spec.Args, input string) string { return prober{w(), a}.prompt(input) },
 			// said shows what a viewer reads beside the rows of a draft.
 			"said": func(a *spec.Args, input string) string { return prober{w(), a}.said(input) },
+			// matched shows what became of the texts in a draft of a model.
+			"matched": func(a *spec.Args, input string) string { return prober{w(), a}.matched(input) },
 		}
 	})
 }
@@ -65,6 +71,7 @@ type world struct {
 	bench *oracle.Bench
 	whole *oracle.Direct // all data on PostgreSQL, as their owner
 	db    map[oracle.Engine]*eval.Database
+	draft string // what a model drafts next
 }
 
 func ana() viewer.Viewer {
@@ -86,7 +93,7 @@ func newWorld(t *testing.T) *world {
 	for _, e := range engines {
 		l.Full[e] = file("world.sql", e) + file(e.String()+".sql", e)
 		l.Copy[e] = file("world.sql", e) + file("copy.sql", e)
-		l.Setup[e] = oracle.Setup{Rules: text, Teams: []string{"alpha"}, Viewer: ana()}
+		l.Setup[e] = oracle.Setup{Rules: text, Teams: []string{"alpha", "omega"}, Viewer: ana()}
 	}
 	if err := b.Lay(t.Context(), l); err != nil {
 		t.Fatal(err)
@@ -120,8 +127,9 @@ func (w *world) open(t *testing.T, e oracle.Engine, url, text string) *eval.Data
 	}
 	g, err := grille.Open(t.Context(), grille.Config{Engine: engine, Connection: "world", Zone: time.UTC, Clock: time.Now, Random: rand.Reader,
 		Limits: run.Limits{Rows: 20_000, Bytes: 1 << 24, Time: 10 * time.Second}, Key: bytes.Repeat([]byte("k"), 32), Log: to.To,
+		Model: modeldouble.New(t, func(context.Context, egress.Prompt) (model.Draft, error) { return modeldouble.SQL(w.draft) }),
 		Rules: func(c *catalog.Catalog) (*policy.Rules, error) {
-			return rules.Compile("rules.yaml", []byte(text), c, rules.Options{Teams: []string{"alpha"}, Secret: secret, Connection: "world"})
+			return rules.Compile("rules.yaml", []byte(text), c, rules.Options{Teams: []string{"alpha", "omega"}, Secret: secret, Connection: "world"})
 		}})
 	if err != nil {
 		t.Fatal(err)
@@ -261,4 +269,49 @@ func (p prober) said(draft string) string {
 		p.Fail("%s is said:\n%s", hit, b.String())
 	}
 	return b.String()
+}
+
+// matched asks as Ana, after somebody to whom all rows are open has asked the same,
+// and gives rows and lines of both, which are the same on both engines.
+func (p prober) matched(draft string) string {
+	p.world.draft = draft
+	var all []string
+	for _, e := range engines {
+		text := ""
+		for _, v := range []viewer.Viewer{{Name: "root", Teams: []string{"omega"}}, ana()} {
+			a, err := p.db[e].Grille.Ask(p.T().Context(), grille.Question{Text: "how many?", Viewer: v})
+			if err != nil {
+				p.Fail("%s: %v", e, err)
+			}
+			told := fmt.Sprint(v.Name, " has ", strings.Join(values(p.T(), a), " "), "\n")
+			for _, m := range a.Matched {
+				told += m.String() + "\n"
+			}
+			_ = a.Close()
+			if hit := hidden.FindString(told); hit != "" && v.Name == "ana" && !strings.Contains(draft, hit) {
+				p.Fail("%s: %s is told:\n%s", e, hit, told)
+			}
+			text += told
+		}
+		all = append(all, text)
+	}
+	if all[0] != all[1] {
+		p.Fail("%s says\n%s%s says\n%s", engines[0], all[0], engines[1], all[1])
+	}
+	return all[0]
+}
+
+// values are those of the first row.
+func values(t *testing.T, a *answer.Answer) []string {
+	t.Helper()
+	var out []string
+	if a.Next() {
+		for i, v := range a.Row() {
+			out = append(out, v.Format(a.Columns[i].Type, time.UTC))
+		}
+	}
+	if err := a.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

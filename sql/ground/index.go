@@ -13,6 +13,9 @@ const (
 	// similar is the part of trigrams that two texts share at least to be told as
 	// alike; PostgreSQL's pg_trgm.similarity_threshold has the same.
 	similar = 0.3
+	// slipped is what two texts that differ by one slip share at least: two letters
+	// the wrong way round in a word of five leave two of ten trigrams.
+	slipped = 0.2
 )
 
 // Index is a set of stored values in which what people write is found. It never
@@ -150,11 +153,10 @@ func (x *Index) near(s string) (slips, alike []int32) {
 	var best ranking
 	for i, n := range shared {
 		likeness := float64(n) / float64(int32(len(gs))+x.counts[i]-n)
-		if n == 0 || likeness < similar {
-			continue
+		if likeness >= similar {
+			best.add(int32(i), likeness)
 		}
-		best.add(int32(i), likeness)
-		if slip(s, x.folded[i]) {
+		if likeness >= slipped && slip(s, x.folded[i]) {
 			slips = append(slips, int32(i))
 		}
 	}

@@ -16,24 +16,39 @@ const shortest = 5
 // round, and not the first. A letter for another is no slip but another word
 // (Iceland is not Ireland), and neither is any difference in digits.
 func slip(a, b string) bool {
-	if d := len(a) - len(b); d > utf8.UTFMax || -d > utf8.UTFMax {
+	if differ(a, b) > 2*utf8.UTFMax {
 		return false
 	}
 	as, bs := strings.Fields(a), strings.Fields(b)
 	if len(as) != len(bs) {
 		return false
 	}
-	slipped := false
+	found := false
 	for i := range as {
 		if as[i] == bs[i] {
 			continue
 		}
-		if slipped || !slippedWord([]rune(as[i]), []rune(bs[i])) {
+		if found || !slippedWord([]rune(as[i]), []rune(bs[i])) {
 			return false
 		}
-		slipped = true
+		found = true
 	}
-	return slipped
+	return found
+}
+
+// differ is how many bytes of the longer one stand between what a and b begin and
+// end with alike.
+func differ(a, b string) int {
+	least := min(len(a), len(b))
+	begin := 0
+	for begin < least && a[begin] == b[begin] {
+		begin++
+	}
+	end := 0
+	for end < least-begin && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	return max(len(a), len(b)) - begin - end
 }
 
 func slippedWord(a, b []rune) bool {
