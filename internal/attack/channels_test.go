@@ -283,7 +283,10 @@ func (p prober) matched(draft string) string {
 			if err != nil {
 				p.Fail("%s: %v", e, err)
 			}
-			told := fmt.Sprint(v.Name, " has ", strings.Join(values(p.T(), a), " "), "\n")
+			told := v.Name + ":\n"
+			if v.Name == "ana" { // of all rows each engine has its own
+				told = "ana has " + strings.Join(values(p.T(), a), " ") + "\n"
+			}
 			for _, m := range a.Matched {
 				told += m.String() + "\n"
 			}
