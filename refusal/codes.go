@@ -124,4 +124,7 @@ const (
 	// Model: a model that is down, slow or talks nonsense.
 	//	shown in model/openai
 	Model Code = "model"
+	// ModelBudget: more requests to models, or tokens, than a person has in a day.
+	//	shown in model/quota
+	ModelBudget Code = "model-budget"
 )
