@@ -81,6 +81,14 @@ func Run(t *testing.T, k Kind) {
 	t.Run("redirects", k.redirects)
 }
 
+// Address tries no more than what a kind that differs in addresses and headers
+// needs, beside one that is tried by Run.
+func Address(t *testing.T, k Kind) {
+	t.Run("request", k.request)
+	t.Run("stream", k.stream)
+	t.Run("redirects", k.redirects)
+}
+
 // ask sends the probe to a server.
 func (k Kind) ask(ctx context.Context, t *testing.T, c model.EndpointConfig) (model.Draft, *ledger, error) {
 	t.Helper()
