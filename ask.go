@@ -129,7 +129,23 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 
 // compose makes what a model is sent, and what is kept back.
 func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Candidates: k.candidates(question)}.Compose(ctx, k.view, question)
+	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Candidates: k.candidates(question),
+		Pairs: k.c.Pairs, Binds: k.binds}.Compose(ctx, k.view, question)
+}
+
+// binds reports whether a query could be a model's draft for this viewer.
+func (k *ask) binds(sql string) bool {
+	view := k.view.ForModel()
+	tree, err := syntax.Parse(sql)
+	if err != nil {
+		return false
+	}
+	query, err := bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone})
+	if err != nil {
+		return false
+	}
+	_, err = policy.Apply(view, query)
+	return err == nil
 }
 
 // candidates are what the planner would draft with the names that a model has.

@@ -43,6 +43,9 @@ type Config struct {
 	// at most three: they help a small one. Their texts are the question's, redacted
 	// like it.
 	Candidates int
+	// Pairs are questions with queries that models may be sent as examples, in the
+	// exact text that somebody approved.
+	Pairs      []egress.Pair
 	Connection string // its name, for receipts
 	Limits     run.Limits
 	Zone       *time.Location // in which "today" is meant, and times are shown

@@ -86,6 +86,11 @@ type Composer struct {
 	// Candidates are drafts of the planner over what a model may name, as it made
 	// them; at most three are sent.
 	Candidates []string
+	// Pairs are examples that an administrator approved; those like the question are
+	// sent, at most three. Binds reports whether a query names only what a model may
+	// see for this viewer, and would be allowed; without it no pair is sent.
+	Pairs []Pair
+	Binds func(sql string) bool
 }
 
 // sections are the parts of what is said to a model for one question, in their
@@ -131,7 +136,7 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Before: c.Memory.lines(),
+	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Pairs: c.pairsFor(text), Before: c.Memory.lines(),
 		Drafts: candidates(c.Candidates, kept), Question: text}
 	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,

@@ -13,6 +13,7 @@ import (
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/internal/pairs"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/openai"
 	"github.com/grille-dev/grille/policy"
@@ -160,16 +161,20 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.engine(c)
-	if err != nil {
-		return nil, err
-	}
 	candidates := 0
 	if m := s.Drafter(); m != nil {
 		candidates = m.Candidates
 	}
+	entries, err := readPairs(c)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.engine(c)
+	if err != nil {
+		return nil, err
+	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Candidates: candidates, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
+		Engine: e, Rules: compile, Model: drafter, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log,
 	})
 }

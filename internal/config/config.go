@@ -47,6 +47,7 @@ type Connection struct {
 	Password string     // where it is: env:NAME, file:PATH, or "" for none
 	Schemas  []string   // where unqualified names resolve; empty: the engine's default
 	Rules    string     // path; "": none, nothing is visible
+	Pairs    string     // path of examples for models; "": none
 	Dirs     []string   // SQLite: folders below which the file must lie; empty: the folder of grille.yaml
 	// InsecureAllowWritableRole lets a role be used that may do more than read.
 	InsecureAllowWritableRole bool

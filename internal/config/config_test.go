@@ -22,8 +22,8 @@ func TestPages(t *testing.T) {
 			}
 			var b strings.Builder
 			for _, k := range c.Connections {
-				fmt.Fprintf(&b, "connection %s: %v password=%q schemas=%q rules=%q dirs=%q writable=%v\n",
-					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Dirs, k.InsecureAllowWritableRole)
+				fmt.Fprintf(&b, "connection %s: %v password=%q schemas=%q rules=%q pairs=%q dirs=%q writable=%v\n",
+					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Pairs, k.Dirs, k.InsecureAllowWritableRole)
 			}
 			for _, m := range c.Models {
 				fmt.Fprintf(&b, "model %+v\n", m)
@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 
 const everything = `
 connections:
-  clinic: {dsn: "postgres://ro@127.0.0.1:5432/clinic", password: env:PW, schemas: [public], rules: r.yaml, insecure_allow_writable_role: true}
+  clinic: {dsn: "postgres://ro@127.0.0.1:5432/clinic", password: env:PW, schemas: [public], rules: r.yaml, pairs: p.yaml, insecure_allow_writable_role: true}
   file: {dsn: "sqlite:a.db", dirs: [data]}
 model: house
 models:
