@@ -9,6 +9,6 @@
 //
 // [SQL] compares rows, [Attack] feeds drafts of a hostile model and searches
 // all that came back for canaries, [Allow] counts what is refused and must not
-// be, [Ask] compares answers with those of gold queries. No error of a line
-// stops a run.
+// be, [Ask] compares answers with those of gold queries, [Redact] counts what of
+// labelled personal data is found in texts. No error of a line stops a run.
 package eval

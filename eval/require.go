@@ -16,7 +16,7 @@ type Bound struct {
 
 // ParseBound reads NAME>=NUMBER, NAME<=NUMBER or NAME=NUMBER; the last means at
 // least for what is good and at most for what is bad. Good figures (same, top1,
-// top3, top10, allowed) are shares from 0 to 1, the others counts.
+// top3, top10, allowed, recall) are shares from 0 to 1, the others counts.
 func ParseBound(text string) (Bound, error) {
 	for _, op := range []string{">=", "<=", "="} {
 		name, number, ok := strings.Cut(text, op)
@@ -43,7 +43,7 @@ func ParseBound(text string) (Bound, error) {
 }
 
 func share(name string) bool {
-	return slices.Contains([]string{"same", "top1", "top3", "top10", "allowed"}, name)
+	return slices.Contains([]string{"same", "top1", "top3", "top10", "allowed", "recall"}, name) || strings.HasPrefix(name, "recall.")
 }
 
 // Missed says which bounds figures miss, a sentence each. A figure that the

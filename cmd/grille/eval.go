@@ -63,6 +63,7 @@ when a figure misses its bound. A line's error never stops the run.`,
 				c.Flags().BoolVar(&k.subset, "subset", false, "an answer may have further columns")
 				c.Flags().StringVar(&k.model, "model", "", "the `name` of the model that drafts; else that of the configuration")
 			}),
+		k.redact(),
 	)
 	return c
 }
@@ -103,6 +104,11 @@ func (k *evaluating) run(ctx context.Context, name, path string, m measure) erro
 	if err != nil {
 		return err
 	}
+	return k.report(report, bounds)
+}
+
+// report prints, and says which bounds are missed.
+func (k *evaluating) report(report eval.Report, bounds []eval.Bound) error {
 	if !k.all {
 		report.Keep(eval.Remarkable)
 	}
