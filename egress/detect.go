@@ -9,88 +9,157 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is a kind of personal data, and the first half of a placeholder.
+// Kind is a kind of personal data, and the first half of a placeholder. All but
+// Word are functions of the text alone, so that they may be said; what is marked
+// as Word is only "may be personal data", whether it was found by shape or in the
+// dictionary.
 type Kind string
 
-// Kinds that [Detect] finds. Names of people and places are not among them:
-// LIMITATIONS.md says so.
+// Kinds that are found.
 const (
-	Email  Kind = "EMAIL"
-	Card   Kind = "CARD"  // payment cards, by Luhn's checksum
-	IBAN   Kind = "IBAN"  // by its checksum
-	Phone  Kind = "PHONE" // by its shape
-	SSN    Kind = "SSN"   // United States social security numbers, by shape and ranges
-	IP     Kind = "IP"
-	Secret Kind = "SECRET" // API keys, tokens
-	ID     Kind = "ID"     // UUIDs and runs of nine digits or more
-	Quoted Kind = "TEXT"   // text in the brackets of placeholders that the viewer typed
+	Email    Kind = "EMAIL"
+	Card     Kind = "CARD"     // payment cards, by Luhn's checksum
+	IBAN     Kind = "IBAN"     // by its checksum
+	Phone    Kind = "PHONE"    // by its shape
+	National Kind = "NATIONAL" // numbers that states give to persons, by their checksums
+	IP       Kind = "IP"
+	URL      Kind = "URL"
+	Secret   Kind = "SECRET"  // API keys, tokens, passwords
+	ID       Kind = "ID"      // UUIDs, runs of nine digits or more, numbers of accounts and passports
+	Address  Kind = "ADDRESS" // streets with a number, postal codes
+	Birth    Kind = "BIRTH"   // a date that is said to be one of birth
+	Word     Kind = "WORD"    // what may be the name of somebody
+	Quoted   Kind = "TEXT"    // text in the brackets of placeholders that the viewer typed
 )
 
 // Mark is one place in a text: bytes [Start, End).
 type Mark struct {
 	Kind       Kind
 	Start, End int
+	// Unsure: it may be a name and is not replaced, unless the viewer says so.
+	Unsure bool
 }
 
-// Detect finds personal data in text. Marks do not overlap and are in order.
-// It is deterministic, needs no dictionary and errs on the side of marking.
-func Detect(text string) []Mark {
-	var found []Mark
-	for _, d := range detectors() {
-		for _, m := range d.find(text) {
-			if !slices.ContainsFunc(found, func(f Mark) bool { return m.Start < f.End && f.Start < m.End }) {
-				found = append(found, m)
-			}
+// Detector finds personal data. The zero Detector knows English and nothing else.
+type Detector struct {
+	// Catalog reports whether a stem is in the name of a visible table or column;
+	// nil: there is no catalog. Such a word is no name.
+	Catalog func(stem string) bool
+}
+
+// Detect finds what is replaced with no catalog at hand.
+func Detect(text string) []Mark { return Detector{}.Detect(text) }
+
+// Detect finds what is replaced. Marks do not overlap and are in order.
+func (d Detector) Detect(text string) []Mark {
+	return slices.DeleteFunc(d.Examine(text), func(m Mark) bool { return m.Unsure })
+}
+
+// Examine finds what Detect does, and what may be a name as well.
+func (d Detector) Examine(text string) []Mark {
+	catalog := d.Catalog
+	if catalog == nil {
+		catalog = func(string) bool { return false }
+	}
+	found := marks{}
+	for _, k := range detectors() {
+		found = found.with(k.find(text))
+	}
+	return found.with(numbers(text)).with(names(text, catalog))
+}
+
+// marks are in order and do not overlap.
+type marks []Mark
+
+// with adds what overlaps none of them.
+func (ms marks) with(more []Mark) marks {
+	if len(more) == 0 {
+		return ms
+	}
+	old := len(ms)
+	for _, m := range more {
+		i, _ := slices.BinarySearchFunc(ms[:old], m.Start, func(o Mark, start int) int { return o.End - start - 1 })
+		if i == old || ms[i].Start >= m.End {
+			ms = append(ms, m)
 		}
 	}
-	slices.SortFunc(found, func(a, b Mark) int { return a.Start - b.Start })
-	return found
+	slices.SortFunc(ms, func(a, b Mark) int { return a.Start - b.Start })
+	return ms
 }
 
 // A detector looks for candidates by their shape and checks each.
 type detector struct {
 	kind  Kind
 	shape *regexp.Regexp
-	// check returns how many bytes of the candidate are meant; 0: none.
-	check func(candidate string) int
+	// hint: the shape matches nothing in a text without one of these; "": look always.
+	hint string
+	// check returns which bytes of the candidate are meant; an empty range: none.
+	check func(candidate string) (start, end int)
 }
 
-var shapes = struct{ bracket, email, secret, uuid, iban, ip *regexp.Regexp }{
-	bracket: regexp.MustCompile(`⟨[^⟨⟩]{0,80}⟩|[⟨⟩]`),
-	email:   regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`),
-	secret:  regexp.MustCompile(`(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|[A-Za-z0-9+/_-]{32,}={0,2}`),
-	uuid:    regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`),
-	iban:    regexp.MustCompile(`(?i)[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}`),
-	ip:      regexp.MustCompile(`[0-9A-Fa-f:.]{3,}`),
+var shapes = struct{ bracket, email, url, handle, secret, password, uuid, iban, ip *regexp.Regexp }{
+	bracket:  regexp.MustCompile(`⟨[^⟨⟩]{0,80}⟩|[⟨⟩]`),
+	email:    regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`),
+	url:      regexp.MustCompile(`(?i)(?:https?://|www\.)[^\s<>"'⟨⟩]+`),
+	handle:   regexp.MustCompile(`@[A-Za-z0-9_.]{3,30}`),
+	secret:   regexp.MustCompile(`(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|glpat-[0-9A-Za-z_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*|[A-Za-z0-9+/_-]{32,}={0,2}`),
+	password: regexp.MustCompile(`(?i)\b(?:password|passwd|pwd|passphrase|api[ _-]?key|secret|token)(?: is |\s?[:=]\s?)\S{4,}`),
+	uuid:     regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`),
+	iban:     regexp.MustCompile(`(?i)[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,30}`),
+	ip:       regexp.MustCompile(`[0-9A-Fa-f:.]{3,}`),
 }
 
 // detectors in the order in which they may claim a place: the more certain one
 // first, so that the digits of a card are not taken for a phone number.
 func detectors() []detector {
-	whole := func(s string) int { return len(s) }
+	const digits = "0123456789"
+	whole := func(s string) (int, int) { return 0, len(s) }
 	return []detector{
-		{Quoted, shapes.bracket, whole},
-		{Email, shapes.email, whole},
-		{ID, shapes.uuid, whole},
-		{Secret, shapes.secret, checkSecret},
-		{IBAN, shapes.iban, checkIBAN},
-		{IP, shapes.ip, checkIP},
-		{Card, digitRun, checkCard},
-		{SSN, digitRun, checkSSN},
-		{Phone, digitRun, checkPhone},
-		{ID, digitRun, checkLong},
+		{Quoted, shapes.bracket, "⟨⟩", whole},
+		{Email, shapes.email, "@", checkEmail},
+		{URL, shapes.url, ":.", checkURL},
+		{URL, shapes.handle, "@", whole},
+		{ID, shapes.uuid, "-", whole},
+		{Secret, shapes.password, "=: ", checkPassword},
+		{Secret, shapes.secret, digits, checkSecret},
+		{IBAN, shapes.iban, digits, prefix(checkIBAN)},
+		{IP, shapes.ip, ".:", prefix(checkIP)},
+		{Birth, birth, digits, checkBirth},
+		{National, coded, digits, prefix(checkCoded)},
+		{ID, numbered, digits, checkNumbered},
+		{Address, street, "", checkStreet},
+		{Address, postcode, digits, checkPostcode},
 	}
 }
 
+// prefix is a check whose answer begins where the candidate does.
+func prefix(check func(string) int) func(string) (int, int) {
+	return func(s string) (int, int) { return 0, check(s) }
+}
+
 func (d detector) find(text string) []Mark {
+	if d.hint != "" && !strings.ContainsAny(text, d.hint) {
+		return nil
+	}
 	var found []Mark
-	for _, at := range d.shape.FindAllStringIndex(text, -1) {
-		start, end := at[0], at[1]
-		if d.kind != Quoted && d.kind != Email && inWord(text, start) {
+	for pos := 0; pos < len(text); {
+		at := d.shape.FindStringIndex(text[pos:])
+		if at == nil {
+			break
+		}
+		start, end := pos+at[0], pos+at[1]
+		from, to := 0, 0
+		if d.kind == Quoted || d.kind == Email || !inWord(text, start) {
+			from, to = d.check(text[start:end])
+		}
+		if from < to && !(to == end-start && continues(text, end)) {
+			found = append(found, Mark{Kind: d.kind, Start: start + from, End: start + to})
+			pos = start + to
 			continue
 		}
-		if n := d.check(text[start:end]); n > 0 && !(n == end-start && continues(text, end)) {
-			found = append(found, Mark{d.kind, start, start + n})
+		pos = end
+		if i := strings.IndexByte(text[start:end], ' '); d.kind == IBAN && i > 0 { // another may begin inside
+			pos = start + i
 		}
 	}
 	return found
@@ -107,14 +176,25 @@ func continues(text string, i int) bool {
 	return i < len(text) && text[i] >= '0' && text[i] <= '9'
 }
 
-func checkSecret(s string) int {
+func checkSecret(s string) (int, int) {
 	letters := strings.IndexFunc(s, unicode.IsLetter) >= 0
 	digits := strings.ContainsAny(s, "0123456789")
 	if letters && digits {
-		return len(s)
+		return 0, len(s)
 	}
-	return 0
+	return 0, 0
 }
+
+// checkPassword leaves out the word before.
+func checkPassword(s string) (int, int) {
+	i := strings.LastIndexAny(s, " =:")
+	return i + 1, len(strings.TrimRight(s, ".,;:!?)"))
+}
+
+// checkEmail leaves quotation marks outside.
+func checkEmail(s string) (int, int) { return len(s) - len(strings.TrimLeft(s, "'.-")), len(s) }
+
+func checkURL(s string) (int, int) { return 0, len(strings.TrimRight(s, ".,;:!?)")) }
 
 // checkIBAN tries ever shorter candidates: the shape may have run on into the
 // next words. Source: ISO 13616, checksum ISO 7064 mod 97-10.
