@@ -48,14 +48,14 @@ func (k Kept) candidate(draft string) (string, bool) {
 			return "", false
 		}
 	}
-	return line, len(line) <= maxCandidate && !strings.ContainsAny(line, "\r\n") && utf8.ValidString(line) && len(Detect(rest)) == 0
+	return line, len(line) <= maxCandidate && !strings.ContainsAny(line, "\r\n") && utf8.ValidString(line) && len(typed(rest)) == 0
 }
 
 // hide puts placeholders for the values of k that stand in text.
 func (k Kept) hide(text string) string {
 	var b strings.Builder
 	end := 0
-	for _, m := range apart(k.marks(text)) {
+	for _, m := range union(k.marks(text)) {
 		for name, value := range k.values {
 			if value == text[m.Start:m.End] {
 				b.WriteString(text[end:m.Start] + name)

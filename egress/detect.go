@@ -5,8 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/grille-dev/grille/catalog"
+	lang "github.com/grille-dev/grille/internal/words"
 )
 
 // Kind is a kind of personal data, and the first half of a placeholder. All but
@@ -45,6 +49,32 @@ type Detector struct {
 	// Catalog reports whether a stem is in the name of a visible table or column;
 	// nil: there is no catalog. Such a word is no name.
 	Catalog func(stem string) bool
+	// Keep are words in lower case that are no names, because the viewer says so.
+	Keep map[string]bool
+}
+
+func (d Detector) catalog(stem string) bool { return d.Catalog != nil && d.Catalog(stem) }
+
+// stemsOf reports the stems of words in the names of tables and columns, and in
+// what a person has told about them. It reads
+// them when it is first asked: most questions are plain English.
+func stemsOf(c *catalog.Catalog) func(stem string) bool {
+	stems := sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		add := func(name string) {
+			for _, w := range lang.Split(name) {
+				set[lang.Stem(w)] = true
+			}
+		}
+		for _, t := range c.Tables {
+			add(t.Name + " " + t.About + " " + strings.Join(t.Also, " "))
+			for _, col := range t.Columns {
+				add(col.Name + " " + col.About + " " + strings.Join(col.Also, " "))
+			}
+		}
+		return set
+	})
+	return func(stem string) bool { return stems()[stem] }
 }
 
 // Detect finds what is replaced with no catalog at hand.
@@ -57,29 +87,36 @@ func (d Detector) Detect(text string) []Mark {
 
 // Examine finds what Detect does, and what may be a name as well.
 func (d Detector) Examine(text string) []Mark {
-	catalog := d.Catalog
-	if catalog == nil {
-		catalog = func(string) bool { return false }
-	}
+	found := typed(text)
+	return found.with(d.names(text, found))
+}
+
+// typed finds all but names.
+func typed(text string) marks {
 	found := marks{}
 	for _, k := range detectors() {
 		found = found.with(k.find(text))
 	}
-	return found.with(numbers(text)).with(names(text, catalog))
+	return found.with(numbers(text))
 }
 
 // marks are in order and do not overlap.
 type marks []Mark
+
+// touch reports whether a mark overlaps the bytes [start, end).
+func (ms marks) touch(start, end int) bool {
+	i, _ := slices.BinarySearchFunc(ms, start, func(o Mark, start int) int { return o.End - start - 1 })
+	return i < len(ms) && ms[i].Start < end
+}
 
 // with adds what overlaps none of them.
 func (ms marks) with(more []Mark) marks {
 	if len(more) == 0 {
 		return ms
 	}
-	old := len(ms)
+	old := ms
 	for _, m := range more {
-		i, _ := slices.BinarySearchFunc(ms[:old], m.Start, func(o Mark, start int) int { return o.End - start - 1 })
-		if i == old || ms[i].Start >= m.End {
+		if !old.touch(m.Start, m.End) {
 			ms = append(ms, m)
 		}
 	}

@@ -91,6 +91,10 @@ type Composer struct {
 	// see for this viewer, and would be allowed; without it no pair is sent.
 	Pairs []Pair
 	Binds func(sql string) bool
+	// Choice is what the viewer says about single words of the question.
+	Choice Choice
+
+	strict bool // a word that may be a name leaves only if Choice says so
 }
 
 // sections are the parts of what is said to a model for one question, in their
@@ -118,6 +122,7 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 	if !c.Memory.Fits(view) {
 		c.Memory = Memory{}
 	}
+	c.strict = view.StrictPrivacy()
 	p, kept, err := c.compose(ctx, view.ForModel().Visible(), q)
 	if err == nil {
 		p.p.private = view.PrivateModels()
@@ -132,7 +137,7 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	if c.Random == nil {
 		panic("egress: no source of randomness")
 	}
-	text, kept, err := redact(q.text, c.Memory.kept(), c.Random)
+	text, kept, err := c.redaction(visible).redact(q.text)
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
@@ -148,6 +153,11 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 		schema:   json.RawMessage(fixed("answer.schema.json")),
 		asked:    text,
 	}}, kept, nil
+}
+
+func (c Composer) redaction(visible *catalog.Catalog) redaction {
+	return redaction{Detector: Detector{Catalog: stemsOf(visible), Keep: c.Choice.kept()}, choice: c.Choice, strict: c.strict,
+		earlier: c.Memory.kept(), random: c.Random}
 }
 
 // fixed is a file of prompts/ as it is.

@@ -187,7 +187,7 @@ func (k Kept) marks(text string) (all []Mark) {
 			if i < 0 {
 				break
 			}
-			if m := (Mark{kindOf(name), at + i, at + i + len(value)}); !cutsWord(text, m) {
+			if m := (Mark{Kind: kindOf(name), Start: at + i, End: at + i + len(value)}); !cutsWord(text, m) {
 				all = append(all, m)
 			}
 			at += i + len(value)

@@ -33,11 +33,14 @@ type sentence struct {
 }
 
 // names marks what may be names in text, all of kind Word. Those that only may
-// be have Unsure set.
-func names(text string, catalog func(stem string) bool) []Mark {
+// be have Unsure set. Words inside of what is taken already are left alone.
+func (d Detector) names(text string, taken marks) []Mark {
 	s := sentence{text: text, tokens: tokens(text)}
 	for i := range s.tokens {
-		s.tokens[i].understand(catalog)
+		t := &s.tokens[i]
+		if t.taken = taken.touch(t.start, t.end); !t.taken {
+			t.understand(d.catalog)
+		}
 	}
 	s.saints()
 	s.survey()
@@ -49,6 +52,11 @@ func names(text string, catalog func(stem string) bool) []Mark {
 		s.seen[i] = max(s.seen[i], s.placed(i))
 	}
 	s.spread()
+	for i, t := range s.tokens {
+		if t.taken || d.Keep[t.lower] {
+			s.seen[i] = no
+		}
+	}
 	return s.marks()
 }
 
@@ -65,7 +73,7 @@ func (s *sentence) survey() {
 				}
 			}
 		}
-		if t.form == code || utf8.RuneCountInString(t.lower) < 2 {
+		if t.taken || t.form == code || utf8.RuneCountInString(t.lower) < 2 {
 			continue
 		}
 		words++
@@ -96,7 +104,7 @@ func (s *sentence) alone(i int) sighting {
 	t := s.tokens[i]
 	n := utf8.RuneCountInString(t.lower)
 	switch {
-	case t.form == code || n < 2 || t.known:
+	case t.taken || t.form == code || n < 2 || t.known:
 		return no
 	case !cased(t.lower) && !s.latin:
 		return maybe // a text in a script without case
@@ -294,7 +302,7 @@ func (s *sentence) marks() []Mark {
 func (s *sentence) joins(a, b int) bool {
 	for i := a + 1; i <= b; i++ {
 		t := s.tokens[i]
-		if gap := t.gap; gap != " " && gap != "-" && gap != ". " || s.tokens[i-1].owns {
+		if gap := t.gap; t.taken || gap != " " && gap != "-" && gap != ". " || s.tokens[i-1].owns {
 			return false
 		}
 		if i < b && utf8.RuneCountInString(t.lower) > 1 && !particle(t.lower) {

@@ -21,22 +21,47 @@ var placeholder = regexp.MustCompile(`⟨[A-Z]+_[a-z0-9]{4}⟩`)
 // Format says how many values there are, and none of them, whatever the verb.
 func (k Kept) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d values", len(k.values)) }
 
-// redact replaces what Detect marks, and what earlier kept back already. The same
-// value gets the same placeholder, earlier ones stay what they are.
-func redact(text string, earlier Kept, random io.Reader) (string, Kept, error) {
+// redaction is how one question is made fit to leave.
+type redaction struct {
+	Detector
+	choice  Choice
+	strict  bool
+	earlier Kept // of turns before: what was kept back stays so
+	random  io.Reader
+}
+
+// redact replaces what is found in text, what the viewer hides, and what earlier
+// kept back already. The same value gets the same placeholder, earlier ones stay
+// what they are.
+func (r redaction) redact(text string) (string, Kept, error) {
+	if err := r.choice.check(text); err != nil {
+		return "", Kept{}, err
+	}
+	found := r.Examine(text)
+	hidden := union(slices.Concat(r.choice.hidden(text), r.earlier.marks(text)))
+	if r.strict {
+		if err := unsure(text, slices.DeleteFunc(slices.Clone(found), func(m Mark) bool { return marks(hidden).touch(m.Start, m.End) })); err != nil {
+			return "", Kept{}, err
+		}
+	}
+	sure := slices.DeleteFunc(found, func(m Mark) bool { return m.Unsure })
+	return r.replace(text, union(slices.Concat(hidden, sure)))
+}
+
+func (r redaction) replace(text string, all []Mark) (string, Kept, error) {
 	kept := Kept{values: map[string]string{}}
 	given := map[string]string{} // value -> placeholder
-	for name, value := range earlier.values {
+	for name, value := range r.earlier.values {
 		kept.values[name], given[value] = value, name
 	}
 	var b strings.Builder
 	end := 0
-	for _, m := range apart(slices.Concat(Detect(text), earlier.marks(text))) {
+	for _, m := range all {
 		value := text[m.Start:m.End]
 		name, ok := given[value]
 		if !ok {
 			var err error
-			if name, err = kept.fresh(m.Kind, text, random); err != nil {
+			if name, err = kept.fresh(m.Kind, text, r.random); err != nil {
 				return "", Kept{}, err
 			}
 			given[value], kept.values[name] = name, value
@@ -48,16 +73,23 @@ func redact(text string, earlier Kept, random io.Reader) (string, Kept, error) {
 	return b.String(), kept, nil
 }
 
-// apart are marks in order, without those that overlap one before them.
-func apart(all []Mark) []Mark {
-	var some []Mark
+// union is marks in order; those that overlap become one, of the longest's kind,
+// so that nothing of any of them is left.
+func union(all []Mark) []Mark {
+	slices.SortStableFunc(all, func(a, b Mark) int { return a.Start - b.Start })
+	var out []Mark
+	longest := 0
 	for _, m := range all {
-		if !slices.ContainsFunc(some, func(f Mark) bool { return m.Start < f.End && f.Start < m.End }) {
-			some = append(some, m)
+		if n := len(out); n > 0 && m.Start < out[n-1].End {
+			if m.End-m.Start > longest {
+				longest, out[n-1].Kind = m.End-m.Start, m.Kind
+			}
+			out[n-1].End = max(out[n-1].End, m.End)
+			continue
 		}
+		longest, out = m.End-m.Start, append(out, m)
 	}
-	slices.SortFunc(some, func(a, b Mark) int { return a.Start - b.Start })
-	return some
+	return out
 }
 
 // kindOf is the kind of a placeholder.

@@ -45,7 +45,7 @@ func TestDetect(t *testing.T) {
 }
 
 func TestRestore(t *testing.T) {
-	text, kept, err := redact("visits of a_b%@example.org and x@example.org", Kept{}, counting())
+	text, kept, err := redaction{random: counting()}.redact("visits of a_b%@example.org and x@example.org")
 	if err != nil || kept.Len() != 2 || strings.Contains(text, "@") {
 		t.Fatal(text, kept, err)
 	}
@@ -77,7 +77,7 @@ func TestRestore(t *testing.T) {
 
 // A question that holds the form of a placeholder cannot name another one.
 func TestTypedPlaceholder(t *testing.T) {
-	text, kept, err := redact("show ⟨EMAIL_dddd⟩ and b@example.org", Kept{}, strings.NewReader("aaaa\x03\x03\x03\x03bbbb"))
+	text, kept, err := redaction{random: strings.NewReader("aaaa\x03\x03\x03\x03bbbb")}.redact("show ⟨EMAIL_dddd⟩ and b@example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestTypedPlaceholder(t *testing.T) {
 	if _, _, err := kept.Restore("⟨EMAIL_dddd⟩"); err == nil {
 		t.Error("a typed placeholder means something")
 	}
-	if _, _, err := redact("b@example.org", Kept{}, strings.NewReader("")); err == nil {
+	if _, _, err := (redaction{random: strings.NewReader("")}).redact("b@example.org"); err == nil {
 		t.Error("no randomness, yet a placeholder")
 	}
 }
@@ -128,7 +128,7 @@ func FuzzRedact(f *testing.F) {
 		if err != nil {
 			return
 		}
-		text, kept, err := redact(q.Text(), Kept{}, counting())
+		text, kept, err := redaction{random: counting()}.redact(q.Text())
 		if err != nil {
 			return
 		}

@@ -19,6 +19,7 @@ type token struct {
 	first      bool // of a sentence
 	owns       bool // 's follows
 	gap        string
+	taken      bool // it is inside of a mark of another kind
 }
 
 // form is how a word is written.

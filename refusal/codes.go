@@ -121,6 +121,17 @@ const (
 	// CannotAnswer: a model says that the data cannot answer it.
 	//	shown in .
 	CannotAnswer Code = "cannot-answer"
+	// UnsureWord: with privacy: strict, words of a question that may be personal
+	// data, and of which nobody has said whether they may leave.
+	//	shown in .
+	UnsureWord Code = "unsure-word"
+	// WordChoice: a word to keep or to hide that the question has not, or that is
+	// more than a word.
+	//	shown in egress
+	WordChoice Code = "word-choice"
+	// WordBudget: too many different words that may be names in a day.
+	//	shown in .
+	WordBudget Code = "word-budget"
 	// Model: a model that is down, slow or talks nonsense.
 	//	shown in model/openai
 	Model Code = "model"
