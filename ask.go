@@ -27,11 +27,12 @@ import (
 // ask is one question on its way: one view, one instant, one zone.
 type ask struct {
 	*Grille
-	view  policy.View
-	id    string
-	now   time.Time
-	trace *Trace
-	after *Conversation // nil: none
+	view   policy.View
+	id     string
+	now    time.Time
+	trace  *Trace
+	after  *Conversation // nil: none
+	choice egress.Choice
 }
 
 func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k *ask, err error) {
@@ -129,8 +130,20 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 
 // compose makes what a model is sent, and what is kept back.
 func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Candidates: k.candidates(question),
-		Pairs: k.c.Pairs, Binds: k.binds}.Compose(ctx, k.view, question)
+	c := k.composer()
+	c.Candidates, c.Pairs, c.Binds = k.candidates(question), k.c.Pairs, k.binds
+	prompt, kept, err := c.Compose(ctx, k.view, question)
+	if err == nil {
+		err = k.words.spend(k.view, kept, k.now)
+	}
+	if err != nil {
+		return egress.Prompt{}, egress.Kept{}, err
+	}
+	return prompt, kept, nil
+}
+
+func (k *ask) composer() egress.Composer {
+	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Choice: k.choice}
 }
 
 // binds reports whether a query could be a model's draft for this viewer.

@@ -54,6 +54,9 @@ type Config struct {
 	// Predicates is in how many different ways one viewer may pick rows of one
 	// table with a minimum group in a day, UTC; 0: 100.
 	Predicates int
+	// Words is how many different words that may be names one viewer may have in
+	// questions to a model in a day, UTC; 0: 1000.
+	Words int
 	// Key makes the digests in receipts; 32 bytes, of the site or of the process.
 	Key []byte
 	Log *slog.Logger // for the operator; nil: nothing is logged
@@ -77,6 +80,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Candidates is not from 0 to 3")
 	case c.Predicates < 0:
 		return errors.New("grille: Config.Predicates is negative")
+	case c.Words < 0:
+		return errors.New("grille: Config.Words is negative")
 	case len(c.Key) < 32:
 		return errors.New("grille: Config.Key has fewer than 32 bytes")
 	}
@@ -93,6 +98,7 @@ type Grille struct {
 	rules   *policy.Rules
 	budget  budget
 	values  values
+	words   wordBudget
 }
 
 // Open reads the database's outline and compiles the rules over it. On an
@@ -104,7 +110,8 @@ func Open(ctx context.Context, c Config) (*Grille, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Grille{c: c, budget: budget{most: cmp.Or(c.Predicates, defaultPredicates)}}
+	g := &Grille{c: c, budget: budget{most: cmp.Or(c.Predicates, defaultPredicates)},
+		words: wordBudget{most: cmp.Or(c.Words, defaultWords), key: c.Key}}
 	if _, _, err := g.read(ctx); err != nil {
 		return nil, errors.Join(err, c.Engine.Close())
 	}
@@ -120,8 +127,13 @@ type Question struct {
 	Viewer viewer.Viewer
 	// After is what a model hears of earlier questions; Ask adds this one. nil: none.
 	After *Conversation
-	Trace *Trace // filled if set, also where the answer is a refusal
+	// Hide are words of the text that a model is not told, too; Keep are words that
+	// it is told although they may be names. See [egress.Choice].
+	Hide, Keep []string
+	Trace      *Trace // filled if set, also where the answer is a refusal
 }
+
+func (q Question) choice() egress.Choice { return egress.Choice{Hide: q.Hide, Keep: q.Keep} }
 
 // Draft is SQL in PostgreSQL's dialect, untrusted whoever wrote it.
 type Draft struct {
@@ -144,7 +156,7 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 		return nil, err
 	}
 	defer k.recover(&err)
-	k.after = q.After
+	k.after, k.choice = q.After, q.choice()
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return nil, err
@@ -220,7 +232,7 @@ func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err 
 		return nil, err
 	}
 	defer k.recover(&err)
-	k.after = q.After
+	k.after, k.choice = q.After, q.choice()
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return nil, err
@@ -243,13 +255,36 @@ func (g *Grille) Prompt(ctx context.Context, q Question) (p egress.Prompt, err e
 		return p, err
 	}
 	defer k.recover(&err)
-	k.after = q.After
+	k.after, k.choice = q.After, q.choice()
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return p, err
 	}
 	p, _, err = k.compose(ctx, question)
 	return p, err
+}
+
+// Review is what of a question would be sent to a model, and what not. Nothing is
+// sent.
+func (g *Grille) Review(ctx context.Context, q Question) (r egress.Review, err error) {
+	k, err := g.begin(ctx, q.Viewer, q.Trace)
+	if err != nil {
+		return r, err
+	}
+	defer k.recover(&err)
+	k.after, k.choice = q.After, q.choice()
+	question, err := egress.ReadQuestion(q.Text)
+	if err != nil {
+		return r, err
+	}
+	r, kept, err := k.composer().Review(k.view, question)
+	if err == nil {
+		err = k.words.spend(k.view, kept, k.now)
+	}
+	if err != nil {
+		return egress.Review{}, err
+	}
+	return r, nil
 }
 
 // Outline is the database as it exists for a viewer: hidden tables and columns

@@ -22,7 +22,7 @@ func TestCandidatesInThePrompt(t *testing.T) {
 
 // In none is anything that was kept back, in whatever form.
 func TestCandidates(t *testing.T) {
-	kept := Kept{map[string]string{"⟨EMAIL_aaaa⟩": "ann.lee@example.org", "⟨TEXT_bbbb⟩": "O'Neil Keller", "⟨TEXT_cccc⟩": "⟨"}}
+	kept := Kept{values: map[string]string{"⟨EMAIL_aaaa⟩": "ann.lee@example.org", "⟨TEXT_bbbb⟩": "O'Neil Keller", "⟨TEXT_cccc⟩": "⟨"}}
 	for draft, want := range map[string]string{
 		"SELECT 1":                               "SELECT 1",
 		"SELECT 1\n  FROM visits -- all":         "SELECT 1 FROM visits",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	lang "github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -99,18 +100,45 @@ func fields(text string) []field {
 	return all
 }
 
-// unsure refuses words that may be names and of which the viewer has said
-// nothing.
-func unsure(text string, marks []Mark) error {
+// unsureWords are the words among marks of which the viewer may be asked, each once.
+func unsureWords(text string, marks []Mark) []string {
 	var words []string
 	for _, m := range marks {
 		if w := text[m.Start:m.End]; m.Unsure && !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}
-	if len(words) == 0 {
-		return nil
-	}
-	return refusal.New(refusal.UnsureWord, "say of each word whether to hide it or to keep it",
+	return words
+}
+
+func unsure(words []string) error {
+	return refusal.New(refusal.UnsureWord, "say of each word whether to hide or to keep it",
 		"may be personal data: %s", strings.Join(words, ", "))
+}
+
+// Review is what would leave of a question, for whoever asks it. It says nothing
+// of why something is replaced but that it may be personal data.
+type Review struct {
+	Leaves   string   // with placeholders
+	Replaced []string // what they stand for
+	Unsure   []string // words that may be names, and leave unless hidden; privacy: strict asks
+}
+
+// Review is what Compose would make of the question alone. Kept is to be counted
+// like that of Compose: see [Kept.Looked].
+func (c Composer) Review(view policy.View, q Question) (Review, Kept, error) {
+	if !view.Made() || !q.Made() {
+		panic("egress: zero View or Question")
+	}
+	if !c.Memory.Fits(view) {
+		c.Memory = Memory{}
+	}
+	r := c.redaction(view.ForModel().Visible())
+	leaves, kept, err := r.redact(q.text)
+	if err != nil {
+		return Review{}, Kept{}, err
+	}
+	hidden := marks(r.hidden(q.text))
+	left := slices.DeleteFunc(r.Examine(q.text), func(m Mark) bool { return hidden.touch(m.Start, m.End) })
+	return Review{leaves, kept.within(leaves).Replaced(), unsureWords(q.text, left)}, kept, nil
 }

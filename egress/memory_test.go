@@ -73,7 +73,7 @@ func TestFollowUp(t *testing.T) {
 
 // What was kept back once is kept back again, though nothing marks it now.
 func TestKeptStaysKept(t *testing.T) {
-	earlier := Kept{map[string]string{"⟨TEXT_aaaa⟩": "Lee", "⟨TEXT_bbbb⟩": "Ann Lee"}}
+	earlier := Kept{values: map[string]string{"⟨TEXT_aaaa⟩": "Lee", "⟨TEXT_bbbb⟩": "Ann Lee"}}
 	for text, want := range map[string]string{
 		"visits of Lee":                  "visits of ⟨TEXT_aaaa⟩",
 		"Ann Lee, Lee; Leeds and fleets": "⟨TEXT_bbbb⟩, ⟨TEXT_aaaa⟩; Leeds and fleets",

@@ -3,6 +3,7 @@ package egress
 import (
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,7 +13,20 @@ import (
 
 // Kept is what was taken out of one question: placeholder and real value. It
 // never leaves. The zero Kept holds nothing and restores nothing.
-type Kept struct{ values map[string]string }
+type Kept struct {
+	values map[string]string
+	// looked are the words of this question that were taken for names, in lower case.
+	looked []string
+}
+
+// Looked are the different words and phrases of this question, in lower case, that
+// were taken for names or looked for in the dictionary, found there or not. Who
+// counts them bounds how many names one viewer can try.
+func (k Kept) Looked() []string { return slices.Clone(k.looked) }
+
+// Replaced are the values that were kept back, for whoever typed them: they may be
+// personal data, and more is not said of any.
+func (k Kept) Replaced() []string { return slices.Sorted(maps.Values(k.values)) }
 
 // placeholder is ⟨EMAIL_x7f3⟩. The id is random for each request: a viewer
 // cannot type one that means something, and a model cannot learn one.
@@ -38,14 +52,33 @@ func (r redaction) redact(text string) (string, Kept, error) {
 		return "", Kept{}, err
 	}
 	found := r.Examine(text)
-	hidden := union(slices.Concat(r.choice.hidden(text), r.earlier.marks(text)))
+	hidden := r.hidden(text)
 	if r.strict {
-		if err := unsure(text, slices.DeleteFunc(slices.Clone(found), func(m Mark) bool { return marks(hidden).touch(m.Start, m.End) })); err != nil {
-			return "", Kept{}, err
+		open := slices.DeleteFunc(slices.Clone(found), func(m Mark) bool { return marks(hidden).touch(m.Start, m.End) })
+		if words := unsureWords(text, open); len(words) > 0 {
+			return "", Kept{}, unsure(words)
 		}
 	}
 	sure := slices.DeleteFunc(found, func(m Mark) bool { return m.Unsure })
-	return r.replace(text, union(slices.Concat(hidden, sure)))
+	leaves, kept, err := r.replace(text, union(slices.Concat(hidden, sure)))
+	kept.looked = lookedFor(text, sure)
+	return leaves, kept, err
+}
+
+// lookedFor are the names among marks, each once.
+func lookedFor(text string, all []Mark) []string {
+	var words []string
+	for _, m := range all {
+		if w := strings.ToLower(text[m.Start:m.End]); m.Kind == Word && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// hidden is what is replaced whatever it looks like.
+func (r redaction) hidden(text string) []Mark {
+	return union(slices.Concat(r.choice.hidden(text), r.earlier.marks(text)))
 }
 
 func (r redaction) replace(text string, all []Mark) (string, Kept, error) {

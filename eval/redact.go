@@ -40,7 +40,7 @@ func ReadLabelled(r io.Reader) ([]Labelled, error) {
 			continue
 		}
 		var l Labelled
-		if err := json.Unmarshal(text, &l); err != nil {
+		if err := json.Unmarshal(text, &l); err != nil || l.Text == "" {
 			return nil, fmt.Errorf("line %d has not the form %s", n, `{"full_text","spans":[{"entity_type","start_position","end_position"}]}`)
 		}
 		for _, span := range l.Spans {

@@ -31,6 +31,7 @@ type site struct {
 	*config.Config
 	secret []byte // of the site, or of this run
 	log    *slog.Logger
+	words  int // see grille.Config; 0: the default
 }
 
 func (p *program) site() (*site, error) {
@@ -175,7 +176,7 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 	}
 	return grille.Open(ctx, grille.Config{
 		Engine: e, Rules: compile, Model: drafter, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
-		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log,
+		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log, Words: s.words,
 	})
 }
 
