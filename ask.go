@@ -234,7 +234,9 @@ func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.D
 // send asks the model once; what is no query is a refusal in our own words.
 func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
 	k.trace.Prompt = prompt
-	d, err := k.model().Draft(ctx, prompt, (*ledger)(k.trace))
+	meter := k.c.Quota.Meter(person(k.view), k.now, (*ledger)(k.trace))
+	d, err := k.model().Draft(ctx, prompt, meter)
+	meter.Used(d.Usage, err)
 	k.trace.Used = k.trace.Used.Plus(d.Usage)
 	if err != nil {
 		return d, err

@@ -37,8 +37,7 @@ func (b *budget) spend(a policy.Allowed, now time.Time) error {
 	if day := now.UTC().Format(time.DateOnly); day != b.day {
 		b.day, b.seen = day, map[string]map[string]bool{}
 	}
-	// By name, and not by team: who is in two teams is one person.
-	who := cmp.Or(a.View().Viewer().Name, strings.Join(a.View().Teams(), "+")) + "\x00"
+	who := person(a.View()) + "\x00"
 	fresh := map[string]map[string]bool{}
 	for _, p := range ps {
 		key := who + p.Table
@@ -64,3 +63,7 @@ func (b *budget) spend(a policy.Allowed, now time.Time) error {
 	}
 	return nil
 }
+
+// person is for whom something is counted: by name, and not by team, as who is in
+// two teams is one person.
+func person(v policy.View) string { return cmp.Or(v.Viewer().Name, strings.Join(v.Teams(), "+")) }

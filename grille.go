@@ -23,6 +23,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/model/quota"
 	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/run"
@@ -39,6 +40,8 @@ type Config struct {
 	Rules func(*catalog.Catalog) (*policy.Rules, error)
 	// Model drafts; nil: the planner, which uses no network.
 	Model model.Client
+	// Quota is what one person may have models do in a day; nil: as much as they like.
+	Quota *quota.Quota
 	// Candidates is how many drafts of the planner a model is sent with a question,
 	// at most three: they help a small one. Their texts are the question's, redacted
 	// like it.

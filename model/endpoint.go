@@ -47,6 +47,8 @@ type EndpointConfig struct {
 	// Private says that the site controls the machine. Prompts that are for private
 	// models go to no other Endpoint.
 	Private bool
+	// Region, if set, has to be the one that the host's name states.
+	Region string
 }
 
 // Timeouts are those of one attempt.
@@ -70,6 +72,9 @@ func NewEndpoint(c EndpointConfig) (*Endpoint, error) {
 		return nil, errors.New("model endpoint: url must not hold a password, a query or a fragment: put the key under key")
 	case u.Scheme == "http" && !c.Plaintext && !dial.Loopback(u.Hostname()):
 		return nil, errors.New("model endpoint: plain http is only for this machine: use https, or set plaintext: true")
+	}
+	if err := c.checkPlace(u.Hostname()); err != nil {
+		return nil, err
 	}
 	c.Timeouts = c.filled()
 	transport, err := c.transport(u)

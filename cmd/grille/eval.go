@@ -179,8 +179,8 @@ func (k *evaluating) prepare(ctx context.Context, name, path string) (eval.Confi
 		return c, nil, err
 	}
 	if k.model != "" {
-		s.Model = k.model
-		if s.Drafter() == nil && k.model != config.Planner {
+		s.Order = []string{k.model}
+		if len(s.Drafters()) == 0 && k.model != config.Planner {
 			return c, nil, usage("%s has no model %q", s.File, k.model)
 		}
 	}
@@ -277,7 +277,7 @@ func (b *bench) make(ctx context.Context, name string) (*eval.Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &eval.Database{Grille: g, Model: b.Drafter() != nil, Log: b.logged.take}
+	db := &eval.Database{Grille: g, Model: len(b.Drafters()) > 0, Log: b.logged.take}
 	if b.attack && b.filtered == "" {
 		return db, nil
 	}

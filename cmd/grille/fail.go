@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,10 @@ func (e *usageError) Error() string { return e.text }
 func usage(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
 // found ends a command that did its work and found something.
-type found struct{ text string }
+type found struct {
+	text string
+	code int // 0: exitFindings
+}
 
 func (f *found) Error() string { return f.text }
 
@@ -42,7 +46,7 @@ func (p *program) fail(err error) int {
 		if f.text != "" {
 			fmt.Fprintln(p.err, "grille: "+f.text)
 		}
-		return exitFindings
+		return cmp.Or(f.code, exitFindings)
 	case errors.As(err, &no):
 		var d *draftError
 		draft := ""

@@ -232,7 +232,7 @@ func (p *program) printFindings(all []rules.Finding) error {
 		}
 	}
 	if errs > 0 {
-		return &found{fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
+		return &found{text: fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
 	}
 	return nil
 }

@@ -252,7 +252,7 @@ func (p *program) printChanges(changes []rules.Change) error {
 		}
 	}
 	if opens > 0 {
-		return &found{fmt.Sprintf("%d of %d changes open something, or may", opens, len(changes))}
+		return &found{text: fmt.Sprintf("%d of %d changes open something, or may", opens, len(changes))}
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ Exit codes: 0 all hold; 1 some do not; 2 a file is wrong.`,
 					cases, bad = cases+n, bad+failed
 				}
 				if bad > 0 {
-					return &found{fmt.Sprintf("%d of %d cases do not hold", bad, cases)}
+					return &found{text: fmt.Sprintf("%d of %d cases do not hold", bad, cases)}
 				}
 				if write {
 					fmt.Fprintf(p.out, "%d cases written\n", cases)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,8 +13,6 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/internal/pairs"
-	"github.com/grille-dev/grille/model"
-	"github.com/grille-dev/grille/model/openai"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run"
@@ -162,9 +159,13 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 	if err != nil {
 		return nil, err
 	}
+	quota, err := s.quota()
+	if err != nil {
+		return nil, err
+	}
 	candidates := 0
-	if m := s.Drafter(); m != nil {
-		candidates = m.Candidates
+	if ms := s.Drafters(); len(ms) > 0 {
+		candidates = ms[0].Candidates
 	}
 	entries, err := readPairs(c)
 	if err != nil {
@@ -175,7 +176,7 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 		return nil, err
 	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
+		Engine: e, Rules: compile, Model: drafter, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log, Words: s.words,
 	})
 }
@@ -211,17 +212,4 @@ func (s *site) teams() []string {
 		teams = append(teams, v.Teams...)
 	}
 	return teams
-}
-
-// drafter is the language model that the configuration chooses; nil is the planner.
-func (s *site) drafter() (model.Client, error) {
-	m := s.Drafter()
-	if m == nil {
-		return nil, nil
-	}
-	key, err := s.Secret(m.Key)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", m.Name, errors.New(err.Error()))
-	}
-	return openai.New(openai.Config{EndpointConfig: model.EndpointConfig{Provider: m.Name, URL: m.URL}, Model: m.ID, Key: key.Reveal()})
 }

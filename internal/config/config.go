@@ -27,8 +27,10 @@ const Planner = "planner"
 type Config struct {
 	File        string // as it was opened; paths in it are relative to its folder
 	Connections []Connection
-	Model       string // Planner, or the name of one of Models
+	Order       []string // who drafts: Planner alone, or names of Models, the first choice first
 	Models      []Model
+	Budget      Budget
+	State       string // folder for what Grille keeps; "": see StateDir
 	Viewers     []viewer.Viewer
 	Zone        *time.Location
 	Limits      Limits
@@ -53,17 +55,6 @@ type Connection struct {
 	InsecureAllowWritableRole bool
 }
 
-// Model is a language model that drafts.
-type Model struct {
-	Name string
-	Kind string // openai: any server that speaks OpenAI's chat completions
-	URL  string
-	ID   string // the model's name on that server
-	Key  string // where it is: env:NAME, file:PATH, or "" for none
-	// Candidates is how many drafts of the planner it is sent with a question.
-	Candidates int
-}
-
 // Limits bound each statement, and how many run at once on a connection.
 type Limits struct {
 	run.Limits
@@ -74,7 +65,7 @@ type Limits struct {
 // viewer, the planner, UTC, and limits that suit one person at a terminal.
 func Defaults() *Config {
 	return &Config{
-		Model: Planner,
+		Order: []string{Planner},
 		Zone:  time.UTC,
 		Limits: Limits{
 			Limits:     run.Limits{Rows: 1_000_000, Bytes: 1 << 30, Time: 60 * time.Second},
@@ -129,16 +120,6 @@ func (c *Config) Viewer(name string) (viewer.Viewer, error) {
 		return viewer.Viewer{}, fmt.Errorf("who asks? add %s", list("--as", names))
 	}
 	return viewer.Viewer{}, fmt.Errorf("%s has no viewer %q: try %s", c.File, name, list("--as", names))
-}
-
-// Drafter finds the model that Model names; nil for the planner.
-func (c *Config) Drafter() *Model {
-	for i := range c.Models {
-		if c.Models[i].Name == c.Model {
-			return &c.Models[i]
-		}
-	}
-	return nil
 }
 
 // Path makes a path of the file absolute or relative to the working folder.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestPages(t *testing.T) {
 					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Pairs, k.Dirs, k.InsecureAllowWritableRole)
 			}
 			for _, m := range c.Models {
-				fmt.Fprintf(&b, "model %+v\n", m)
+				b.WriteString("model" + set(m) + "\n")
 			}
 			for _, v := range c.Viewers {
 				fmt.Fprintf(&b, "viewer %s: teams=%q attributes=%q", v.Name, v.Teams, v.Attributes)
@@ -35,11 +36,25 @@ func TestPages(t *testing.T) {
 				}
 				b.WriteByte('\n')
 			}
-			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", c.Model, c.Zone,
+			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", strings.Join(c.Order, ", "), c.Zone,
 				c.Limits.Rows, c.Limits.Bytes, c.Limits.Time, c.Limits.Concurrent)
+			if c.Budget.Set() {
+				fmt.Fprintf(&b, "\nbudget %+v in %s", c.Budget, c.StateDir())
+			}
 			return b.String()
 		}}
 	})
+}
+
+// set are the fields of a struct that are not zero.
+func set(of any) (s string) {
+	v := reflect.ValueOf(of)
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			s += fmt.Sprintf(" %s=%v", v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+	return s
 }
 
 const everything = `

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones do not depend on what the machine has installed
@@ -32,6 +31,8 @@ func (c *Config) read(root strict.Node) error {
 		strict.Optional("calendar", c.readCalendar),
 		strict.Optional("limits", c.readLimits),
 		strict.Optional("secret", reference(&c.SecretRef)),
+		strict.Optional("budget", c.Budget.read),
+		strict.Optional("state", c.path(&c.State)),
 	)
 }
 
@@ -144,48 +145,6 @@ func (c *Config) paths(into *[]string) strict.Reader {
 		}
 		return err
 	}
-}
-
-func (c *Config) readModel(name string, n strict.Node) error {
-	if name == Planner {
-		return n.Errorf("%s is the drafter that is built in: choose another name", Planner)
-	}
-	m := Model{Name: name}
-	err := n.Fields(
-		strict.Required("kind", strict.OneOf(&m.Kind, "openai")),
-		strict.Required("url", readURL(&m.URL)),
-		strict.Required("model", strict.Text(&m.ID)),
-		strict.Optional("key", reference(&m.Key)),
-		strict.Optional("candidates", strict.Int(&m.Candidates, 0, 3)),
-	)
-	c.Models = append(c.Models, m)
-	return err
-}
-
-func readURL(into *string) strict.Reader {
-	return func(n strict.Node) error {
-		text, err := n.Text()
-		if err != nil {
-			return err
-		}
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-			return n.Errorf("this is no address of a model: write https://host/v1")
-		}
-		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return n.Errorf("an address of a model has no user, query or fragment: write https://host/v1, and the key as key: env:NAME")
-		}
-		*into = text
-		return nil
-	}
-}
-
-func (c *Config) readDrafter(n strict.Node) error {
-	names := []string{Planner}
-	for _, m := range c.Models {
-		names = append(names, m.Name)
-	}
-	return strict.OneOf(&c.Model, names...)(n)
 }
 
 func (c *Config) readViewer(name string, n strict.Node) error {

@@ -22,9 +22,9 @@ type Config struct {
 	// EndpointConfig has the provider's name, and as URL the base, such as
 	// https://api.anthropic.com.
 	model.EndpointConfig
-	Model  string // as the server calls it
-	Key    string // "": none is sent
-	Region string // where it may be computed, as inference_geo; "": what the account has set
+	Model string // as the server calls it
+	Key   string // "": none is sent
+	Geo   string // in which region it may be computed, as inference_geo; "": as the account has set
 }
 
 // New checks c; it does not connect.
@@ -38,7 +38,7 @@ func New(c Config) (*model.Provider, error) {
 	}
 	c.URL = strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/v1") + "/v1/messages"
 	return model.NewProvider(model.ProviderConfig{
-		EndpointConfig: c.EndpointConfig, Protocol: protocol{model: c.Model, region: c.Region},
+		EndpointConfig: c.EndpointConfig, Protocol: protocol{model: c.Model, region: c.Geo},
 		Optional: model.Schemas | model.Temperature, Hint: "that of a server with Anthropic's Messages API, without /v1/messages",
 	})
 }

@@ -84,7 +84,7 @@ func TestTool(t *testing.T) {
 		}
 		fmt.Fprint(w, strings.Join(said(toolDelta, "tool_use", draft[:9], draft[9:]), ""))
 	}))
-	p, err := New(Config{EndpointConfig: model.EndpointConfig{Provider: "p", URL: s.URL + "/v1/"}, Model: "m", Region: "us"})
+	p, err := New(Config{EndpointConfig: model.EndpointConfig{Provider: "p", URL: s.URL + "/v1/"}, Model: "m", Geo: "us"})
 	if err != nil {
 		t.Fatal(err)
 	}
