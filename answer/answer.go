@@ -58,6 +58,8 @@ type Column struct {
 	Words string // how it was worked out
 	// Constant: it holds nothing of the database, only what the query says.
 	Constant bool
+	// Written: part of its text is of the query and not of the database.
+	Written bool
 	// Lineage is where its values come from.
 	Lineage Lineage
 }
@@ -151,7 +153,7 @@ type Explanation struct {
 
 // Explain says of a query what its answer would say, without rows.
 func Explain(a policy.Allowed, zone *time.Location) Explanation {
-	q := a.Shown()
+	q := tidy(a.Shown())
 	steps, names := explain(q, zone)
 	say := func(g *ir.Guarded) string { return a.View().Says(g.Table.Table.ID) }
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
@@ -161,7 +163,7 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant, lineage(outs[i])})
+		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant, outs[i].Written, lineage(outs[i])})
 	}
 	return e
 }

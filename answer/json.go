@@ -40,7 +40,7 @@ func writeJSONRows(b *bufio.Writer, a stream) error {
 	cols := a.columns()
 	heads := make([]jsonColumn, len(cols))
 	for i, c := range cols {
-		heads[i] = jsonColumn{c.Label, c.Type.String(), c.Words, c.Constant}
+		heads[i] = jsonColumn{c.Label, c.Type.String(), c.Words, c.Constant, c.Written}
 	}
 	b.WriteString("{\"columns\": ")
 	b.Write(marshal(heads))
@@ -69,6 +69,7 @@ type jsonColumn struct {
 	Type     string `json:"type"`
 	Words    string `json:"words"`
 	Constant bool   `json:"constant,omitempty"`
+	Written  bool   `json:"written,omitempty"`
 }
 
 type jsonProblem struct {

@@ -21,6 +21,9 @@ type Output struct {
 	Origins []Origin
 	// Constant: the value is the same in every row, and written in the query.
 	Constant bool
+	// Written: texts that stand in the query may be part of its values, so many that
+	// they can say something.
+	Written bool
 	// Groups say of which groups numbers in it are: COUNT, SUM and AVG of counted
 	// blocks.
 	Groups []Group
@@ -60,7 +63,7 @@ func (v *view) outputs(q *ir.Query, t *trace, blocks []*block) []Output {
 	var outs []Output
 	n := v.numbers(t, blocks)
 	for _, c := range ir.Outputs(q.Body) {
-		o := Output{Name: c.Name, Type: c.Type, Constant: t.constant(c.ID)}
+		o := Output{Name: c.Name, Type: c.Type, Constant: t.constant(c.ID), Written: t.written(c)}
 		of, open := n.column(c.ID)
 		o.Groups, o.Open = v.groups(of), open
 		for b := range t.value(c.ID) {

@@ -43,8 +43,11 @@ func printRules(w io.Writer, e answer.Explanation) {
 		fmt.Fprintln(w, line)
 	}
 	for _, c := range e.Columns {
-		if c.Constant {
+		switch {
+		case c.Constant:
 			fmt.Fprintf(w, "column %q was written in the query, not read from the data\n", c.Label)
+		case c.Written:
+			fmt.Fprintf(w, "in column %q texts were written in the query, not read from the data\n", c.Label)
 		}
 	}
 }

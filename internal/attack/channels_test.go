@@ -265,6 +265,14 @@ func (p prober) said(draft string) string {
 	for _, line := range slices.Concat(a.Rules, a.Notes, a.Words, []string{a.SQL}) {
 		b.WriteString(line + "\n")
 	}
+	for _, c := range a.Columns {
+		switch {
+		case c.Constant:
+			fmt.Fprintf(&b, "column %q is constant\n", c.Label)
+		case c.Written:
+			fmt.Fprintf(&b, "column %q has texts of the query\n", c.Label)
+		}
+	}
 	if hit := hidden.FindString(b.String()); hit != "" {
 		p.Fail("%s is said:\n%s", hit, b.String())
 	}
