@@ -138,6 +138,23 @@ func TestGoldenPrompts(t *testing.T) {
 	})
 }
 
+// A model that sends the same draft again is not asked a third time.
+func TestNoRepairOfTheSameDraft(t *testing.T) {
+	p, _, err := Composer{Random: counting()}.compose(t.Context(), clinic(), ask(t, "how many visits?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err = ComposeRepair(p, "SELECT x", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ComposeRepair(p, "SELECT x", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); refusal.CodeOf(err) != refusal.Model {
+		t.Errorf("the same draft: %v", err)
+	}
+	if _, err := ComposeRepair(p, "SELECT y", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+		t.Errorf("another draft: %v", err)
+	}
+}
+
 func TestRepairOnlyForTheDraftsOwnFaults(t *testing.T) {
 	p, _, err := Composer{Random: counting()}.compose(t.Context(), clinic(), ask(t, "how many visits?"))
 	if err != nil {

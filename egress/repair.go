@@ -18,7 +18,8 @@ const (
 // ComposeRepair asks the model that wrote draft to correct it. The words depend
 // on the draft, the code and the position only: no name, value or message of
 // ours or of the database is in them. Codes that arise from running a query, or
-// from something the model cannot change, are refused, as is a third round.
+// from something the model cannot change, are refused, as are a third round and a
+// draft that came back unchanged.
 //
 // Draft is the SQL as the model wrote it, placeholders not restored.
 func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (Prompt, error) {
@@ -30,12 +31,14 @@ func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (
 		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", code)
 	}
 	if p.p.repairs >= maxRepairs || len(draft) > maxDraft || !utf8.ValidString(draft) {
-		return Prompt{}, refusal.New(refusal.Model, "ask in other words, or ask without a model",
-			"the model did not find a query that works")
+		return Prompt{}, stuck()
 	}
 	said, err := json.Marshal(map[string]any{"kind": "sql", "sql": draft, "what": nil})
 	if err != nil {
 		panic("egress: " + err.Error())
+	}
+	if last := p.p.messages[len(p.p.messages)-2]; p.p.repairs > 0 && last.Text == string(said) {
+		return Prompt{}, stuck() // the same again: it has nothing better
 	}
 	next := *p.p
 	next.repairs++
@@ -43,6 +46,11 @@ func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (
 		Message{Assistant, string(said)},
 		Message{User, filled("repair.txt", map[string]string{"Why": why, "Where": where(draft, at)})})
 	return Prompt{&next}, nil
+}
+
+func stuck() error {
+	return refusal.New(refusal.Model, "ask in other words, or ask without a model",
+		"the model did not find a query that works")
 }
 
 // where shows the line of the draft with carets below the place.

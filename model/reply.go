@@ -13,6 +13,8 @@ import (
 
 // ReadDraft reads a model's reply, which has to be the JSON object that the
 // prompt asks for: its three keys, spelled so and once each, with texts or nulls.
+// The kind decides what is read: small models that are held to the schema fill in
+// keys that do not belong to it.
 // A block fenced with ``` and a leading <think> block are allowed around it, for
 // servers that cannot be held to a schema.
 func ReadDraft(reply string) (Draft, error) {
@@ -24,12 +26,13 @@ func ReadDraft(reply string) (Draft, error) {
 		return Draft{}, nonsense()
 	}
 	kind, sql, what := texts["kind"], strings.TrimSpace(texts["sql"]), What(texts["what"])
+	known := what == "" || slices.Contains(Whats(), what)
 	switch {
-	case kind == SQL.String() && sql != "" && what == "":
+	case kind == SQL.String() && sql != "" && known:
 		return Draft{Kind: SQL, SQL: sql}, nil
-	case kind == CannotAnswer.String() && sql == "" && what == "":
+	case kind == CannotAnswer.String() && known:
 		return Draft{Kind: CannotAnswer}, nil
-	case kind == Clarify.String() && sql == "" && slices.Contains(Whats(), what):
+	case kind == Clarify.String() && known && what != "":
 		return Draft{Kind: Clarify, What: what}, nil
 	}
 	return Draft{}, nonsense()

@@ -18,6 +18,10 @@ func TestReadDraft(t *testing.T) {
 		"Here it is:\n```\n{\"kind\":\"sql\",\"sql\":\"SELECT 1\"}\n```\nI hope it helps": {Kind: SQL, SQL: "SELECT 1"},
 		"<think>{ hm</think>{\"kind\":\"cannot_answer\",\"sql\":null,\"what\":null}":      {Kind: CannotAnswer},
 		`{"kind":"clarify","sql":null,"what":"period"}`:                                   {Kind: Clarify, What: WhichPeriod},
+		// The schema cannot say which keys belong to a kind: the others are not read.
+		`{"kind":"sql","sql":"SELECT 1","what":"period"}`:    {Kind: SQL, SQL: "SELECT 1"},
+		`{"kind":"cannot_answer","sql":"SELECT 1"}`:          {Kind: CannotAnswer},
+		`{"kind":"clarify","sql":"SELECT 1","what":"value"}`: {Kind: Clarify, What: WhichValue},
 	} {
 		if got, err := ReadDraft(reply); err != nil || got.Kind != want.Kind || got.SQL != want.SQL || got.What != want.What {
 			t.Errorf("%s: %+v, %v", reply, got, err)
@@ -25,8 +29,8 @@ func TestReadDraft(t *testing.T) {
 	}
 	for _, reply := range []string{
 		"", "SELECT 1", "null", "[]", `"x"`, `{}`, `{"kind":"sql"}`, `{"kind":"sql","sql":"  "}`,
-		`{"kind":"drop","sql":"SELECT 1"}`, `{"kind":"sql","sql":"SELECT 1","what":"period"}`,
-		`{"kind":"cannot_answer","sql":"SELECT 1"}`, `{"kind":"clarify","what":"whatever <a href=x>"}`,
+		`{"kind":"drop","sql":"SELECT 1"}`, `{"kind":"sql","sql":"SELECT 1","what":"all"}`,
+		`{"kind":"cannot_answer","what":"all"}`, `{"kind":"clarify","what":null}`, `{"kind":"clarify","what":"whatever <a href=x>"}`,
 		`{"kind":"sql","sql":"SELECT 1","say":"Session expired"}`, `{"kind":"sql","sql":"SELECT 1"} and more`,
 		`{"kind":"sql","sql":["SELECT 1"]}`, `{"kind":"sql","sql":"SELECT 1"`, "```sql\nSELECT 1\n```",
 		"<think>endless",
