@@ -212,7 +212,7 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, stri
 		if err == nil || !errors.As(err, &no) {
 			return query, d.SQL, err
 		}
-		if prompt, err = egress.ComposeRepair(prompt, d.SQL, no.Code, no.Span); err != nil {
+		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no.Code, no.Span); err != nil {
 			if refusal.CodeOf(err) == "" {
 				err = no // not for a model to hear
 			}

@@ -123,16 +123,16 @@ func TestGoldenPrompts(t *testing.T) {
 			t.Fatal(err)
 		}
 		draft := "SELECT count(*)\nFROM visit"
-		p, err = ComposeRepair(p, draft, refusal.UnknownTable, refusal.Span{Pos: 21, End: 26})
+		p, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.UnknownTable, refusal.Span{Pos: 21, End: 26})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err = ComposeRepair(p, "SELECT count(* FROM visits", refusal.Syntax, refusal.Span{})
+		p, err = ComposeRepair(p, Attempt{SQL: "SELECT count(* FROM visits"}, refusal.Syntax, refusal.Span{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		golden(t, "repair", p)
-		if _, err = ComposeRepair(p, draft, refusal.Syntax, refusal.Span{}); refusal.CodeOf(err) != refusal.Model {
+		if _, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.Syntax, refusal.Span{}); refusal.CodeOf(err) != refusal.Model {
 			t.Errorf("third repair: %v", err)
 		}
 	})
@@ -144,13 +144,13 @@ func TestNoRepairOfTheSameDraft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err = ComposeRepair(p, "SELECT x", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+	if p, err = ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ComposeRepair(p, "SELECT x", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); refusal.CodeOf(err) != refusal.Model {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); refusal.CodeOf(err) != refusal.Model {
 		t.Errorf("the same draft: %v", err)
 	}
-	if _, err := ComposeRepair(p, "SELECT y", refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT y"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
 		t.Errorf("another draft: %v", err)
 	}
 }
@@ -162,11 +162,11 @@ func TestRepairOnlyForTheDraftsOwnFaults(t *testing.T) {
 	}
 	for _, code := range []refusal.Code{refusal.Limit, refusal.Value, refusal.Down, refusal.Drift, refusal.Posture,
 		refusal.Internal, refusal.NoAccess, refusal.ChooseTeam, refusal.NotUnderstood, "", "new-code"} {
-		if _, err := ComposeRepair(p, "SELECT 1", code, refusal.Span{}); err == nil {
+		if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, code, refusal.Span{}); err == nil {
 			t.Errorf("%q is told to a model", code)
 		}
 	}
-	if _, err := ComposeRepair(p, "SELECT 1", refusal.Syntax, refusal.Span{Pos: 900, End: 1000}); err != nil {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, refusal.Syntax, refusal.Span{Pos: 900, End: 1000}); err != nil {
 		t.Errorf("a position outside the draft: %v", err)
 	}
 }

@@ -40,6 +40,7 @@ type prompt struct {
 	schema   json.RawMessage
 	repairs  int
 	private  bool
+	only     string // the model that may be sent it; "": any
 	asked    string // the question as it is said, with placeholders
 }
 
@@ -69,6 +70,10 @@ func (p Prompt) Schema() json.RawMessage { return slices.Clone(p.p.schema) }
 
 // Repairs is how many earlier drafts p speaks of: 0, 1 or 2.
 func (p Prompt) Repairs() int { return p.p.repairs }
+
+// For is the model whose draft p speaks of; no other is sent it. "": p speaks of
+// none.
+func (p Prompt) For() string { return p.p.only }
 
 // Private reports whether p is for models that the site calls private, and for
 // no other: package model sends it nowhere else.

@@ -15,17 +15,22 @@ const (
 	maxDraft   = 16 << 10 // bytes of a draft that are sent back
 )
 
-// ComposeRepair asks the model that wrote draft to correct it. The words depend
-// on the draft, the code and the position only: no name, value or message of
-// ours or of the database is in them. Codes that arise from running a query, or
-// from something the model cannot change, are refused, as are a third round and a
-// draft that came back unchanged.
-//
-// Draft is the SQL as the model wrote it, placeholders not restored.
-func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (Prompt, error) {
+// Attempt is a draft of a model.
+type Attempt struct {
+	By  string // the model that wrote it, as the configuration calls it
+	SQL string // as it wrote it, placeholders not restored
+}
+
+// ComposeRepair asks the model that wrote a draft to correct it, and no other:
+// see [Prompt.For]. The words depend on the draft, the code and the position
+// only: no name, value or message of ours or of the database is in them. Codes
+// that arise from running a query, or from something the model cannot change, are
+// refused, as are a third round and a draft that came back unchanged.
+func ComposeRepair(p Prompt, a Attempt, code refusal.Code, at refusal.Span) (Prompt, error) {
 	if !p.Made() {
 		panic("egress: zero Prompt")
 	}
+	draft := a.SQL
 	why, ok := repairable(code)
 	if !ok {
 		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", code)
@@ -42,6 +47,7 @@ func ComposeRepair(p Prompt, draft string, code refusal.Code, at refusal.Span) (
 	}
 	next := *p.p
 	next.repairs++
+	next.only = a.By
 	next.messages = append(slices.Clone(p.p.messages),
 		Message{Assistant, string(said)},
 		Message{User, filled("repair.txt", map[string]string{"Why": why, "Where": where(draft, at)})})

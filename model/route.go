@@ -14,9 +14,10 @@ import (
 // implements [Client].
 //
 // The next model is asked only after a [Down], never because of what a model
-// wrote or declined, and a prompt for private models passes over all others. A
-// model that failed several times in a row is left alone for a while. Each
-// request is in the ledger before it leaves, of every model.
+// wrote or declined. A prompt for private models passes over all others, and one
+// that speaks of a draft over all that did not write it. A model that failed
+// several times in a row is left alone for a while. Each request is in the ledger
+// before it leaves, of every model.
 type Route struct {
 	c     RouteConfig
 	stops []*stop
@@ -75,10 +76,10 @@ func (r *Route) Private() bool {
 
 // Draft implements Client.
 func (r *Route) Draft(ctx context.Context, p egress.Prompt, log Ledger) (d Draft, err error) {
-	err = notPrivate()
+	err = nobody(p)
 	used := Usage{}
 	for _, s := range r.stops {
-		if p.Private() && !s.Private() {
+		if p.Private() && !s.Private() || p.For() != "" && p.For() != s.Name() {
 			continue
 		}
 		d, err = s.draft(ctx, outgoing{p, log, r.c.Clock})
@@ -90,6 +91,14 @@ func (r *Route) Draft(ctx context.Context, p egress.Prompt, log Ledger) (d Draft
 		}
 	}
 	return d, err
+}
+
+// nobody: no model may be sent p.
+func nobody(p egress.Prompt) error {
+	if p.For() != "" {
+		return refusal.New(refusal.Model, "ask again", "the model that drafted is not among the models any more")
+	}
+	return notPrivate()
 }
 
 type outgoing struct {

@@ -196,3 +196,33 @@ func TestNewRoute(t *testing.T) {
 		}
 	}
 }
+
+// A draft goes back to the model that wrote it, also when that one fails now.
+func TestRouteRepairsWithTheSameModel(t *testing.T) {
+	p := testPrompt(t, viewer.Switches{})
+	house, first := scripted(t, "house", true, 200)
+	cloud, second := scripted(t, "cloud", false, 200)
+	down, _ := scripted(t, "down", false, 503)
+	for name, c := range map[string]struct {
+		by      string
+		models  []Client
+		drafter string // "": nobody
+	}{
+		"the first":  {"house", []Client{house, cloud}, "house"},
+		"the second": {"cloud", []Client{house, cloud}, "cloud"},
+		"any":        {"", []Client{house, cloud}, "house"},
+		"it is down": {"down", []Client{down, house, cloud}, ""},
+		"it is gone": {"gone", []Client{house, cloud}, ""},
+	} {
+		repair, err := egress.ComposeRepair(p, egress.Attempt{By: c.by, SQL: "SELEC 1"}, refusal.Syntax, refusal.Span{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := len(first.Requests()) + len(second.Requests())
+		d, err := route(t, &hands{}, c.models...).Draft(t.Context(), repair, &memory{})
+		asked := len(first.Requests()) + len(second.Requests()) - before
+		if (err == nil) != (c.drafter != "") || err == nil && d.By != c.drafter || c.drafter == "" && asked != 0 || c.drafter != "" && asked != 1 {
+			t.Errorf("%s: %+v, %v, %d requests", name, d, err, asked)
+		}
+	}
+}
