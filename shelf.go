@@ -13,9 +13,9 @@ import (
 // it, and nobody with other rights, or after a change of the rules or of the
 // database's outline, is given it.
 type values struct {
-	mu      sync.Mutex
-	indexes map[shelf]shelved
-	size    int
+	mu    sync.Mutex
+	known map[shelf]shelved
+	size  int
 }
 
 // shelf is where an index stands. The view's key is of rights, rules and outline.
@@ -25,8 +25,11 @@ type shelf struct {
 	column catalog.ColumnID
 }
 
+// shelved is what is known of a column: its values; or that it has too many; or
+// that the database takes too long over them.
 type shelved struct {
-	index *ground.Index // nil: the column has too many values
+	index *ground.Index
+	slow  bool
 	at    time.Time
 }
 
@@ -43,49 +46,44 @@ const (
 	valuesSize = 64 << 20 // bytes, about
 )
 
-// get gives the index of a column; nil, if the column has too many values.
-func (v *values) get(key shelf, now time.Time) (x *ground.Index, ok bool) {
+// get gives what is known of a column. What is too old is dropped.
+func (v *values) get(key shelf, now time.Time) (s shelved, ok bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	s, ok := v.indexes[key]
-	if ok && (now.Sub(s.at) >= valuesAge || now.Before(s.at)) {
-		v.drop(key)
-		return nil, false
+	for k, s := range v.known {
+		if now.Sub(s.at) >= valuesAge || now.Before(s.at) {
+			v.drop(k)
+		}
 	}
-	return s.index, ok
+	s, ok = v.known[key]
+	return s, ok
 }
 
-// put keeps an index, and drops the oldest ones where there are too many.
-func (v *values) put(key shelf, x *ground.Index, now time.Time) {
+// put keeps it, and drops the oldest where there is too much.
+func (v *values) put(key shelf, s shelved) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.drop(key)
-	s := shelved{x, now}
-	for old := range v.indexes {
-		if now.Sub(v.indexes[old].at) >= valuesAge {
-			v.drop(old)
-		}
-	}
-	for v.size+s.size() > valuesSize && len(v.indexes) > 0 {
+	for v.size+s.size() > valuesSize && len(v.known) > 0 {
 		v.drop(v.oldest())
 	}
-	if v.indexes == nil {
-		v.indexes = map[shelf]shelved{}
+	if v.known == nil {
+		v.known = map[shelf]shelved{}
 	}
-	v.indexes[key] = s
+	v.known[key] = s
 	v.size += s.size()
 }
 
 func (v *values) drop(key shelf) {
-	if s, ok := v.indexes[key]; ok {
+	if s, ok := v.known[key]; ok {
 		v.size -= s.size()
-		delete(v.indexes, key)
+		delete(v.known, key)
 	}
 }
 
 func (v *values) oldest() (key shelf) {
 	var at time.Time
-	for k, s := range v.indexes {
+	for k, s := range v.known {
 		if at.IsZero() || s.at.Before(at) {
 			key, at = k, s.at
 		}
@@ -96,5 +94,5 @@ func (v *values) oldest() (key shelf) {
 func (v *values) clear() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.indexes, v.size = nil, 0
+	v.known, v.size = nil, 0
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/ground"
@@ -105,45 +106,73 @@ func (l *lookup) Find(c ground.Column, asked string) ground.Found {
 		return ground.Found{}
 	}
 	key := shelf{l.view.Key(), c.Table.ID, c.Of}
-	x, ok := l.values.get(key, l.now)
+	s, ok := l.values.get(key, l.now)
 	if !ok {
 		// One row is sooner found than all values are read.
-		if hit, err := l.read(c, nameOf(c)+" = "+quoted(asked), 1); err == nil && len(hit) > 0 {
+		hit, err := l.read(c, nameOf(c)+" = "+quoted(asked), 1)
+		if len(hit) > 0 {
 			return ground.Found{Exact: true}
 		}
-		all, err := l.read(c, fmt.Sprintf("length(%s) <= %d", nameOf(c), ground.MaxLength), mostValues+1)
-		switch {
-		case err == nil && len(all) <= mostValues:
-			x = ground.NewIndex(all, l.view.Means(c.Table.ID, c.Of))
-		case err != nil && !errors.Is(err, errTooMuch) && l.ctx.Err() == nil:
-			return ground.Found{} // it may go better the next time
+		if s, ok = l.all(c, err); !ok {
+			return ground.Found{}
 		}
-		l.values.put(key, x, l.now)
+		l.values.put(key, s)
 	}
-	if x != nil {
-		return x.Find(asked)
-	}
-	return l.among(c, asked)
-}
-
-// among looks one text up in a column that has too many values to be read:
-// itself, and what is the same in lower case.
-func (l *lookup) among(c ground.Column, asked string) ground.Found {
-	some, err := l.read(c, "lower("+nameOf(c)+") = lower("+quoted(strings.TrimSpace(asked))+")", 10)
-	if err != nil {
+	switch {
+	case s.index != nil:
+		return s.index.Find(asked)
+	case s.slow:
 		return ground.Found{}
 	}
-	f := ground.NewIndex(some, nil).Find(asked)
+	some, err := l.read(c, "lower("+nameOf(c)+") = lower("+quoted(strings.TrimSpace(asked))+")", 10)
+	if slow(err) {
+		l.values.put(key, shelved{slow: true, at: l.now})
+	}
+	f := l.index(c, some).Find(asked)
 	f.All = false
 	return f
 }
 
-var errTooMuch = errors.New("more values than are read")
+// all is what is to be known of the values of a column, of which a look at one has
+// ended with before. It is not ok where the next look may see more.
+func (l *lookup) all(c ground.Column, before error) (s shelved, ok bool) {
+	s.at = l.now
+	if slow(before) {
+		s.slow = true
+		return s, true
+	}
+	values, err := l.read(c, fmt.Sprintf("length(%s) <= %d", nameOf(c), ground.MaxLength), mostValues+1)
+	switch {
+	case slow(err):
+		s.slow = true
+	case errors.Is(err, errTooMuch) || len(values) > mostValues:
+	case err != nil:
+		return s, false
+	default:
+		s.index = l.index(c, values)
+	}
+	return s, true
+}
+
+func (l *lookup) index(c ground.Column, values []string) *ground.Index {
+	id, of := c.Table.ID, c.Of
+	return ground.NewIndex(ground.Set{Values: values, Means: l.view.Means(id, of), Persons: l.view.Persons(id, of)})
+}
+
+var (
+	errTooMuch = errors.New("more values than are read")
+	errNoTime  = errors.New("no time or statement is left")
+)
+
+// slow reports whether the database took too long over a statement.
+func slow(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || refusal.CodeOf(err) == refusal.Limit
+}
 
 // read gives values of a column that the viewer sees and a condition picks.
 func (l *lookup) read(c ground.Column, where string, most int) ([]string, error) {
-	if l.left--; l.left < 0 {
-		return nil, errors.New("enough")
+	if l.left--; l.left < 0 || l.ctx.Err() != nil {
+		return nil, errNoTime
 	}
 	table := quotedName(c.Table.Schema) + "." + quotedName(c.Table.Name)
 	query, err := l.bind(l.view, fmt.Sprintf("SELECT DISTINCT %s FROM %s WHERE %s LIMIT %d", nameOf(c), table, where, most))

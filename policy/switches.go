@@ -2,6 +2,7 @@ package policy
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/sql/ir"
@@ -48,6 +49,17 @@ func (v View) Values(table catalog.TableID, column catalog.ColumnID) bool {
 	}
 	c := s.columns[column]
 	return c != nil && !c.clash && c.mask.Show == Plain && !c.class.NoValues
+}
+
+// Persons reports whether the values of a column are personal data: their class
+// says so, or hides them from others, or they are looked for in questions.
+func (v View) Persons(table catalog.TableID, column catalog.ColumnID) bool {
+	s := v.v.tables[table]
+	if s == nil || s.columns[column] == nil {
+		return true
+	}
+	class := s.columns[column].class
+	return class.Personal || class.Mask.Show != Plain || slices.Contains(s.rules.Dictionary, column)
 }
 
 // Means is what people call values of a column, and the stored value that is

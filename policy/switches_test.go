@@ -80,3 +80,28 @@ func (w *world) showOnly(t *testing.T) bool {
 	}
 	return a.ShowOnly()
 }
+
+// What people call values, and whether they are of persons, is said of columns
+// whose values the viewer sees; of others nothing is said, and persons are meant.
+func TestValuesOfColumns(t *testing.T) {
+	for column, want := range map[string]string{
+		"{class: word, means: {nyc: New York}}": "true map[nyc:New York] persons=false",
+		"word":                                  "true map[] persons=false",
+		"{class: word, dictionary: true}":       "true map[] persons=true",
+		"person":                                "true map[] persons=true",
+		"shown":                                 "true map[] persons=true", // to these, and masked for others
+		"{class: gone, means: {nyc: New York}}": "false map[] persons=true",
+		"never":                                 "false map[] persons=true",
+	} {
+		w := clinicWorld(t, `version: 1
+classes: {key: {show: value}, word: {show: value}, person: {show: value, personal: true}, gone: {show: redact}, shown: {show: redact}, never: {show: never}}
+tables: {patients: {columns: {id: key, name: `+column+`}, grants: {analysts: {rows: all, reveal: [shown]}}}}
+`)
+		patients := w.cat.All().Lookup("", "patients")
+		id, name := patients.ID, patients.ColumnNamed("name").ID
+		v := w.see(t)
+		if got := fmt.Sprintf("%t %v persons=%t", v.Values(id, name), v.Means(id, name), v.Persons(id, name)); got != want {
+			t.Errorf("%s: got %s, want %s", column, got, want)
+		}
+	}
+}

@@ -58,6 +58,9 @@ func readMeans(into *map[string]string) strict.Reader {
 		if err != nil {
 			return err
 		}
+		if len(entries) == 0 {
+			return n.Errorf("nothing stands here: write a word and the value that is meant, or remove the key")
+		}
 		if len(entries) > maxMeans {
 			return n.Errorf("%d words: write at most %d", len(entries), maxMeans)
 		}

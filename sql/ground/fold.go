@@ -40,8 +40,12 @@ func unaccented(r rune) rune {
 // loose drops spaces and punctuation from what same gives. What makes another
 // number stays: between two digits something stands where something stood (1.5
 // is not 15), and a sign before a number (-5 is not 5). Symbols stay, for they
-// are no punctuation: <5, C#, 5%.
+// are no punctuation: <5, C#, 5%. An address is what it is:
+// ann.lee@example.org is not annlee@example.org.
 func loose(same string) string {
+	if strings.ContainsAny(same, "@\\") || strings.Contains(same, "://") {
+		return same
+	}
 	rs := []rune(same)
 	out := make([]rune, 0, len(rs))
 	for i, r := range rs {

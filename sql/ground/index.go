@@ -30,16 +30,26 @@ type Index struct {
 	grams    map[gram][]int32
 	counts   []int32 // of different trigrams of each value
 	size     int     // bytes of values
+	persons  bool
+}
+
+// Set is what an Index is made of.
+type Set struct {
+	Values []string
+	// Means says what people call values: other words, and the stored value that is
+	// meant. What is meant and is none of Values is nothing.
+	Means map[string]string
+	// Persons: the values are names or numbers of persons. One that is written a
+	// little otherwise is another person, so initials and slips mean nobody.
+	Persons bool
 }
 
 type gram [3]rune
 
-// NewIndex indexes values. Means says what people call values: other words, and
-// the stored value that is meant. What is meant and is none of the values is
-// nothing.
-func NewIndex(values []string, means map[string]string) *Index {
-	x := &Index{values: slices.Compact(slices.Sorted(slices.Values(values))), same: map[string][]int32{}, loose: map[string][]int32{},
-		initials: map[string][]int32{}, means: map[string][]int32{}, grams: map[gram][]int32{}}
+// NewIndex indexes a set of values.
+func NewIndex(of Set) *Index {
+	x := &Index{values: slices.Compact(slices.Sorted(slices.Values(of.Values))), same: map[string][]int32{}, loose: map[string][]int32{},
+		initials: map[string][]int32{}, means: map[string][]int32{}, grams: map[gram][]int32{}, persons: of.Persons}
 	for i, v := range x.values {
 		s := same(v)
 		at := int32(i)
@@ -58,7 +68,7 @@ func NewIndex(values []string, means map[string]string) *Index {
 		x.counts = append(x.counts, int32(len(gs)))
 		x.size += len(v)
 	}
-	for called, stored := range means {
+	for called, stored := range of.Means {
 		if i, ok := slices.BinarySearch(x.values, stored); ok {
 			x.means[same(called)] = append(x.means[same(called)], int32(i))
 		}
@@ -105,7 +115,7 @@ func (x *Index) Find(asked string) Found {
 		}
 	}
 	slips, near := x.near(s)
-	if len(slips) > 0 {
+	if len(slips) > 0 && !x.persons {
 		return x.found(slips)
 	}
 	return Found{Like: x.texts(near), All: true}
@@ -123,7 +133,12 @@ func (x *Index) loosely(s string) []int32 {
 	return nil
 }
 
-func (x *Index) shortened(s string) []int32 { return x.initials[loose(s)] }
+func (x *Index) shortened(s string) []int32 {
+	if x.persons {
+		return nil
+	}
+	return x.initials[loose(s)]
+}
 
 func (x *Index) found(at []int32) Found {
 	if len(at) == 1 {

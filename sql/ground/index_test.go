@@ -32,7 +32,7 @@ func TestFind(t *testing.T) {
 			},
 			// find looks for one text a line; | shows where it ends.
 			"find": func(a *spec.Args, input string) string {
-				x := ground.NewIndex(values, means)
+				x := ground.NewIndex(ground.Set{Values: values, Means: means, Persons: a.Has("persons")})
 				var out []string
 				for _, line := range strings.Split(strings.TrimSuffix(input, "\n"), "\n") {
 					out = append(out, say(x.Find(strings.TrimSuffix(line, "|"))))
@@ -70,7 +70,7 @@ func TestFindProperties(t *testing.T) {
 		asked := words().Draw(t, "asked")
 		called := words().Draw(t, "called")
 		means := map[string]string{called: words().Draw(t, "meant")}
-		f := ground.NewIndex(values, means).Find(asked)
+		f := ground.NewIndex(ground.Set{Values: values, Means: means}).Find(asked)
 		if f.Exact != slices.Contains(values, asked) {
 			t.Fatalf("%q among %q: %+v", asked, values, f)
 		}
@@ -83,7 +83,7 @@ func TestFindProperties(t *testing.T) {
 			t.Fatalf("%+v says two things", f)
 		}
 		slices.Reverse(values)
-		if again := ground.NewIndex(append(values, values...), means).Find(asked); fmt.Sprint(again) != fmt.Sprint(f) {
+		if again := ground.NewIndex(ground.Set{Values: append(values, values...), Means: means}).Find(asked); fmt.Sprint(again) != fmt.Sprint(f) {
 			t.Fatalf("%+v, and %+v in another order", f, again)
 		}
 	})
@@ -95,7 +95,7 @@ func TestFoldedIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.StringMatching(`[a-zà-öA-ZÀ-Ö]{1,8}( [a-z]{1,8}){0,2}`).Draw(t, "value")
 		asked := "  " + strings.ToUpper(strings.ReplaceAll(value, " ", " \t ")) + " "
-		if f := ground.NewIndex([]string{value, "-", "5"}, nil).Find(asked); f.Stored != value {
+		if f := ground.NewIndex(ground.Set{Values: []string{value, "-", "5"}}).Find(asked); f.Stored != value {
 			t.Fatalf("%q for %q: %+v", asked, value, f)
 		}
 	})
@@ -107,10 +107,10 @@ func BenchmarkIndex(b *testing.B) {
 		b.Run(fmt.Sprintf("build/5000x%d", length), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				ground.NewIndex(values, nil)
+				ground.NewIndex(ground.Set{Values: values})
 			}
 		})
-		x := ground.NewIndex(values, nil)
+		x := ground.NewIndex(ground.Set{Values: values})
 		for name, asked := range map[string]string{
 			"exact":  values[77],
 			"folded": strings.ToUpper(values[77]),

@@ -32,7 +32,7 @@ func TestTexts(t *testing.T) {
 			"values": func(a *spec.Args, input string) string {
 				for _, line := range strings.Split(strings.TrimSpace(input), "\n") {
 					column, values, _ := strings.Cut(line, ": ")
-					p.columns[column] = ground.NewIndex(strings.Split(values, ", "), nil)
+					p.columns[column] = ground.NewIndex(ground.Set{Values: strings.Split(values, ", ")})
 				}
 				return "ok"
 			},
@@ -108,7 +108,7 @@ func TestTextsAreTheViewers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &page{catalog: cat, columns: map[string]*ground.Index{"cities.name": ground.NewIndex([]string{"New York"}, nil)}}
+	p := &page{catalog: cat, columns: map[string]*ground.Index{"cities.name": ground.NewIndex(ground.Set{Values: []string{"New York"}})}}
 	q, _ := ground.Texts(bound(t, cat, "SELECT id FROM cities WHERE name IN ('new york', 'x') OR lower(name) = 'new-york'"), p)
 	got := map[string]ir.Origin{}
 	ir.Walk(q, func(n ir.Node) bool {
