@@ -54,14 +54,15 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 	return k, err
 }
 
-// draft reads an untrusted text against what view may name. Together with run it
-// is the one way into the database: everything goes through these two.
+// draft reads an untrusted text against what view may name.
 func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
 	k.trace.Draft = text
 	defer k.trace.gate(time.Now())
 	return k.bind(view, text)
 }
 
+// bind, allow and rows are the one way into the database: everything goes through
+// these three.
 func (k *ask) bind(view policy.View, text string) (*ir.Query, error) {
 	tree, err := syntax.Parse(text)
 	if err != nil {
@@ -76,6 +77,7 @@ func (k *ask) gate(view policy.View, query *ir.Query) (emit.Statement, error) {
 	return allow(view, query)
 }
 
+// allow is gate without a trace.
 func allow(view policy.View, query *ir.Query) (emit.Statement, error) {
 	allowed, err := policy.Apply(view, query)
 	if err != nil {
