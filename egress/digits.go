@@ -115,7 +115,7 @@ func isPhone(s string) bool {
 	d := digitsOf(s)
 	separators := strings.Count(s, "-") + strings.Count(s, ".") + strings.Count(s, " ") + strings.Count(s, "/")
 	switch {
-	case len(d) < 7 || len(d) > 20 || dateShape.MatchString(s) || allYears(s) || grouped(s):
+	case len(d) < 7 || len(d) > 20 || dateShape.MatchString(s) || allYears(s) || grouped(s) || isDrug(s):
 		return false
 	case strings.Contains(s, "x"):
 		return true
@@ -131,6 +131,11 @@ func isPhone(s string) bool {
 		return true // 555-0123, 451 5986, 9472 7916
 	}
 	return false
+}
+
+// isDrug reports the groups of the United States' national drug code.
+func isDrug(s string) bool {
+	return writtenAs(s, "NNNN-NNNN-NN") || writtenAs(s, "NNNNN-NNNN-NN") || writtenAs(s, "NNNNN-NNN-NN") || writtenAs(s, "NNNNN-NNNN-N")
 }
 
 // even reports groups of two or three digits: 78 651 450.

@@ -74,10 +74,13 @@ func lists(scowl, names string) map[string]int {
 		}
 	}
 	for rank, w := range first(filepath.Join(names, "dist.all.last")) {
+		if strings.Contains(onlySurnames, " "+w+" ") {
+			flags[w] &^= word | common
+		}
 		if flags[w] == 0 || rank >= 5000 { // one that is no word is unknown, and that is enough
 			continue
 		}
-		if strings.Contains(seldomNames, " "+w+" ") || level[w] == 10 && rank > 150 {
+		if strings.Contains(seldomNames, " "+w+" ") || level[w] == 10 && rank > 300 {
 			continue
 		}
 		flags[w] |= surname
@@ -93,6 +96,9 @@ const onlyNames = " john mary james david robert michael susan linda ken gene bo
 
 // Given names of the census that in questions are words.
 const seldomGiven = " brain son numbers hung junior major manual long so in lean see page loan lady dot desire angle my else an many era ha hang bell echo kit carry season fairy moon tiny conception winter summer autumn spring delta young rich chance royal sang sung queen prince king man porter alpha precious soon star sunny harmony trinity song kit temple many golden love noble forest cliff rod crystal dusty rusty manual key else liberty genesis tiara destiny wan pasty bee peg aide hue dung chin yen mi ta pa ping nu mica lien saran may april june august china india america holland asia london dallas "
+
+// Surnames that are hardly ever words in questions.
+const onlySurnames = " smith martin cooper hicks tucker dixon sims jenkins griffin mills webb freeman chapman carr gill dean mason hale lowe hogan collier davenport kaiser nelson graham bailey carter turner palmer marshall reed russell cox hicks palmer watts bowman fowler "
 
 // Surnames that in questions are words.
 const seldomNames = " long price day case cash key page cross little high low part root sale sales store block box unit stock sample may march summers winter winters friend best good rich short hours rooms ward wards post field fields pace rush numbers masters number self person minor major light street council grand early service check held read call speed fine change last sell book holiday total dollar south north west east center count counts samples sessions staples case pool record register wade back bill sun pay state guest session credit wise levels level worth place price charge fee fees customer stay visit rate rates cost costs line lines gross net means mean mode chance power main stack rank beds bed care home new will "
