@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/grille-dev/grille"
-	"github.com/grille-dev/grille/refusal"
 )
 
 const longest = 2 << 20 // bytes read from standard input
@@ -27,7 +26,7 @@ func (p *program) given(args []string) (string, error) {
 }
 
 func (p *program) ask() *cobra.Command {
-	how := false
+	how, words := false, choosing{}
 	c := &cobra.Command{
 		Use:   "ask QUESTION...",
 		Short: "answer a question, as far as the viewer's rights go",
@@ -43,13 +42,21 @@ receipt inside.
 
 Several questions are one conversation, answered in turn up to the first that
 is refused: a model hears what was asked before, as it left, and what it
-drafted, and nothing of the answers. To the planner each stands alone.`,
+drafted, and nothing of the answers. To the planner each stands alone.
+
+What may be personal data in a question is replaced before a model is asked;
+grille explain shows it. --hide replaces one more word, --keep lets a word leave
+that may be a name. With privacy: strict each such word is asked about.`,
 		Example: `  grille ask --as ana "how many visits per department last year?"
   grille ask --as ana -o csv "average stay per ward" > stay.csv
   grille ask --as ana "visits per ward last year" "and the year before?"
+  grille ask --as ana --hide rose "orders of rose"
   echo "top 5 diagnoses" | grille ask --as ana -`,
 		Args: p.questions,
 		RunE: func(c *cobra.Command, given []string) error {
+			if err := words.check(given); err != nil {
+				return err
+			}
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
 				texts := append([]string{text}, given[1:]...)
 				var after grille.Conversation
@@ -57,7 +64,7 @@ drafted, and nothing of the answers. To the planner each stands alone.`,
 					if len(texts) > 1 {
 						fmt.Fprintf(p.err, "asked: %s\n", text)
 					}
-					if err := p.askOne(ctx, s, asking{g, text, &after, how}); err != nil {
+					if err := p.askOne(ctx, s, asking{g, text, &after, how, words}); err != nil {
 						return err
 					}
 				}
@@ -66,6 +73,7 @@ drafted, and nothing of the answers. To the planner each stands alone.`,
 		},
 	}
 	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
+	words.flags(c)
 	return c
 }
 
@@ -91,6 +99,7 @@ type asking struct {
 	text  string
 	after *grille.Conversation
 	how   bool
+	words choosing
 }
 
 func (p *program) askOne(ctx context.Context, s *site, q asking) error {
@@ -99,7 +108,8 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		return err
 	}
 	var trace grille.Trace
-	a, err := q.g.Ask(ctx, grille.Question{Text: q.text, Viewer: v, After: q.after, Trace: &trace})
+	a, err := p.askChoosing(ctx, q.g, grille.Question{Text: q.text, Viewer: v, After: q.after,
+		Hide: q.words.hide, Keep: q.words.keep, Trace: &trace})
 	if trace.Forgot {
 		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
 	}
@@ -107,7 +117,7 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		fmt.Fprintf(p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
 	}
 	if err != nil {
-		return &draftError{trace.Draft, err}
+		return &draftError{trace.Draft, withFlags(err)}
 	}
 	if q.how {
 		section(p.err, "draft", trace.Draft)
@@ -144,7 +154,7 @@ column and is none of its values, the answer says which may be meant.`,
 }
 
 func (p *program) explain() *cobra.Command {
-	full := false
+	full, words := false, choosing{}
 	c := &cobra.Command{
 		Use:   "explain QUESTION-OR-QUERY",
 		Short: "say what a question or query would do, and run nothing",
@@ -158,18 +168,20 @@ sent to a model unless the configuration chooses one to draft.`,
 		Args: args(1, 1, "a question or a query"),
 		RunE: func(c *cobra.Command, given []string) error {
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
-				return p.explainText(ctx, s, g, explaining{text, full})
+				return p.explainText(ctx, s, g, explaining{text, full, words})
 			})
 		},
 	}
+	words.flags(c)
 	c.Flags().BoolVar(&full, "full", false, "for who keeps the rules: the statement as it would run, with the conditions and values of the rules")
 	return c
 }
 
 // explaining is a question or a query, and whether its statement is shown whole.
 type explaining struct {
-	text string
-	full bool
+	text  string
+	full  bool
+	words choosing
 }
 
 func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x explaining) error {
@@ -180,16 +192,13 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 	}
 	draft := text
 	if !isQuery(text) {
-		prompt, err := g.Prompt(ctx, grille.Question{Text: text, Viewer: v})
-		switch {
-		case err == nil:
-			section(p.out, "what a model would be sent", promptText(prompt))
-		case refusal.CodeOf(err) != refusal.NoAccess:
+		q := grille.Question{Text: text, Viewer: v, Hide: x.words.hide, Keep: x.words.keep}
+		if err := p.printPrompt(ctx, g, q); err != nil {
 			return err
 		}
-		drafts, err := g.Drafts(ctx, grille.Question{Text: text, Viewer: v})
+		drafts, err := g.Drafts(ctx, q)
 		if err != nil {
-			return err
+			return withFlags(err)
 		}
 		draft = drafts[0].SQL
 		section(p.out, "draft", draft)
