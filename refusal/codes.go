@@ -138,4 +138,7 @@ const (
 	// ModelBudget: more requests to models, or tokens, than a person has in a day.
 	//	shown in model/quota
 	ModelBudget Code = "model-budget"
+	// Ledger: what would leave for a model cannot be recorded, so nothing does.
+	//	shown in ledger
+	Ledger Code = "ledger"
 )
