@@ -10,6 +10,7 @@ import (
 
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy"
@@ -27,12 +28,13 @@ import (
 // ask is one question on its way: one view, one instant, one zone.
 type ask struct {
 	*Grille
-	view   policy.View
-	id     string
-	now    time.Time
-	trace  *Trace
-	after  *Conversation // nil: none
-	choice egress.Choice
+	view    policy.View
+	id      string
+	now     time.Time
+	trace   *Trace
+	after   *Conversation // nil: none
+	choice  egress.Choice
+	purpose ledger.Purpose
 }
 
 func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k *ask, err error) {
@@ -44,7 +46,7 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 	if _, err := io.ReadFull(g.c.Random, raw[:]); err != nil {
 		return nil, err
 	}
-	k = &ask{Grille: g, id: hex.EncodeToString(raw[:]), now: g.c.Clock(), trace: trace}
+	k = &ask{Grille: g, id: hex.EncodeToString(raw[:]), now: g.c.Clock(), trace: trace, purpose: ledger.Ask}
 	defer k.recover(&err)
 	outline, rules, err := g.read(ctx)
 	if err != nil {
@@ -236,7 +238,7 @@ func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.D
 // send asks the model once; what is no query is a refusal in our own words.
 func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
 	k.trace.Prompt = prompt
-	meter := k.c.Quota.Meter(person(k.view), k.now, (*ledger)(k.trace))
+	meter := k.c.Quota.Meter(person(k.view), k.now, recording{k, k.asker(prompt)})
 	d, err := k.model().Draft(ctx, prompt, meter)
 	meter.Used(d.Usage, err)
 	k.trace.Used = k.trace.Used.Plus(d.Usage)

@@ -22,6 +22,7 @@ import (
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/quota"
 	"github.com/grille-dev/grille/planner"
@@ -30,8 +31,8 @@ import (
 	"github.com/grille-dev/grille/viewer"
 )
 
-// Config is one database with the rules that hold for it. Model and Log may be
-// left out; nothing else has a default.
+// Config is one database with the rules that hold for it. Model, its Ledger and
+// Log may be left out; nothing else has a default.
 type Config struct {
 	// Engine is the database; Open takes it over, and Close closes it.
 	Engine run.Engine
@@ -40,6 +41,10 @@ type Config struct {
 	Rules func(*catalog.Catalog) (*policy.Rules, error)
 	// Model drafts; nil: the planner, which uses no network.
 	Model model.Client
+	// Ledger records what leaves; needed where Model is set.
+	Ledger Ledger
+	// Purpose is for what something leaves; "": it follows from what is asked.
+	Purpose ledger.Purpose
 	// Quota is what one person may have models do in a day; nil: as much as they like.
 	Quota *quota.Quota
 	// Candidates is how many drafts of the planner a model is sent with a question,
@@ -65,6 +70,13 @@ type Config struct {
 	Log *slog.Logger // for the operator; nil: nothing is logged
 }
 
+// Ledger records requests to a model. Package ledger has one.
+type Ledger interface {
+	// Append returns the entry's number once the entry is durable. On an error, which
+	// is a refusal or ctx's, nothing is sent.
+	Append(ctx context.Context, a ledger.Asker, e model.Entry) (int64, error)
+}
+
 func (c Config) check() error {
 	switch {
 	case c.Engine == nil:
@@ -81,6 +93,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Random is not set")
 	case c.Candidates < 0 || c.Candidates > 3:
 		return errors.New("grille: Config.Candidates is not from 0 to 3")
+	case c.Model != nil && c.Ledger == nil:
+		return errors.New("grille: Config.Model is set and Config.Ledger is not: what leaves is recorded first; ledger.Open makes one")
 	case c.Predicates < 0:
 		return errors.New("grille: Config.Predicates is negative")
 	case c.Words < 0:
@@ -235,7 +249,7 @@ func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err 
 		return nil, err
 	}
 	defer k.recover(&err)
-	k.after, k.choice = q.After, q.choice()
+	k.after, k.choice, k.purpose = q.After, q.choice(), ledger.Explain
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return nil, err

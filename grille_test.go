@@ -23,6 +23,7 @@ import (
 	"github.com/grille-dev/grille/eval"
 	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/ledger/ledgertest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/openai"
 	"github.com/grille-dev/grille/policy"
@@ -68,6 +69,9 @@ func config(t testing.TB, e run.Engine) grille.Config {
 
 func open(t testing.TB, c grille.Config) *grille.Grille {
 	t.Helper()
+	if c.Model != nil && c.Ledger == nil {
+		c.Ledger = ledgertest.New(t)
+	}
 	g, err := grille.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

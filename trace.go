@@ -1,19 +1,24 @@
 package grille
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/refusal"
 )
 
 // Trace is what happened on the way of one question. It is for the viewer who
 // asked: it holds nothing that this viewer may not see.
 type Trace struct {
 	Prompt egress.Prompt // the last one that was sent; zero with the planner
-	Sent   []model.Entry // every request that left, exactly
+	Sent   []Sent        // every request that left, exactly
 	Model  string        // which model drafted last, as the configuration calls it; "": the planner
 	Used   model.Usage   // of all that was sent, as far as servers count
 	Draft  string        // the last draft, as it was written
@@ -33,11 +38,34 @@ func (t *Trace) drafted(d model.Draft) {
 // gate adds the time since start.
 func (t *Trace) gate(start time.Time) { t.Gate += time.Since(start) }
 
-// ledger keeps what leaves in the trace of its ask.
-type ledger Trace
+// Sent is one request that left, and where the ledger has it.
+type Sent struct {
+	model.Entry
+	Number int64 // of the ledger's entry
+}
 
-func (l *ledger) Append(_ context.Context, e model.Entry) error {
+// recording is the ledger of one request: first the site's, then the trace.
+type recording struct {
+	*ask
+	ledger.Asker
+}
+
+func (r recording) Append(ctx context.Context, e model.Entry) error {
+	n, err := r.c.Ledger.Append(ctx, r.Asker, e)
+	if err != nil {
+		var no *refusal.Refusal
+		if errors.As(err, &no) {
+			r.c.Log.Error("ledger", "id", r.id, "cause", no.Owner)
+		}
+		return err
+	}
 	e.Body = slices.Clone(e.Body)
-	l.Sent = append(l.Sent, e)
+	r.trace.Sent = append(r.trace.Sent, Sent{e, n})
 	return nil
+}
+
+// asker is for whom and what the prompt is about to leave.
+func (k *ask) asker(p egress.Prompt) ledger.Asker {
+	return ledger.Asker{Viewer: k.view.Viewer().Name, Team: strings.Join(k.view.Teams(), ", "), Ask: k.id,
+		Connection: k.c.Connection, Purpose: cmp.Or(k.c.Purpose, k.purpose), Round: p.Repairs()}
 }

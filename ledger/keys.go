@@ -44,6 +44,18 @@ func ParsePublicKey(text string) (PublicKey, error) {
 	return PublicKey{text, v}, nil
 }
 
+// PublicKeyOf is the key of the ledger in dir.
+func PublicKeyOf(dir string) (PublicKey, error) {
+	text, err := os.ReadFile(filepath.Join(dir, publicFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return PublicKey{}, fmt.Errorf("there is no ledger in %s yet: the first request to a model makes it", dir)
+	}
+	if err != nil {
+		return PublicKey{}, err
+	}
+	return ParsePublicKey(string(text))
+}
+
 // String is the key as a note verifier key: name+hash+key.
 func (k PublicKey) String() string { return k.text }
 

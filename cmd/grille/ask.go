@@ -113,9 +113,7 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 	if trace.Forgot {
 		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
 	}
-	for _, e := range trace.Sent {
-		fmt.Fprintf(p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
-	}
+	p.left(trace)
 	if err != nil {
 		return &draftError{trace.Draft, withFlags(err)}
 	}
@@ -124,6 +122,13 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		printExplanation(p.err, a.Explanation)
 	}
 	return p.printAnswer(a)
+}
+
+// left says what was sent to a model, and where it is recorded.
+func (p *program) left(t grille.Trace) {
+	for _, e := range t.Sent {
+		fmt.Fprintf(p.err, "left: %d bytes to %s (ledger entry %d)\n", len(e.Body), e.Provider, e.Number)
+	}
 }
 
 func (p *program) sql() *cobra.Command {
@@ -196,7 +201,10 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 		if err := p.printPrompt(ctx, g, q); err != nil {
 			return err
 		}
+		var trace grille.Trace
+		q.Trace = &trace
 		drafts, err := g.Drafts(ctx, q)
+		p.left(trace)
 		if err != nil {
 			return withFlags(err)
 		}
@@ -247,6 +255,7 @@ func (p *program) withGrille(ctx context.Context, args []string, do func(context
 	if err != nil {
 		return err
 	}
+	defer s.left.close()
 	defer func() { _ = g.Close() }()
 	return do(ctx, s, g, text)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/eval"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run/dsn"
@@ -178,6 +179,7 @@ func (k *evaluating) prepare(ctx context.Context, name, path string) (eval.Confi
 	if err != nil {
 		return c, nil, err
 	}
+	s.purpose = ledger.Eval
 	if k.model != "" {
 		s.Order = []string{k.model}
 		if len(s.Drafters()) == 0 && k.model != config.Planner {
@@ -324,6 +326,7 @@ func (b *bench) close() {
 		}
 		_ = db.Grille.Close()
 	}
+	b.left.close()
 }
 
 // logBuffer is an operator's log that is read back.

@@ -82,7 +82,7 @@ func refused(no *refusal.Refusal, draft string) string {
 
 func exitOf(code refusal.Code) int {
 	switch code {
-	case refusal.Down, refusal.Model, refusal.Posture:
+	case refusal.Down, refusal.Model, refusal.Ledger, refusal.Posture:
 		return exitDown
 	case refusal.Internal:
 		return exitInternal

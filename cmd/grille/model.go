@@ -17,6 +17,7 @@ import (
 
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -93,6 +94,7 @@ that the configuration has draft, or, if it has none do so, all that it names.`,
 			if err != nil {
 				return err
 			}
+			defer s.left.close()
 			list := table{head: []string{"name", "answered", "milliseconds", "tokens_in", "tokens_out"}}
 			code := exitOK
 			for _, m := range models {
@@ -135,7 +137,7 @@ func (s *site) try(ctx context.Context, m config.Model) (row []any, code int, er
 		return nil, exitOK, err
 	}
 	start := time.Now()
-	d, err := c.Draft(ctx, egress.Probe(), probing{s.program})
+	d, err := c.Draft(ctx, egress.Probe(), probing{s})
 	took := time.Since(start).Milliseconds()
 	answered := "as asked"
 	var no *refusal.Refusal
@@ -151,11 +153,15 @@ func (s *site) try(ctx context.Context, m config.Model) (row []any, code int, er
 	return []any{m.Name, answered, took, int(d.Usage.Input), int(d.Usage.Output)}, code, nil
 }
 
-// probing says what leaves.
-type probing struct{ p *program }
+// probing records what leaves, and says so.
+type probing struct{ s *site }
 
-func (l probing) Append(_ context.Context, e model.Entry) error {
-	_, err := fmt.Fprintf(l.p.err, "left: %d bytes to %s\n", len(e.Body), e.Provider)
+func (l probing) Append(ctx context.Context, e model.Entry) error {
+	n, err := l.s.left.Append(ctx, ledger.Asker{Viewer: l.s.flags.as, Purpose: ledger.Test}, e)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(l.s.err, "left: %d bytes to %s (ledger entry %d)\n", len(e.Body), e.Provider, n)
 	return err
 }
 

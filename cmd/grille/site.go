@@ -13,6 +13,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/internal/pairs"
+	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run"
@@ -26,9 +27,11 @@ import (
 type site struct {
 	*program
 	*config.Config
-	secret []byte // of the site, or of this run
-	log    *slog.Logger
-	words  int // see grille.Config; 0: the default
+	secret  []byte // of the site, or of this run
+	log     *slog.Logger
+	words   int // see grille.Config; 0: the default
+	left    *recorder
+	purpose ledger.Purpose // "": as it is asked
 }
 
 func (p *program) site() (*site, error) {
@@ -41,6 +44,7 @@ func (p *program) site() (*site, error) {
 
 func (p *program) siteOf(c *config.Config) (*site, error) {
 	s := &site{program: p, Config: c, log: slog.New(slog.DiscardHandler)}
+	s.left = &recorder{s: s}
 	given, err := c.Secret(c.SecretRef)
 	if err != nil {
 		return nil, err
@@ -176,7 +180,7 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 		return nil, err
 	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
+		Engine: e, Rules: compile, Model: drafter, Ledger: s.left, Purpose: s.purpose, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log, Words: s.words,
 	})
 }

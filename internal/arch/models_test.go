@@ -17,6 +17,8 @@ import (
 // no model.
 var testServers = map[string]string{
 	"internal/modeltest": "this is how tests get a model's server",
+	"ledger":             "counts what a process that is killed has sent; the texts are made up by the test",
+	"ledger/outside":     "takes checkpoints, which are no prompts",
 }
 
 // A test whose model nobody watches could be sent a stored value unnoticed. So

@@ -22,6 +22,7 @@ import (
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/internal/spec"
+	"github.com/grille-dev/grille/ledger/ledgertest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -127,7 +128,8 @@ func (w *world) open(t *testing.T, e oracle.Engine, url, text string) *eval.Data
 	}
 	g, err := grille.Open(t.Context(), grille.Config{Engine: engine, Connection: "world", Zone: time.UTC, Clock: time.Now, Random: rand.Reader,
 		Limits: run.Limits{Rows: 20_000, Bytes: 1 << 24, Time: 10 * time.Second}, Key: bytes.Repeat([]byte("k"), 32), Log: to.To,
-		Model: modeldouble.New(t, func(context.Context, egress.Prompt) (model.Draft, error) { return modeldouble.SQL(w.draft) }),
+		Ledger: ledgertest.New(t),
+		Model:  modeldouble.New(t, func(context.Context, egress.Prompt) (model.Draft, error) { return modeldouble.SQL(w.draft) }),
 		Rules: func(c *catalog.Catalog) (*policy.Rules, error) {
 			return rules.Compile("rules.yaml", []byte(text), c, rules.Options{Teams: []string{"alpha", "omega"}, Secret: secret, Connection: "world"})
 		}})

@@ -20,6 +20,7 @@ import (
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/ledger/ledgertest"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -167,7 +168,7 @@ func (s shop) database(t *testing.T, p person, m model.Client) *eval.Database {
 	t.Helper()
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))
-	g, err := grille.Open(t.Context(), grille.Config{Engine: s.open(t, logger), Rules: p.rules, Model: m, Connection: "shop",
+	g, err := grille.Open(t.Context(), grille.Config{Engine: s.open(t, logger), Rules: p.rules, Model: m, Ledger: ledgertest.New(t), Connection: "shop",
 		Limits: run.Limits{Rows: 20_000, Bytes: 1 << 24, Time: 10 * time.Second}, Zone: time.UTC,
 		Clock: time.Now, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32), Log: logger})
 	if err != nil {

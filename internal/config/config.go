@@ -34,6 +34,7 @@ type Config struct {
 	Viewers     []viewer.Viewer
 	Zone        *time.Location
 	Limits      Limits
+	Ledger      Ledger
 	// SecretRef is where the site's secret is: 32 bytes or more, from which come the
 	// pseudonyms of hash masks and the digests in receipts. "": a new one for
 	// each run, so that pseudonyms differ from run to run.

@@ -36,6 +36,12 @@ func TestPages(t *testing.T) {
 				}
 				b.WriteByte('\n')
 			}
+			for _, o := range c.Ledger.Checkpoints {
+				fmt.Fprintf(&b, "checkpoints to %+v\n", o)
+			}
+			if c.Ledger.Dir != "etc/grille-state/ledger" {
+				fmt.Fprintf(&b, "ledger in %s, its keys in %s\n", c.Ledger.Dir, c.Ledger.Keys)
+			}
 			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", strings.Join(c.Order, ", "), c.Zone,
 				c.Limits.Rows, c.Limits.Bytes, c.Limits.Time, c.Limits.Concurrent)
 			if c.Budget.Set() {
@@ -69,6 +75,13 @@ viewers:
 calendar: {timezone: Europe/Berlin}
 limits: {rows: 10, bytes: 1MiB, seconds: 5, concurrent: 2}
 secret: file:site.secret
+ledger:
+  dir: state/ledger
+  keys: keys
+  checkpoints:
+    - {file: checkpoints.txt}
+    - {syslog: "unix:/dev/log"}
+    - {https: "https://log.internal/c", token: env:LOG, ca: ca.pem, required: true}
 `
 
 func TestClosed(t *testing.T) {

@@ -18,7 +18,9 @@ func Parse(path string, text []byte) (*Config, error) {
 	}
 	c := Defaults()
 	c.File = path
-	return c, c.read(root)
+	err = c.read(root)
+	c.ledgerDefaults()
+	return c, err
 }
 
 func (c *Config) read(root strict.Node) error {
@@ -30,6 +32,7 @@ func (c *Config) read(root strict.Node) error {
 		strict.Optional("viewers", named(c.readViewer)),
 		strict.Optional("calendar", c.readCalendar),
 		strict.Optional("limits", c.readLimits),
+		strict.Optional("ledger", c.readLedger),
 		strict.Optional("secret", reference(&c.SecretRef)),
 		strict.Optional("budget", c.Budget.read),
 		strict.Optional("state", c.path(&c.State)),

@@ -36,7 +36,7 @@ func (d double) Draft(ctx context.Context, p egress.Prompt, log model.Ledger) (m
 	}{p.Messages(), p.Schema()}); err != nil {
 		return model.Draft{}, err
 	}
-	if err := log.Append(ctx, model.Entry{Provider: "double", Body: body.Bytes()}); err != nil {
+	if err := log.Append(ctx, model.Entry{Provider: "double", URL: "https://double.invalid/", Body: body.Bytes()}); err != nil {
 		return model.Draft{}, err
 	}
 	modeltest.Check(d.t, modeltest.Request{Test: d.t.Name(), To: "double", Body: body.Bytes()})
