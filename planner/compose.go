@@ -3,6 +3,8 @@ package planner
 import (
 	"cmp"
 	"slices"
+
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // state is a question read up to one piece: a reading so far, and what still
@@ -282,7 +284,7 @@ func (c *composer) dealt(at int) slot {
 			continue
 		}
 		for _, t := range c.l.lex.catalog.Tables {
-			if w := nameWords(t.Name); len(w) == 1 && slices.Contains(d.tables, w[0]) {
+			if w := words.OfName(t.Name); len(w) == 1 && slices.Contains(d.tables, w[0]) {
 				s.nouns = append(s.nouns, noun{ref: ref{table: t}, score: 1})
 			}
 		}

@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // noun reads a name of the catalog, as a table and as a column where it may be
@@ -174,7 +176,7 @@ func (c *composer) total(n state, s slot) []state {
 	sums := slot{piece: s.piece, want: wantMeasure}
 	for _, t := range s.nouns {
 		for _, m := range c.l.lex.measuresOf(t.table) {
-			parts := nameWords(m.col.Name)
+			parts := words.OfName(m.col.Name)
 			if slices.ContainsFunc(parts, func(w string) bool {
 				return slices.Contains([]string{"amount", "total", "price", "cost", "value", "sum", "payment"}, w)
 			}) {
@@ -350,7 +352,7 @@ func (c *composer) column(n state, s slot) []state {
 // usualAgg is how a measure is summed up if nobody says: amounts are added,
 // prices and ages are not.
 func usualAgg(r ref) aggregate {
-	parts := nameWords(r.name())
+	parts := words.OfName(r.name())
 	for _, w := range parts {
 		if slices.Contains([]string{"price", "rate", "rating", "age", "score", "percent", "weight", "height", "grade", "temperature", "rank", "average", "severity", "level", "latitude", "longitude", "speed"}, w) {
 			return avgAgg

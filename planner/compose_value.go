@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // value reads a quoted or capitalised text: it is compared with the column that
@@ -688,7 +690,7 @@ func (c *composer) states(tables []noun, at int) slot {
 		}
 		for rank, w := range stateWords {
 			for _, col := range x.table.Columns {
-				if parts := nameWords(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: x.table, col: col}) {
+				if parts := words.OfName(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: x.table, col: col}) {
 					s.nouns = append(s.nouns, noun{ref: ref{table: x.table, col: col}, score: 0.85 - 0.03*float64(rank)})
 				}
 			}

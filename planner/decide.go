@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -224,7 +225,7 @@ func (l *lexicon) example() string {
 		for _, e := range l.graph.edges[t] {
 			score := 1 + len(t.Foreign) + min(2, len(l.dates(t)))
 			if !e.many && !e.guessed && l.named(e.to) && !l.isPerson(e.to) && score > best {
-				best, question = score, fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(nameWords(e.to.Name), " "))
+				best, question = score, fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(words.OfName(e.to.Name), " "))
 			}
 		}
 	}

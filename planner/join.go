@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -78,13 +79,13 @@ func (g *graph) guess(l *lexicon) {
 	byKey := map[string][]ref{}
 	for _, t := range l.catalog.Tables {
 		if key := l.keyOf(t); len(key) == 1 {
-			words := nameWords(key[0].col.Name)
-			if len(words) > 1 {
-				byKey[joined(words)] = append(byKey[joined(words)], key[0])
+			parts := words.OfName(key[0].col.Name)
+			if len(parts) > 1 {
+				byKey[joined(parts)] = append(byKey[joined(parts)], key[0])
 			}
-			if last := words[len(words)-1]; last == "id" || last == "code" {
-				name := joined(append(nameWords(t.Name), last))
-				if name != joined(words) {
+			if last := parts[len(parts)-1]; last == "id" || last == "code" {
+				name := joined(append(words.OfName(t.Name), last))
+				if name != joined(parts) {
 					byKey[name] = append(byKey[name], key[0])
 				}
 			}
@@ -92,7 +93,7 @@ func (g *graph) guess(l *lexicon) {
 	}
 	for _, t := range l.catalog.Tables {
 		for _, c := range t.Columns {
-			for _, key := range byKey[joined(nameWords(c.Name))] {
+			for _, key := range byKey[joined(words.OfName(c.Name))] {
 				if key.table != t && comparable(c.Type, key.col.Type) && !g.connected(t, key.table) {
 					g.add(t, []*catalog.Column{c}, key.table, []*catalog.Column{key.col}, true)
 				}

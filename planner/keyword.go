@@ -266,25 +266,6 @@ func isCountry(value string) bool {
 	return len(w) > 0 && len(w) <= 3 && (countries()[w[len(w)-1]] || value == "United States" || value == "United Kingdom")
 }
 
-// wordsOfNames are words that names are made of, as stems.
-var wordsOfNames = sync.OnceValue(func() map[string]bool {
-	set := map[string]bool{}
-	for _, line := range entries("names.txt") {
-		for w := range strings.FieldsSeq(line) {
-			set[w] = true
-		}
-	}
-	for short := range abbreviations {
-		set[short] = true
-	}
-	for _, group := range synonyms {
-		for _, w := range group {
-			set[w] = true
-		}
-	}
-	return set
-})
-
 // reservedWords are names that need quotes in SQL.
 var reservedWords = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}

@@ -69,10 +69,10 @@ func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
 			out[w] = score
 		}
 	}
-	for long := range strings.FieldsSeq(abbreviations[t.lower]) {
+	for long := range strings.FieldsSeq(words.Abbreviation(t.lower)) {
 		set(long, 0.9)
 	}
-	for _, s := range synonymsOf(t.stem) {
+	for _, s := range words.Synonyms(t.stem) {
 		set(s, 0.75)
 	}
 	if slices.Contains(moneyWords[:4], t.stem) {
@@ -100,13 +100,17 @@ func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
 	}
 	if len(out) == 0 && len(t.stem) >= 5 && len(kw.phrases[t.lower]) == 0 && !kw.verbs[t.lower] {
 		for w := range l.byWord {
-			if len(w) >= 5 && w[0] == t.stem[0] && oneSlip(t.stem, w) {
+			if len(w) >= 5 && w[0] == t.stem[0] && words.OneSlip(t.stem, w) {
 				set(w, 0.7)
 			}
 		}
 	}
 	return out
 }
+
+// moneyWords may stand for each other where nothing fits better: the revenue is
+// in a column called total or amount.
+var moneyWords = []string{"revenue", "sale", "turnover", "spending", "total", "amount"}
 
 // cuts are the best ways to cut the question, the best first.
 func (l *lattice) cuts() []cut {

@@ -53,13 +53,13 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 	prefix := commonPrefix(c)
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
-		name := nameWords(strings.TrimPrefix(t.Name, prefix))
+		name := words.OfName(strings.TrimPrefix(t.Name, prefix))
 		l.add(ref{table: t}, name, neededOfTable(name))
 		for _, col := range t.Columns {
 			if col.Type.Kind == types.Unsupported {
 				continue
 			}
-			parts := nameWords(strings.TrimPrefix(col.Name, prefix))
+			parts := words.OfName(strings.TrimPrefix(col.Name, prefix))
 			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
 		}
 	}
@@ -68,18 +68,18 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 	}
 	for _, t := range c.Tables { // what rows are known by may be called the name
 		d := l.display(t)
-		if len(d) != 1 || classOf(d[0].col) != textClass || slices.Contains(nameWords(d[0].col.Name), "name") {
+		if len(d) != 1 || classOf(d[0].col) != textClass || slices.Contains(words.OfName(d[0].col.Name), "name") {
 			continue
 		}
 		l.add(d[0], []string{"name"}, []bool{true}).weight = 0.8
 	}
 	for _, t := range c.Tables { // any key may be called the id
-		if key := l.keyOf(t); len(key) == 1 && !slices.Contains(nameWords(key[0].col.Name), "id") {
+		if key := l.keyOf(t); len(key) == 1 && !slices.Contains(words.OfName(key[0].col.Name), "id") {
 			l.add(key[0], []string{"id"}, []bool{true}).weight = 0.9
 		}
 	}
 	for _, t := range c.Tables {
-		if d := l.display(t); len(d) == 2 && slices.Contains(nameWords(d[0].col.Name), "first") {
+		if d := l.display(t); len(d) == 2 && slices.Contains(words.OfName(d[0].col.Name), "first") {
 			l.add(ref{table: t}, []string{"full", "name"}, []bool{true, true}).full = true
 			l.add(ref{table: t}, []string{"name"}, []bool{true}).full = true
 		}
@@ -92,7 +92,7 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 func (l *lexicon) addAge(t *catalog.Table) {
 	var born *catalog.Column
 	for _, c := range t.Columns {
-		parts := nameWords(c.Name)
+		parts := words.OfName(c.Name)
 		if slices.Contains(parts, "age") {
 			return
 		}
@@ -122,59 +122,6 @@ func (l *lexicon) add(r ref, parts []string, needed []bool) *lexeme {
 	return x
 }
 
-// nameWords are the stems of an identifier, abbreviations written out.
-func nameWords(name string) []string {
-	var out []string
-	split := words.Split(name)
-	if len(split) == 2 && len(split[0]) == 1 { // LName
-		if long, ok := abbreviations[split[0]+split[1]]; ok {
-			return strings.Fields(long)
-		}
-	}
-	for _, w := range split {
-		if long, ok := abbreviations[w]; ok {
-			out = append(out, strings.Fields(long)...)
-			continue
-		}
-		parts := segment(w)
-		if parts == nil {
-			out = append(out, words.Stem(w))
-		}
-		for _, p := range parts {
-			if long, ok := abbreviations[p]; ok {
-				p = long
-			}
-			out = append(out, strings.Fields(p)...)
-		}
-	}
-	return out
-}
-
-// segment takes a run of known words apart: orderdate. It is nil for a word that
-// is known itself, and for one that cannot be taken apart.
-func segment(w string) []string {
-	known := wordsOfNames()
-	if len(w) < 6 || known[w] || known[words.Stem(w)] {
-		return nil
-	}
-	best := make([][]string, len(w)+1) // by end, the fewest words
-	best[0] = []string{}
-	for i := range w {
-		if best[i] == nil {
-			continue
-		}
-		for j := i + 2; j <= len(w); j++ {
-			if p := w[i:j]; (known[p] || len(p) > 4 && known[words.Stem(p)]) && (best[j] == nil || len(best[i])+1 < len(best[j])) {
-				best[j] = append(slices.Clip(best[i]), words.Stem(p))
-			}
-		}
-	}
-	if all := best[len(w)]; len(all) > 1 && len(all) <= 4 {
-		return all
-	}
-	return nil
-}
-
 // commonPrefix is what most tables' names begin with, such as "tbl_" or "sb":
 // the part up to where all of at least three differ.
 func commonPrefix(c *catalog.Catalog) string {
@@ -190,7 +137,7 @@ func commonPrefix(c *catalog.Catalog) string {
 	for _, t := range c.Tables {
 		rest := t.Name[len(prefix):]
 		ends := strings.HasSuffix(prefix, "_") || rest != "" && (rest[0] < 'a' || rest[0] > 'z')
-		if rest == "" || !ends && !wordsOfNames()[words.Stem(rest)] && segment(rest) == nil {
+		if rest == "" || !ends && !words.IsOfNames(rest) {
 			return ""
 		}
 	}
@@ -274,7 +221,7 @@ func isKey(r ref) bool {
 	if len(r.table.Unique) > 0 && slices.Equal(r.table.Unique[0], []catalog.ColumnID{r.col.ID}) {
 		return true
 	}
-	last := nameWords(r.col.Name)
+	last := words.OfName(r.col.Name)
 	return len(last) > 0 && slices.Contains([]string{"id", "code", "key", "uuid", "number", "zip", "phone"}, last[len(last)-1]) && classOf(r.col) != textClass
 }
 
@@ -286,7 +233,7 @@ func isMeasure(r ref) bool {
 	if r.age {
 		return true
 	}
-	last := nameWords(r.col.Name)
+	last := words.OfName(r.col.Name)
 	return last[len(last)-1] != "year"
 }
 
@@ -309,7 +256,7 @@ func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
 		return all[0], true
 	}
 	money := slices.DeleteFunc(all, func(r ref) bool {
-		return !slices.ContainsFunc(nameWords(r.col.Name), func(w string) bool {
+		return !slices.ContainsFunc(words.OfName(r.col.Name), func(w string) bool {
 			return slices.Contains([]string{"amount", "total", "price", "cost", "value", "salary", "revenue", "fee"}, w)
 		})
 	})
@@ -322,10 +269,10 @@ func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
 // display are the columns by which people know a row: its name, or first and
 // last name, or title; else its key.
 func (l *lexicon) display(t *catalog.Table) []ref {
-	own := nameWords(t.Name)
+	own := words.OfName(t.Name)
 	find := func(want ...string) *catalog.Column {
 		for _, c := range t.Columns {
-			parts := nameWords(c.Name)
+			parts := words.OfName(c.Name)
 			if c.Type.Kind != types.Unsupported && (slices.Equal(parts, want) ||
 				len(parts) == len(want)+1 && slices.Contains(own, parts[0]) && slices.Equal(parts[1:], want)) {
 				return c
@@ -342,12 +289,12 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 		}
 	}
 	for _, c := range t.Columns { // the first column that ends in "name"
-		if parts := nameWords(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
+		if parts := words.OfName(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
 			return []ref{{table: t, col: c}}
 		}
 	}
 	for _, c := range t.Columns { // a text column named like the table: city.city
-		if parts := nameWords(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
+		if parts := words.OfName(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
 			return []ref{{table: t, col: c}}
 		}
 	}
@@ -362,7 +309,7 @@ func (l *lexicon) display(t *catalog.Table) []ref {
 // isPerson reports whether rows of t are people, as far as its columns tell.
 func (l *lexicon) isPerson(t *catalog.Table) bool {
 	for _, c := range t.Columns {
-		for _, w := range nameWords(c.Name) {
+		for _, w := range words.OfName(c.Name) {
 			if slices.Contains([]string{"birth", "first", "gender", "sex", "age", "salary", "email"}, w) {
 				return true
 			}
@@ -384,7 +331,7 @@ func (l *lexicon) proper(t *catalog.Table) bool {
 	if len(d) == 0 || len(d) == 2 {
 		return true
 	}
-	w := nameWords(d[0].col.Name)
+	w := words.OfName(d[0].col.Name)
 	return w[len(w)-1] != "description" && w[len(w)-1] != "code" || isUnique(t, []*catalog.Column{d[0].col})
 }
 
@@ -418,7 +365,7 @@ func (l *lexicon) dates(t *catalog.Table) []ref {
 		if !r.col.NotNull {
 			n += 2
 		}
-		for _, w := range nameWords(r.col.Name) {
+		for _, w := range words.OfName(r.col.Name) {
 			switch w {
 			case "birth", "birthday", "born", "updated", "modified", "deleted", "expiry", "expire":
 				n += 8
@@ -436,7 +383,7 @@ func (l *lexicon) dates(t *catalog.Table) []ref {
 func (l *lexicon) years(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
-		if parts := nameWords(c.Name); classOf(c) == numericClass && len(parts) > 0 && slices.Contains(parts, "year") {
+		if parts := words.OfName(c.Name); classOf(c) == numericClass && len(parts) > 0 && slices.Contains(parts, "year") {
 			out = append(out, ref{table: t, col: c})
 		}
 	}

@@ -390,7 +390,7 @@ func (b *builder) columnsOf(s slot, group bool) []shown {
 }
 
 func singular(t *catalog.Table) string {
-	return strings.Join(nameWords(t.Name), "_")
+	return strings.Join(words.OfName(t.Name), "_")
 }
 
 // groupBy adds a group's keys and shows its name.
@@ -475,7 +475,7 @@ func (b *builder) defaults() {
 	case b.r.where:
 		for _, w := range placeWords {
 			for _, c := range t.Columns {
-				if parts := nameWords(c.Name); len(parts) > 0 && parts[len(parts)-1] == w && classOf(c) == textClass {
+				if parts := words.OfName(c.Name); len(parts) > 0 && parts[len(parts)-1] == w && classOf(c) == textClass {
 					add(ref{table: t, col: c})
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/types"
@@ -44,10 +45,10 @@ func (l *lattice) print(p *plan, pieces []piece) model.Draft {
 
 // newAlias is the first letter of the table's last word, numbered if taken.
 func (w *printer) newAlias(t *catalog.Table) string {
-	words := nameWords(t.Name)
+	parts := words.OfName(t.Name)
 	base := "t"
-	if len(words) > 0 && words[0][0] >= 'a' && words[0][0] <= 'z' {
-		base = words[0][:1]
+	if len(parts) > 0 && parts[0][0] >= 'a' && parts[0][0] <= 'z' {
+		base = parts[0][:1]
 	}
 	a := base
 	for n := 2; w.taken[a]; n++ {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // picks is one choice of a meaning for every slot of a reading.
@@ -244,9 +245,9 @@ func (l *lexicon) namedBy(t *catalog.Table, value string) (ref, bool) {
 	display := l.display(t)
 	if code {
 		for _, c := range t.Columns {
-			parts := nameWords(c.Name)
+			parts := words.OfName(c.Name)
 			if classOf(c) == textClass && len(parts) > 0 && slices.Contains([]string{"code", "number", "id"}, parts[len(parts)-1]) &&
-				(len(parts) == 1 || slices.Contains(nameWords(t.Name), parts[0])) {
+				(len(parts) == 1 || slices.Contains(words.OfName(t.Name), parts[0])) {
 				return ref{table: t, col: c}, true
 			}
 		}

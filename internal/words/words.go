@@ -1,8 +1,9 @@
 // Package words takes names and sentences of English apart: VisitCount is
-// "visit count", and "departments" and "department" are one word.
+// "visit count", "departments" and "department" are one word, deptno is
+// "department number", and "physician" may mean a doctor.
 //
-// It knows no catalog and no meaning; whoever ranks or reads questions brings
-// those. Everything here is deterministic and allocates little.
+// It knows no catalog; whoever ranks or reads questions brings that. Everything
+// here is deterministic and allocates little.
 package words
 
 import (
@@ -140,4 +141,26 @@ func Fields(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
+}
+
+// OneSlip reports whether one letter is wrong, missing or too many, or two
+// neighbours are swapped. In words of up to six letters only a swap or a missing
+// or doubled letter counts: "wards" is not "cards".
+func OneSlip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch {
+	case len(b)-len(a) == 1:
+		return a[i:] == b[i+1:]
+	case len(a) != len(b) || i+1 >= len(a):
+		return false
+	case a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]:
+		return true
+	}
+	return len(a) > 6 && a[i+1:] == b[i+1:]
 }

@@ -65,3 +65,27 @@ func TestFields(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestOfName(t *testing.T) {
+	for name, want := range map[string]string{
+		"departments": "department",
+		"cust_no":     "customer number",
+		"LName":       "last name",
+		"orderdate":   "order date",
+		"dob":         "birth date",
+		"zzzdate":     "zzzdate",
+	} {
+		if got := strings.Join(OfName(name), " "); got != want {
+			t.Errorf("OfName(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSynonyms(t *testing.T) {
+	if got := Synonyms("physician"); !slices.Contains(got, "doctor") {
+		t.Errorf("a physician is not among %q", got)
+	}
+	if got := Synonyms("zebra"); got != nil {
+		t.Errorf("zebra may mean %q", got)
+	}
+}

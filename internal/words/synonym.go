@@ -1,6 +1,6 @@
-package planner
+package words
 
-import "slices"
+import "sync"
 
 // abbreviations that people write into names of columns, written out in stems.
 var abbreviations = map[string]string{
@@ -41,39 +41,20 @@ var synonyms = [][]string{
 	{"distributor", "publisher"}, {"competition", "contest", "tournament"}, {"tuition", "fee"}, {"minimum", "low"}, {"maximum", "high"}, {"detail", "info", "information"},
 }
 
-// moneyWords may stand for each other where nothing fits better: the revenue is
-// in a column called total or amount.
-var moneyWords = []string{"revenue", "sale", "turnover", "spending", "total", "amount"}
+// Synonyms are the words that may stand for a stem in names of tables and
+// columns, itself among them; nil if it has none.
+func Synonyms(stem string) []string { return bySynonym()[stem] }
 
-// synonymsOf are the words that may stand for a stem.
-func synonymsOf(stem string) []string {
-	var out []string
+var bySynonym = sync.OnceValue(func() map[string][]string {
+	of := map[string][]string{}
 	for _, group := range synonyms {
-		if slices.Contains(group, stem) {
-			out = append(out, group...)
+		for _, w := range group {
+			of[w] = append(of[w], group...)
 		}
 	}
-	return out
-}
+	return of
+})
 
-// oneSlip reports whether one letter is wrong, missing or too many, or two
-// neighbours are swapped. In words of up to six letters only a swap or a missing
-// or doubled letter counts: "wards" is not "cards".
-func oneSlip(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	switch {
-	case len(b)-len(a) == 1:
-		return a[i:] == b[i+1:]
-	case len(a) != len(b) || i+1 >= len(a):
-		return false
-	case a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]:
-		return true
-	}
-	return len(a) > 6 && a[i+1:] == b[i+1:]
-}
+// Abbreviation is what a short form in a name stands for, in stems: "birth date"
+// for dob. It is "" for what is no known short form.
+func Abbreviation(word string) string { return abbreviations[word] }
