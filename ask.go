@@ -147,7 +147,7 @@ func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Pro
 }
 
 func (k *ask) composer() egress.Composer {
-	return egress.Composer{Random: k.c.Random, Memory: k.after.recall(k), Choice: k.choice}
+	return egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Memory: k.after.recall(k), Choice: k.choice}
 }
 
 // binds reports whether a query could be a model's draft for this viewer.

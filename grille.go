@@ -116,6 +116,8 @@ type Grille struct {
 	budget  budget
 	values  values
 	words   wordBudget
+	// outlines of views, for prompts.
+	outlines egress.Outlines
 }
 
 // Open reads the database's outline and compiles the rules over it. On an

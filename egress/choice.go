@@ -133,7 +133,7 @@ func (c Composer) Review(view policy.View, q Question) (Review, Kept, error) {
 	if !c.Memory.Fits(view) {
 		c.Memory = Memory{}
 	}
-	r := c.redaction(view.ForModel().Visible())
+	r := c.redaction(c.Outlines.of(view))
 	leaves, kept, err := r.redact(q.text)
 	if err != nil {
 		return Review{}, Kept{}, err

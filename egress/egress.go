@@ -5,8 +5,8 @@
 // package and nothing else.
 //
 // A Prompt holds fixed instructions (the files in prompts/), the names, types
-// and keys of tables that this viewer may see and the model too, and the
-// question with personal data replaced by placeholders. It never holds a stored
+// and keys of tables that this viewer may see and the model too, with what a
+// person wrote about them in the rules file, and the question with personal data replaced by placeholders. It never holds a stored
 // value: enum labels, defaults, checks and comments of the database count as
 // values, and no sample, row, count or error text is ever added. What a
 // placeholder stands for is [Kept] here and put back locally.
@@ -23,7 +23,6 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -91,6 +90,8 @@ type Composer struct {
 	// Candidates are drafts of the planner over what a model may name, as it made
 	// them; at most three are sent.
 	Candidates []string
+	// Outlines keeps what is known of a view; nil: it is found out for each question.
+	Outlines *Outlines
 	// Pairs are examples that an administrator approved; those like the question are
 	// sent, at most three. Binds reports whether a query names only what a model may
 	// see for this viewer, and would be allowed; without it no pair is sent.
@@ -106,6 +107,7 @@ type Composer struct {
 // order; an empty one is left out. The file prompts/question.txt puts them together.
 type sections struct {
 	Outline  string // tables that it may use
+	Notes    string // what is said in the outline besides names, types and keys
 	Pairs    string // questions and queries that an administrator approved
 	Before   string // earlier turns of the conversation
 	Drafts   string // what the planner makes of the question
@@ -128,25 +130,26 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 		c.Memory = Memory{}
 	}
 	c.strict = view.StrictPrivacy()
-	p, kept, err := c.compose(ctx, view.ForModel().Visible(), q)
+	p, kept, err := c.write(ctx, c.Outlines.of(view), q)
 	if err == nil {
 		p.p.private = view.PrivateModels()
 	}
 	return p, kept, err
 }
 
-func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Question) (Prompt, Kept, error) {
+func (c Composer) write(_ context.Context, x *index, q Question) (Prompt, Kept, error) {
 	if !q.Made() {
 		panic("egress: zero Question")
 	}
 	if c.Random == nil {
 		panic("egress: no source of randomness")
 	}
-	text, kept, err := c.redaction(visible).redact(q.text)
+	text, kept, err := c.redaction(x).redact(q.text)
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	said := sections{Outline: outlineOf(visible, words(q), outlineBudget), Pairs: c.pairsFor(text), Before: c.Memory.lines(),
+	outline := x.outline(q, outlineBudget)
+	said := sections{Outline: outline.text, Notes: outline.notes(), Pairs: c.pairsFor(text), Before: c.Memory.lines(),
 		Drafts: candidates(c.Candidates, kept), Question: text}
 	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,
@@ -160,8 +163,8 @@ func (c Composer) compose(_ context.Context, visible *catalog.Catalog, q Questio
 	}}, kept, nil
 }
 
-func (c Composer) redaction(visible *catalog.Catalog) redaction {
-	return redaction{Detector: Detector{Catalog: stemsOf(visible), Keep: c.Choice.kept()}, choice: c.Choice, strict: c.strict,
+func (c Composer) redaction(x *index) redaction {
+	return redaction{Detector: Detector{Catalog: x.speaksOf, Keep: c.Choice.kept()}, choice: c.Choice, strict: c.strict,
 		earlier: c.Memory.kept(), random: c.Random}
 }
 

@@ -1,6 +1,8 @@
 package egress
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +13,8 @@ import (
 
 const (
 	outlineBudget = 24 << 10 // bytes of outline in one prompt
+	tableBudget   = 4 << 10  // bytes of one table, where not everything fits
+	toldBudget    = 6 << 10  // bytes of descriptions in one prompt
 	maxName       = 128      // bytes of a name; PostgreSQL has 63
 )
 
@@ -37,78 +41,167 @@ func newOutliner(c *catalog.Catalog) outliner {
 	return o
 }
 
-// outlineOf is the part of the prompt that describes the tables: all of them,
-// or the best ranked ones that fit into budget bytes, in the catalog's order.
-// It is "" if there is none.
-func outlineOf(c *catalog.Catalog, asked map[string]bool, budget int) string {
-	o := newOutliner(c)
-	if all, ok := o.within(budget); ok {
-		return all
+// outline is the part of a prompt that describes the tables.
+type outline struct {
+	text string // "" if there is none
+	told bool   // with descriptions
+}
+
+// notes say how to read what is no name, type or key.
+func (o outline) notes() string {
+	if o.told {
+		return `"about" says what something is, "also" what else it is called`
 	}
-	keep := make([]string, len(c.Tables))
-	left := budget
-	for _, i := range ranked(c, asked) {
+	return ""
+}
+
+// outline describes the tables in the catalog's order: all of them, or those that
+// fit the question best, as far as they fit into budget bytes.
+func (x *index) outline(q Question, budget int) outline {
+	most := tableBudget
+	if x.fits(budget) {
+		most = budget
+	}
+	r := x.rank(q)
+	keep := make([]string, len(x.tables))
+	left, notes := budget, toldBudget
+	for _, i := range r.order {
 		if left < budget/20 {
 			break // full enough: do not write ten thousand tables to fill the rest
 		}
-		if block := o.table(c.Tables[i]); len(block) <= left {
-			keep[i], left = block, left-len(block)
+		b := x.block(x.tables[i], &notes)
+		if text := b.within(min(left, most), x.fit(i, r.said)); text != "" {
+			keep[i], left = text, left-len(text)
 		}
 	}
-	return strings.Join(nonEmpty(keep), "\n")
+	return outline{strings.Join(nonEmpty(keep), "\n"), notes < toldBudget}
 }
 
-// within is the outline of all tables, if it fits into budget bytes.
-func (o outliner) within(budget int) (string, bool) {
-	var blocks []string
+// fits reports whether all tables fit into budget bytes.
+func (o outliner) fits(budget int) bool {
+	notes := toldBudget
 	for _, t := range o.tables {
-		block := o.table(t)
-		if budget -= len(block); budget < 0 {
-			return "", false
+		if budget -= o.block(t, &notes).size(); budget < 0 {
+			return false
 		}
-		blocks = append(blocks, block)
 	}
-	return strings.Join(nonEmpty(blocks), "\n"), true
+	return true
 }
 
-// table is
+// block is a table as lines:
 //
-//	table "visits" (key "id")
+//	table "visits" (key "id"; about "each stay in a ward")
 //	  "id" int4
-//	  "ward_id" int4 -> "wards"."id"
+//	  "ward_id" int4 -> "wards"."id" (also "station")
 //
 // A table that is seen in groups says so: a draft of its rows would be refused.
 // Of types only the kind is written: a declared type may list an enum's labels.
-func (o outliner) table(t *catalog.Table) string {
+type block struct {
+	head    string
+	columns []line
+}
+
+type line struct {
+	text string
+	at   int  // in the table's columns
+	key  bool // it is part of a key, or refers to one
+}
+
+// block is empty for a table that cannot be named. What people have told about
+// it is left out when notes, the bytes that there are for that, are spent.
+func (o outliner) block(t *catalog.Table, notes *int) block {
 	name, ok := o.name(t)
 	if !ok {
+		return block{}
+	}
+	var remarks []string
+	var key []catalog.ColumnID
+	if len(t.Unique) > 0 {
+		key = t.Unique[0]
+		if names, ok := columnList(t, key); ok {
+			remarks = append(remarks, "key "+names)
+		}
+	}
+	b := block{head: "table " + name + remark(append(remarks, told(t.About, t.Also, notes)...))}
+	if t.InGroups {
+		b.head += ": rows are not shown, only count, sum and avg of them, with GROUP BY"
+	}
+	for i, col := range t.Columns {
+		if text, ok := o.column(t, col); ok {
+			refers := slices.ContainsFunc(t.Foreign, func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, col.ID) })
+			text += remark(told(col.About, col.Also, notes))
+			b.columns = append(b.columns, line{text, i, refers || slices.Contains(key, col.ID)})
+		}
+	}
+	return b
+}
+
+func (o outliner) column(t *catalog.Table, col *catalog.Column) (string, bool) {
+	name, ok := quoted(col.Name)
+	if !ok || col.Type.Kind == types.Unsupported {
+		return "", false
+	}
+	text := "  " + name + " " + typeName(col.Type)
+	for _, f := range t.Foreign {
+		if target, ok := o.target(f, col.ID); ok {
+			text += " -> " + target
+		}
+	}
+	return text, true
+}
+
+func (b block) size() int {
+	if b.head == "" {
+		return 0
+	}
+	n := len(b.head) + 1
+	for _, c := range b.columns {
+		n += len(c.text) + 1
+	}
+	return n
+}
+
+// within is the block in at most room bytes, "" if its head does not fit. Where
+// not all columns fit, keys and those that fit the question best stay, and the
+// last line says how many are left out.
+func (b block) within(room int, fit func(column int) float64) string {
+	rest := ""
+	if b.size() > room {
+		rest = fmt.Sprintf("  ... and %d more columns\n", len(b.columns))
+		room -= len(b.head) + 1 + len(rest)
+		all := len(b.columns)
+		b.columns = best(b.columns, room, fit)
+		rest = fmt.Sprintf("  ... and %d more columns\n", all-len(b.columns))
+	}
+	if b.head == "" || room < 0 {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("table " + name)
-	if len(t.Unique) > 0 {
-		if key, ok := columnList(t, t.Unique[0]); ok {
-			b.WriteString(" (key " + key + ")")
-		}
+	var text strings.Builder
+	text.WriteString(b.head + "\n")
+	for _, c := range b.columns {
+		text.WriteString(c.text + "\n")
 	}
-	if t.InGroups {
-		b.WriteString(": rows are not shown, only count, sum and avg of them, with GROUP BY")
-	}
-	b.WriteByte('\n')
-	for _, col := range t.Columns {
-		quotedName, ok := quoted(col.Name)
-		if !ok || col.Type.Kind == types.Unsupported {
-			continue
+	return text.String() + rest
+}
+
+// best are the lines that stay within room bytes, in their order.
+func best(lines []line, room int, fit func(column int) float64) []line {
+	lines = slices.Clone(lines)
+	worth := func(l line) float64 {
+		if l.key {
+			return 2 + fit(l.at)
 		}
-		b.WriteString("  " + quotedName + " " + typeName(col.Type))
-		for _, f := range t.Foreign {
-			if target, ok := o.target(f, col.ID); ok {
-				b.WriteString(" -> " + target)
-			}
-		}
-		b.WriteByte('\n')
+		return fit(l.at)
 	}
-	return b.String()
+	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(worth(b), worth(a)) })
+	n := 0
+	for n < len(lines) && len(lines[n].text)+1 <= room {
+		room -= len(lines[n].text) + 1
+		n++
+	}
+	lines = lines[:n]
+	slices.SortFunc(lines, func(a, b line) int { return a.at - b.at })
+	return lines
 }
 
 // target is the column that a foreign key of one column points at; keys of
@@ -168,7 +261,7 @@ func quoted(name string) (string, bool) {
 			return "", false
 		}
 	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`, true
+	return inQuotes(name), true
 }
 
 // typeName is a type without anything that its owner named: the name of an enum

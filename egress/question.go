@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	lang "github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -56,13 +55,4 @@ func (q Question) Text() string { return q.text }
 
 func isControl(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-}
-
-// words are the stems of the question's words, for choosing tables.
-func words(q Question) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range lang.Fields(q.text) {
-		set[lang.Stem(w)] = true
-	}
-	return set
 }

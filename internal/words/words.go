@@ -53,8 +53,11 @@ func breaks(runes []rune, start, i int) bool {
 		unicode.IsLower(runes[i+1]) && !(runes[i+1] == 's' && i+2 == len(runes))
 }
 
-// Stem makes one word of a noun's singular and plural.
-func Stem(word string) string {
+// Stem makes one word of a noun's singular and plural, and of its spellings in
+// Britain and the United States.
+func Stem(word string) string { return american(singular(word)) }
+
+func singular(word string) string {
 	if s, ok := irregular(word); ok {
 		return s
 	}
@@ -66,6 +69,25 @@ func Stem(word string) string {
 		return word[:n-2]
 	case n > 3 && strings.HasSuffix(word, "s") && !hasAny(word, "ss", "us", "is"):
 		return word[:n-1]
+	}
+	return word
+}
+
+func american(word string) string {
+	if rest, ok := strings.CutSuffix(word, "isation"); ok {
+		return rest + "ization"
+	}
+	switch word {
+	case "colour", "behaviour", "favour", "harbour", "honour", "labour", "neighbour":
+		return word[:len(word)-2] + "r"
+	case "centre", "theatre", "metre", "litre", "kilometre":
+		return word[:len(word)-2] + "er"
+	case "licence", "defence", "offence":
+		return word[:len(word)-2] + "se"
+	case "programme", "catalogue", "cheque":
+		return map[string]string{"programme": "program", "catalogue": "catalog", "cheque": "check"}[word]
+	case "enrolment", "instalment":
+		return word[:len(word)-4] + "lment"
 	}
 	return word
 }

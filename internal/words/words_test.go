@@ -29,7 +29,7 @@ func TestStem(t *testing.T) {
 	for _, group := range []string{
 		"department departments", "city cities", "diagnosis diagnoses", "address addresses",
 		"class classes", "box boxes", "person people persons", "status statuses", "visit visits",
-		"bus buses", "movie movies", "child children", "batch batches", "house houses",
+		"bus buses", "movie movies", "organization organisations", "color colours", "enrollment enrolment", "license licence", "child children", "batch batches", "house houses",
 	} {
 		one := strings.Fields(group)
 		for _, w := range one[1:] {
@@ -87,5 +87,16 @@ func TestSynonyms(t *testing.T) {
 	}
 	if got := Synonyms("zebra"); got != nil {
 		t.Errorf("zebra may mean %q", got)
+	}
+}
+
+func TestHints(t *testing.T) {
+	for word, want := range map[string]string{"oldest": "age", "curriculum": "course", "written": "author"} {
+		if got := Hints(word); !slices.Contains(got, want) {
+			t.Errorf("%s hints at %q, not at %s", word, got, want)
+		}
+	}
+	if !Asks("which") || Asks("ward") {
+		t.Error("which words ask?")
 	}
 }
