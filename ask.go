@@ -59,18 +59,18 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 // draft reads an untrusted text against what view may name.
 func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
 	k.trace.Draft = text
-	defer k.trace.gate(time.Now())
-	return k.bind(view, text)
+	return k.bind(view, text, nil)
 }
 
 // bind, allow and rows are the one way into the database: everything goes through
-// these three.
-func (k *ask) bind(view policy.View, text string) (*ir.Query, error) {
+// these three. Held has what stands in a draft for values of the question.
+func (k *ask) bind(view policy.View, text string, held bind.Held) (*ir.Query, error) {
+	defer k.trace.gate(time.Now())
 	tree, err := syntax.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	return bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone})
+	return bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone, Held: held})
 }
 
 // gate rewrites a query by the rules of the view and prints it anew.
@@ -152,17 +152,7 @@ func (k *ask) composer() egress.Composer {
 
 // binds reports whether a query could be a model's draft for this viewer.
 func (k *ask) binds(sql string) bool {
-	view := k.view.ForModel()
-	tree, err := syntax.Parse(sql)
-	if err != nil {
-		return false
-	}
-	query, err := bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone})
-	if err != nil {
-		return false
-	}
-	_, err = policy.Apply(view, query)
-	return err == nil
+	return k.passes(k.view.ForModel(), sql, nil) == nil
 }
 
 // candidates are what the planner would draft with the names that a model has.
@@ -187,42 +177,52 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 	if err != nil {
 		return nil, err
 	}
-	query, draft, err := k.mended(ctx, prompt)
+	draft, err := k.mended(ctx, prompt, kept.Untold())
 	if err != nil {
 		return nil, err
 	}
-	if query, err = ground.Literals(query, kept); err != nil {
+	query, err := k.bind(k.view.ForModel(), draft, kept)
+	if err == nil {
+		query, err = ground.Literals(query, kept)
+	}
+	if err != nil {
 		return nil, err
 	}
 	k.after.remember(k, prompt, kept, draft)
 	return k.meant(ctx, k.view.ForModel(), query)
 }
 
-// mended is a query of a model that the rules let pass, and its text. A draft that does not
-// bind or pass goes back to the model. Neither kept values nor the database have
-// been near it, so whether it does, and with which words, tells of neither.
-func (k *ask) mended(ctx context.Context, prompt egress.Prompt) (*ir.Query, string, error) {
+// mended is a draft of a model that the rules let pass. One that does not bind or
+// pass goes back to the model. Neither kept values nor the database have been near
+// it, so whether it does, and with which words, tells of neither.
+func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Untold) (string, error) {
 	view := k.view.ForModel()
 	for {
 		d, err := k.send(ctx, prompt)
 		if err != nil {
-			return nil, "", err
+			return "", err
 		}
-		query, err := k.draft(view, d.SQL)
-		if err == nil {
-			_, err = k.gate(view, query)
-		}
+		err = k.passes(view, d.SQL, held)
 		var no *refusal.Refusal
 		if err == nil || !errors.As(err, &no) {
-			return query, d.SQL, err
+			return d.SQL, err
 		}
 		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no.Code, no.Span); err != nil {
 			if refusal.CodeOf(err) == "" {
 				err = no // not for a model to hear
 			}
-			return nil, "", err
+			return "", err
 		}
 	}
+}
+
+// passes reports why a draft cannot run; nil: it can.
+func (k *ask) passes(view policy.View, draft string, held bind.Held) error {
+	query, err := k.bind(view, draft, held)
+	if err == nil {
+		_, err = k.gate(view, query)
+	}
+	return err
 }
 
 // modelDraft is the first draft of a model.

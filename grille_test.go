@@ -496,6 +496,30 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
+// A placeholder where a number is meant is the number of the question; whether it
+// is one, no model hears.
+func TestPlaceholderOfANumber(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ question, ran, refused string }{
+		{"how many visits has patient 123456789012?", "patient_id = 123456789012", ""},
+		{"how many visits has ann@example.org?", "", "'ann@example.org' is not a value of type"},
+	} {
+		server := newChat(t, sqlReply("SELECT count(*) FROM visits WHERE patient_id = 'PLACEHOLDER'"))
+		a, err := withModel(t, server).Ask(t.Context(), grille.Question{Text: c.question, Viewer: who("ines")})
+		switch {
+		case c.refused != "":
+			if refusal.CodeOf(err) != refusal.Constant || !strings.Contains(err.Error(), c.refused) {
+				t.Errorf("%s: got %v, want %s", c.question, err, c.refused)
+			}
+		case err != nil || !strings.Contains(a.SQL, c.ran):
+			t.Errorf("%s: got %v", c.question, err)
+		}
+		if len(server.Bodies()) != 1 || strings.Contains(server.Bodies()[0], "123456789012") {
+			t.Errorf("%s: sent %q", c.question, server.Bodies())
+		}
+	}
+}
+
 // What a model says that is no query is told in our own words.
 func TestModelSaysNo(t *testing.T) {
 	t.Parallel()

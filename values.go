@@ -175,7 +175,7 @@ func (l *lookup) read(c ground.Column, where string, most int) ([]string, error)
 		return nil, errNoTime
 	}
 	table := quotedName(c.Table.Schema) + "." + quotedName(c.Table.Name)
-	query, err := l.bind(l.view, fmt.Sprintf("SELECT DISTINCT %s FROM %s WHERE %s LIMIT %d", nameOf(c), table, where, most))
+	query, err := l.bind(l.view, fmt.Sprintf("SELECT DISTINCT %s FROM %s WHERE %s LIMIT %d", nameOf(c), table, where, most), nil)
 	if err != nil {
 		return nil, err
 	}

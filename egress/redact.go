@@ -153,6 +153,25 @@ func (k Kept) fresh(kind Kind, text string, random io.Reader) (string, error) {
 // Len is how many values were kept back.
 func (k Kept) Len() int { return len(k.values) }
 
+// Held is the value that a placeholder stands for, and whether literal is one.
+func (k Kept) Held(literal string) (value string, known bool) {
+	value, known = k.values[literal]
+	return value, known
+}
+
+// Untold is Kept for as long as a model may still hear how its draft was taken: it
+// knows the placeholders and no value.
+type Untold struct{ kept Kept }
+
+// Untold is k without its values.
+func (k Kept) Untold() Untold { return Untold{k} }
+
+// Held reports whether literal is a placeholder; the value is "".
+func (u Untold) Held(literal string) (value string, known bool) {
+	_, known = u.kept.values[literal]
+	return "", known
+}
+
 // Restore is the real value of a string literal of a draft, and whether it
 // differs. A literal is a placeholder as a whole or holds none: a placeholder
 // inside other text, and one that this question never had, are refused.

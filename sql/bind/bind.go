@@ -26,6 +26,16 @@ import (
 type Env struct {
 	Now  time.Time
 	Zone *time.Location // nil: UTC
+	Held Held           // nil: nothing is held back
+}
+
+// Held knows the placeholders that stand in a draft for what was taken out of the
+// question. Where a text is meant they are texts like any other, and are bound as
+// they stand; where a number, a uuid or a date is, their value is read here.
+type Held interface {
+	// Held is the value of a placeholder, and whether literal is one. The value is ""
+	// as long as it is not to be told: the draft is then bound as with a NULL.
+	Held(literal string) (value string, known bool)
 }
 
 // Param is the value of $n in text that Grille printed.

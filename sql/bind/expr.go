@@ -207,9 +207,18 @@ func (b *binder) read(c *ir.Const, t types.Type) *ir.Const {
 	if t.Kind == types.Token {
 		fail(c.At(), refusal.MaskedLiteral, "compare it with the same column elsewhere, or group by it", "a pseudonym cannot be compared with a value that you write")
 	}
-	v, err := types.Parse(t, c.Value.Text(), b.zone())
+	text := c.Value.Text()
+	if b.env.Held != nil {
+		if value, known := b.env.Held.Held(text); known {
+			if out.From = ir.FromViewer; value == "" {
+				return out
+			}
+			text = value
+		}
+	}
+	v, err := types.Parse(t, text, b.zone())
 	if err != nil {
-		fail(c.At(), refusal.Constant, err.Error(), "'%s' is not a value of type %s", clip(c.Value.Text()), t)
+		fail(c.At(), refusal.Constant, err.Error(), "'%s' is not a value of type %s", clip(text), t)
 	}
 	out.Value = v
 	return out
