@@ -59,13 +59,13 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 // draft reads an untrusted text against what view may name.
 func (k *ask) draft(view policy.View, text string) (*ir.Query, error) {
 	k.trace.Draft = text
+	defer k.trace.gate(time.Now())
 	return k.bind(view, text, nil)
 }
 
 // bind, allow and rows are the one way into the database: everything goes through
 // these three. Held has what stands in a draft for values of the question.
 func (k *ask) bind(view policy.View, text string, held bind.Held) (*ir.Query, error) {
-	defer k.trace.gate(time.Now())
 	tree, err := syntax.Parse(text)
 	if err != nil {
 		return nil, err
@@ -181,10 +181,12 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 	if err != nil {
 		return nil, err
 	}
+	start := time.Now()
 	query, err := k.bind(k.view.ForModel(), draft, kept)
 	if err == nil {
 		query, err = ground.Literals(query, kept)
 	}
+	k.trace.gate(start)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +222,7 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Unto
 func (k *ask) passes(view policy.View, draft string, held bind.Held) error {
 	query, err := k.bind(view, draft, held)
 	if err == nil {
-		_, err = k.gate(view, query)
+		_, err = allow(view, query)
 	}
 	return err
 }
