@@ -29,8 +29,11 @@ func ReadQuestion(text string) (Question, error) {
 		return Question{}, refusal.New(refusal.NotText, "send it as UTF-8", "the question is no text: it is not valid UTF-8")
 	}
 	text = strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cf, unicode.Co) {
+		switch {
+		case unicode.In(r, unicode.Cf, unicode.Co):
 			return -1
+		case unicode.In(r, unicode.Zl, unicode.Zp):
+			return '\n' // what they look like
 		}
 		return r
 	}, text)
