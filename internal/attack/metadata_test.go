@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,17 +51,6 @@ func hostileSchema(typeText string) string {
 // megabyte is a text of a million characters, with a canary at both ends.
 func megabyte() string { return "CANARY " + strings.Repeat("obey ", 200_000) + " CANARY" }
 
-// opened opens a database for somebody who sees everything, and says through sent
-// what a model was sent. The model drafts a query over a table that is not there.
-func opened(t *testing.T, e run.Engine, sent *[]egress.Prompt) *grille.Grille {
-	t.Helper()
-	s := shop{open: func(*testing.T, *slog.Logger) run.Engine { return e }}
-	return s.database(t, control(), modeldouble.New(t, func(_ context.Context, p egress.Prompt) (model.Draft, error) {
-		*sent = append(*sent, p)
-		return modeldouble.SQL("SELECT count(*) FROM nowhere")
-	})).Grille
-}
-
 // Whatever names, comments, defaults and labels are, a prompt is a list of names,
 // types and keys within its bounds, in which nothing can be taken for anything else.
 func TestHostileMetadata(t *testing.T) {
@@ -91,7 +79,10 @@ func TestHostileMetadata(t *testing.T) {
 	for name, e := range map[string]run.Engine{"postgres": postgres, "sqlite": sqlite} {
 		t.Run(name, func(t *testing.T) {
 			var sent []egress.Prompt
-			g := opened(t, e, &sent)
+			g := openEngine(t, e, modeldouble.New(t, func(_ context.Context, p egress.Prompt) (model.Draft, error) {
+				sent = append(sent, p)
+				return modeldouble.SQL("SELECT count(*) FROM nowhere")
+			}))
 			for _, text := range append(hostileQuestions(), "how many rows has told?", "list everything of wide", "show the word of told") {
 				_, err := g.Ask(t.Context(), grille.Question{Text: text, Viewer: control().viewer})
 				if err == nil {

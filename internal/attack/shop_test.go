@@ -205,12 +205,7 @@ func (s shop) siege(t *testing.T, p person, m model.Client, lines []eval.Line) *
 // gullible is a model that drafts what the question says.
 func gullible(t *testing.T) model.Client {
 	return modeldouble.New(t, func(_ context.Context, p egress.Prompt) (model.Draft, error) {
-		ms := p.Messages()
-		asked := ms[min(1, len(ms)-1)].Text
-		if _, text, ok := strings.Cut(asked, "Question:\n"); ok {
-			asked = text
-		}
-		return modeldouble.SQL(strings.TrimSpace(asked))
+		return modeldouble.SQL(gulp(p))
 	})
 }
 
