@@ -210,12 +210,22 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Unto
 			return d.SQL, err
 		}
 		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no.Code, no.Span); err != nil {
-			if refusal.CodeOf(err) == "" {
+			switch refusal.CodeOf(err) {
+			case "":
 				err = no // not for a model to hear
+			case refusal.Model:
+				err = gaveUp(no)
 			}
 			return "", err
 		}
 	}
+}
+
+// gaveUp says what is wrong with the last draft. It was read with the names that a
+// model has, of which the viewer may see more.
+func gaveUp(last *refusal.Refusal) error {
+	return refusal.New(refusal.Model, "ask in other words, or ask the planner, which may use all that you may see: --model planner",
+		"the model did not find a query that works; of its last one: %s", last.Msg).At(last.Span)
 }
 
 // passes reports why a draft cannot run; nil: it can.

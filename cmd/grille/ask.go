@@ -51,6 +51,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
   grille ask --as ana -o csv "average stay per ward" > stay.csv
   grille ask --as ana "visits per ward last year" "and the year before?"
   grille ask --as ana --hide rose "orders of rose"
+  grille ask --as ana --model planner "average stay per ward"
   echo "top 5 diagnoses" | grille ask --as ana -`,
 		Args: p.questions,
 		RunE: func(c *cobra.Command, given []string) error {
@@ -74,6 +75,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 	}
 	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
 	words.flags(c)
+	p.drafter(c)
 	return c
 }
 
@@ -178,6 +180,7 @@ sent to a model unless the configuration chooses one to draft.`,
 		},
 	}
 	words.flags(c)
+	p.drafter(c)
 	c.Flags().BoolVar(&full, "full", false, "for who keeps the rules: the statement as it would run, with the conditions and values of the rules")
 	return c
 }

@@ -33,7 +33,6 @@ type evaluating struct {
 	all      bool
 	grantAll bool
 	subset   bool
-	model    string
 }
 
 func (p *program) eval() *cobra.Command {
@@ -63,7 +62,7 @@ when a figure misses its bound. A line's error never stops the run.`,
 		k.command("ask", "compare answers to questions with those of gold queries", `{"id","question","sql":["..."]}, or "unanswerable": true`, runAsk,
 			func(c *cobra.Command) {
 				c.Flags().BoolVar(&k.subset, "subset", false, "an answer may have further columns")
-				c.Flags().StringVar(&k.model, "model", "", "the `name` of the model that drafts; else that of the configuration")
+				k.drafter(c)
 			}),
 		k.redact(),
 	)
@@ -180,12 +179,6 @@ func (k *evaluating) prepare(ctx context.Context, name, path string) (eval.Confi
 		return c, nil, err
 	}
 	s.purpose = ledger.Eval
-	if k.model != "" {
-		s.Order = []string{k.model}
-		if len(s.Drafters()) == 0 && k.model != config.Planner {
-			return c, nil, usage("%s has no model %q", s.File, k.model)
-		}
-	}
 	if c.Viewer, err = k.viewer(s); err != nil {
 		return c, nil, err
 	}

@@ -48,4 +48,5 @@ type program struct {
 type flags struct {
 	config, connection, as, team, output, log string
 	filters                                   []string
+	model                                     string // of ask, explain and eval ask: who drafts
 }

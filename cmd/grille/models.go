@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/model"
@@ -80,4 +83,25 @@ func (s *site) quota() (*quota.Quota, error) {
 		return nil, fmt.Errorf("making the folder for budgets: %w", err)
 	}
 	return quota.New(quota.Config{File: filepath.Join(s.StateDir(), "budget.json"), Requests: s.Budget.Requests, Tokens: s.Budget.Tokens, Zone: s.Zone})
+}
+
+// drafter adds --model to a command.
+func (p *program) drafter(c *cobra.Command) {
+	c.Flags().StringVar(&p.flags.model, "model", "", "the `name` of the model that drafts, or planner for none; else as in the configuration")
+}
+
+// choose has the model draft that --model names.
+func (p *program) choose(c *config.Config) error {
+	if p.flags.model == "" {
+		return nil
+	}
+	c.Order = []string{p.flags.model}
+	if len(c.Drafters()) > 0 || p.flags.model == config.Planner {
+		return nil
+	}
+	names := []string{config.Planner}
+	for _, m := range c.Models {
+		names = append(names, m.Name)
+	}
+	return usage("%s has no model %q: write one of %s", c.File, p.flags.model, strings.Join(names, ", "))
 }

@@ -36,6 +36,9 @@ type site struct {
 
 func (p *program) site() (*site, error) {
 	c, err := config.Load(p.flags.config)
+	if err == nil {
+		err = p.choose(c)
+	}
 	if err != nil {
 		return nil, err
 	}
