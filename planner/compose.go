@@ -84,7 +84,7 @@ type composer struct {
 // compose are the readings of a cut, the cheapest first.
 func (c *composer) compose() []state {
 	waiting := make([][]state, len(c.pieces)+1)
-	waiting[0] = []state{{r: reading{top: -1}}}
+	waiting[0] = []state{{r: reading{top: -1, figure: figure{how: -1}}}}
 	for i := range c.pieces {
 		beam := waiting[i]
 		slices.SortStableFunc(beam, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
@@ -161,6 +161,8 @@ func (c *composer) step(s state) []state {
 		return c.named(n, at)
 	case nullRole, notnullRole:
 		c.null(&n, at)
+	case figureRole:
+		c.figureWord(&n, at)
 	case cannotRole:
 		n.lost = append(n.lost, at)
 		n.cost += 5
@@ -330,6 +332,10 @@ func (c *composer) settle(n *state) {
 		n.cost += 0.8
 		n.lost = append(n.lost, a.piece)
 	}
+	if k := c.lastTable(n); n.count != nil && len(n.r.outs) == 0 && len(n.r.groups) == 0 && k != nil { // "orders last month - how many?"
+		n.r.outs = append(n.r.outs, out{agg: countAgg, slot: n.r.needs[0].slot, pieces: []int{n.count.piece}})
+		n.count = nil
+	}
 	if n.count != nil {
 		n.cost += 0.8
 		n.lost = append(n.lost, n.count.piece)
@@ -455,7 +461,7 @@ func (c *composer) per(n state, at int) []state {
 		return []state{n}
 	}
 	n.each = true
-	if p.to == p.from+1 && c.says(p, "by") && len(n.r.outs) > 0 && !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != noAgg }) {
+	if p.to == p.from+1 && c.says(p, "by") && len(n.r.outs) > 0 && !n.r.figure.asked() && !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != noAgg }) {
 		listed := n.next() // "names by age" is an order
 		listed.at--
 		listed.each = false
@@ -516,7 +522,8 @@ func (c *composer) finish(n *state) {
 	if n.top != nil && len(n.r.orders) == 0 {
 		c.topOfRows(n)
 	}
-	c.perGroup(n)
+	c.figures(n)
+	c.firstOfEach(n)
 	n.cost += 0.6 * float64(len(n.lost))
 	if len(n.r.outs) == 0 && len(n.r.needs) == 0 && len(n.r.groups) == 0 && len(n.r.orders) == 0 {
 		n.cost += 3
@@ -535,17 +542,6 @@ func (c *composer) topOfRows(n *state) {
 	n.r.groups = append(n.r.groups, group{slot: s})
 	n.r.outs = append(n.r.outs, out{slot: s})
 	n.r.orders = append(n.r.orders, order{rows: true, shown: true, desc: true, most: true, pieces: []int{n.top.piece}})
-}
-
-// perGroup: the first of each group ("the most common diagnosis per ward") is
-// not what ORDER BY and LIMIT give.
-func (c *composer) perGroup(n *state) {
-	for _, g := range n.r.groups {
-		if g.each && n.r.limit > 0 {
-			n.lost = append(n.lost, g.slot.piece)
-			n.cost += 2
-		}
-	}
 }
 
 // lastShown is what "is the most common" speaks of.

@@ -413,6 +413,10 @@ func (c *composer) belowAverage(n state, at int) []state {
 // that the table is known by.
 func (c *composer) period(n state, at int) []state {
 	k := cond{op: "period", period: c.pieces[at].period, not: n.not, or: n.or, pieces: []int{at}}
+	if k.period.from.IsZero() && k.period.to.IsZero() && !n.r.figure.versus {
+		n.lost = append(n.lost, at)
+		n.cost++
+	}
 	n.not, n.or = false, false
 	switch {
 	case n.subject != nil:

@@ -13,28 +13,74 @@ type period struct {
 	// years reports whether both ends are new year's, so that a column that holds
 	// only a year can be compared.
 	years bool
+	// parts are the two points of "between 2023 and 2024", which may be meant each.
+	parts []period
+	// back is the unit of "the same period last year", which is no period by itself.
+	back string
 }
 
 // calendar reads periods out of a question asked at one instant.
 type calendar struct {
+	now   time.Time
 	today time.Time // midnight
 }
 
 func newCalendar(opt Options) calendar {
 	now := opt.Now.In(opt.Zone)
-	return calendar{time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone)}
+	return calendar{now, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone)}
 }
 
 // at is the longest period that begins at t[i], with its number of tokens; 0 if
 // none does. Prepositions before it are part of it.
 func (c calendar) at(t []token, i int) (period, int) {
-	for _, read := range []func([]token) (period, int){c.bounded, c.since, c.plain} {
+	for _, read := range []func([]token) (period, int){c.same, c.bounded, c.since, c.plain} {
 		if p, n := read(t[i:]); n > 0 {
 			p.years = isNewYear(p.from) && isNewYear(p.to) && !(p.from.IsZero() && p.to.IsZero())
+			for i := range p.parts {
+				p.parts[i].years = isNewYear(p.parts[i].from) && isNewYear(p.parts[i].to)
+			}
 			return p, n
 		}
 	}
 	return period{}, 0
+}
+
+// same reads "the same period last year", "the year before": as long a period as
+// that before, so much earlier.
+func (c calendar) same(t []token) (period, int) {
+	n := leading(t, []string{"the"})
+	for _, form := range []struct{ words, back string }{
+		{"same period of last year", "year"}, {"same period last year", "year"}, {"same time last year", "year"}, {"same period a year ago", "year"}, {"same period the year before", "year"},
+		{"same month last year", "year"}, {"same quarter last year", "year"}, {"same week last year", "year"},
+		{"same period last month", "month"}, {"same period last quarter", "quarter"}, {"same period last week", "week"},
+		{"year before", "year"}, {"previous period", "before"}, {"period before", "before"},
+	} {
+		if m := leading(t[n:], strings.Fields(form.words)); m > 0 {
+			return period{back: form.back}, n + m
+		}
+	}
+	return period{}, 0
+}
+
+// shifted is p a unit earlier; "before" is its own length.
+func (c calendar) shifted(p period, unit string) period {
+	if p.from.IsZero() || p.to.IsZero() {
+		return p
+	}
+	if unit != "before" {
+		p.from, p.to = c.add(p.from, unit, -1), c.add(p.to, unit, -1)
+		return p
+	}
+	from := p.from
+	for _, u := range []string{"year", "quarter", "month"} {
+		if c.add(p.from, u, 1).Equal(p.to) {
+			from = c.add(p.from, u, -1)
+		}
+	}
+	if from.Equal(p.from) {
+		from = p.from.Add(-p.to.Sub(p.from))
+	}
+	return period{from: from, to: p.from, years: isNewYear(from) && isNewYear(p.from)}
 }
 
 // isNewYear holds for an open end too.
@@ -58,8 +104,12 @@ func (c calendar) bounded(t []token) (period, int) {
 			shift := to.from.Year() - from.from.Year()
 			from.from = from.from.AddDate(shift, 0, 0)
 		}
+		p := period{parts: []period{from, to}}
 		if from.from.Before(to.to) {
-			return period{from: from.from, to: to.to}, mid + 1 + m
+			p.from, p.to = from.from, to.to
+		}
+		if t[0].lower == "between" || from.from.Before(to.to) {
+			return p, mid + 1 + m
 		}
 	}
 	return period{}, 0
@@ -68,7 +118,7 @@ func (c calendar) bounded(t []token) (period, int) {
 // since reads "since March", "before 2020", "after 1 May 2024", "until today".
 func (c calendar) since(t []token) (period, int) {
 	for _, form := range []struct{ words, side string }{
-		{"since", "since"}, {"starting from", "since"}, {"starting in", "since"}, {"starting on", "since"}, {"from", "since"}, {"on or after", "since"}, {"as of", "since"},
+		{"since", "since"}, {"starting from", "since"}, {"starting in", "since"}, {"starting on", "since"}, {"from", "since"}, {"on or after", "since"}, {"on and after", "since"}, {"as of", "since"},
 		{"after", "after"}, {"later than", "after"}, {"since after", "after"},
 		{"before", "before"}, {"prior to", "before"}, {"earlier than", "before"}, {"older than", "before"},
 		{"until", "until"}, {"till", "until"}, {"up to", "until"}, {"on or before", "until"}, {"through", "until"},
@@ -99,6 +149,16 @@ func (c calendar) since(t []token) (period, int) {
 // followsOn: "from 2020 on", "from March onwards". A bare "from 2020" is plain.
 func followsOn(t []token) bool { return len(t) > 0 && oneOf(t[0], "on", "onward", "onwards") }
 
+// laterOn is the length of "or later", "and after", "onwards".
+func laterOn(t []token) int {
+	for _, form := range []string{"or later", "or after", "and later", "and after", "onwards", "onward", "and onwards"} {
+		if n := leading(t, strings.Fields(form)); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
 // plain reads a point with or without a preposition: "in March 2024", "last year".
 func (c calendar) plain(t []token) (period, int) {
 	n := 0
@@ -107,6 +167,14 @@ func (c calendar) plain(t []token) (period, int) {
 	}
 	for ; n >= 0; n-- {
 		if p, m := c.point(t[n:]); m > 0 {
+			if later := laterOn(t[n+m:]); later > 0 { // "31 March 2025 or later"
+				p.to = time.Time{}
+				return p, n + m + later
+			}
+			if early := leading(t[n+m:], []string{"or", "earlier"}); early > 0 {
+				p.from = time.Time{}
+				return p, n + m + early
+			}
 			if n == 0 && m == 1 && !oneOf(t[0], "today", "yesterday", "tomorrow", "ytd", "mtd", "qtd") && t[0].kind != dateToken && t[0].year() == 0 && !t[0].startsUpper() {
 				continue // "march" alone is a word
 			}
@@ -120,7 +188,7 @@ func (c calendar) plain(t []token) (period, int) {
 func (c calendar) point(t []token) (period, int) {
 	skip := leading(t, []string{"the"})
 	t = t[skip:]
-	for _, read := range []func([]token) (period, int){c.date, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
+	for _, read := range []func([]token) (period, int){c.date, c.weekday, c.beforeLast, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
 		if p, n := read(t); n > 0 {
 			return p, n + skip
 		}
@@ -135,6 +203,9 @@ func (c calendar) date(t []token) (period, int) {
 	if days, ok := map[string]int{"yesterday": -1, "today": 0, "tomorrow": 1}[t[0].lower]; ok {
 		return c.span(c.today.AddDate(0, 0, days), "day", 1), 1
 	}
+	if d, n := c.slashed(t); n > 0 {
+		return c.span(d, "day", 1), n
+	}
 	if t[0].kind != dateToken {
 		return period{}, 0
 	}
@@ -143,6 +214,102 @@ func (c calendar) date(t []token) (period, int) {
 		return period{}, 0
 	}
 	return c.span(d, "day", 1), 1
+}
+
+// slashed reads 31/03/2025 and 31.3.2025, day first unless the second number can
+// be no month.
+func (c calendar) slashed(t []token) (time.Time, int) {
+	var parts []string
+	n := 0
+	for n < len(t) && len(parts) < 3 && n < 5 {
+		switch {
+		case t[n].kind == numberToken:
+			parts = append(parts, strings.Split(t[n].text, ".")...)
+		case !oneOf(t[n], "/", "."):
+			return time.Time{}, 0
+		}
+		n++
+	}
+	if len(parts) != 3 || len(parts[2]) != 4 || n < 2 {
+		return time.Time{}, 0
+	}
+	for _, form := range []string{"2/1/2006", "1/2/2006"} {
+		if d, err := time.ParseInLocation(form, strings.Join(parts, "/"), c.today.Location()); err == nil {
+			return d, n
+		}
+	}
+	return time.Time{}, 0
+}
+
+var weekdays = func() map[string]time.Weekday {
+	m := map[string]time.Weekday{}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		m[strings.ToLower(d.String())] = d
+	}
+	return m
+}()
+
+// weekday reads "Monday", "last Monday", "next Friday": the day itself, the last
+// one unless it says next. Before a date it says nothing: "Monday 12 May".
+func (c calendar) weekday(t []token) (period, int) {
+	n, next := 0, false
+	if len(t) > 1 && oneOf(t[0], "last", "this", "next", "past", "previous") {
+		n, next = 1, t[0].lower == "next"
+	}
+	if len(t) <= n || t[n].kind == quotedToken {
+		return period{}, 0
+	}
+	day, ok := weekdays[t[n].lower]
+	if !ok {
+		return period{}, 0
+	}
+	if n == 0 {
+		m := 1
+		for m < len(t) && oneOf(t[m], ",", "the") {
+			m++
+		}
+		for _, read := range []func([]token) (period, int){c.date, c.monthOrDay} {
+			if p, k := read(t[m:]); k > 0 && p.to.Sub(p.from) < 30*time.Hour && p.from.Weekday() == day {
+				return p, m + k
+			}
+		}
+	}
+	back := (int(c.today.Weekday()) - int(day) + 7) % 7
+	if n == 1 && back == 0 && t[0].lower != "this" {
+		back = 7
+	}
+	d := c.today.AddDate(0, 0, -back)
+	if next {
+		d = d.AddDate(0, 0, 7)
+	}
+	return c.span(d, "day", 1), n + 1
+}
+
+// beforeLast reads "the day before yesterday", "the week before last", "the week
+// of 28 April".
+func (c calendar) beforeLast(t []token) (period, int) {
+	if leading(t, []string{"day", "before", "yesterday"}) > 0 {
+		return c.span(c.today.AddDate(0, 0, -2), "day", 1), 3
+	}
+	if leading(t, []string{"day", "after", "tomorrow"}) > 0 {
+		return c.span(c.today.AddDate(0, 0, 2), "day", 1), 3
+	}
+	unit, ok := unitOf(t, 0)
+	switch {
+	case !ok || len(t) < 3:
+	case oneOf(t[1], "before") && oneOf(t[2], "last"):
+		return c.span(c.add(c.start(c.today, unit), unit, -2), unit, 1), 3
+	case oneOf(t[1], "after") && oneOf(t[2], "next"):
+		return c.span(c.add(c.start(c.today, unit), unit, 2), unit, 1), 3
+	case unit == "week" && oneOf(t[1], "of", "from", "starting"):
+		for _, read := range []func([]token) (period, int){c.date, c.monthOrDay} {
+			skip := leading(t[2:], []string{"the"})
+			if p, n := read(t[2+skip:]); n > 0 && p.to.Sub(p.from) < 30*time.Hour {
+				return c.span(c.start(p.from, "week"), "week", 1), 2 + skip + n
+			}
+		}
+	}
+	return period{}, 0
 }
 
 // relative reads "last month", "this quarter so far", "past 30 days", "next 2 weeks".
@@ -155,11 +322,17 @@ func (c calendar) relative(t []token) (period, int) {
 	if counted {
 		n, at = t[1].small(), 2
 	}
+	if counted && at < len(t) && t[at].stem == "hour" && oneOf(t[0], "last", "past", "previous", "prior") {
+		return period{from: c.now.Add(-time.Duration(n) * time.Hour), to: c.now}, at + 1
+	}
 	unit, ok := unitOf(t, at)
 	if !ok {
 		return period{}, 0
 	}
 	at++
+	if at+1 < len(t) && oneOf(t[at], "of", "in") && t[at+1].year() > 0 {
+		return period{}, 0 // "the last quarter of 2024"
+	}
 	start := c.start(c.today, unit)
 	tomorrow := c.today.AddDate(0, 0, 1)
 	switch {
@@ -239,6 +412,14 @@ func quarterName(t []token) (from, months, n int) {
 			return i * 6, 6, 1
 		}
 	}
+	if oneOf(t[0], "last", "final") && len(t) > 2 && oneOf(t[2], "of", "in") {
+		switch t[1].stem {
+		case "quarter":
+			return 9, 3, 2
+		case "half":
+			return 6, 6, 2
+		}
+	}
 	if i, ok := ordinal(t[0]); ok && len(t) > 1 {
 		switch {
 		case t[1].stem == "quarter" && i <= 4:
@@ -304,6 +485,14 @@ func (c calendar) year(t []token) (period, int) {
 	}
 	if y := t[0].year(); y > 0 {
 		return c.span(c.newYear(y), "year", 1), 1
+	}
+	if decade, ok := strings.CutSuffix(t[0].lower, "s"); ok && len(decade) == 2 && decade[1] == '0' { // the 90s
+		if y, err := strconv.Atoi(decade); err == nil {
+			if y += 1900; y < 1930 {
+				y += 100
+			}
+			return c.span(c.newYear(y), "year", 10), 1
+		}
 	}
 	if decade, ok := strings.CutSuffix(t[0].lower, "s"); ok && len(decade) == 4 && decade[3] == '0' {
 		if y, err := strconv.Atoi(decade); err == nil && y >= 1900 && y < 2100 {
@@ -386,8 +575,8 @@ var months = func() map[string]time.Month {
 
 // ordinal reads first to fourth, 1st to 4th.
 func ordinal(t token) (int, bool) {
-	n, ok := map[string]int{"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}[t.lower]
-	return n, ok && t.lower != "last"
+	n, ok := map[string]int{"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}[t.lower]
+	return n, ok
 }
 
 func oneOf(t token, words ...string) bool {

@@ -24,6 +24,15 @@ func (b *builder) filter() bool {
 		t := c.slot.pick.table
 		way := b.way(t)
 		switch {
+		case c.aside > 0:
+			if !b.p.tree.has(t) {
+				if way == nil || slices.ContainsFunc(way, func(e edge) bool { return e.many }) {
+					return false
+				}
+				b.p.tree.edges = append(b.p.tree.edges, way...)
+			}
+			b.p.aside = append(b.p.aside, c)
+			b.either(conds, c)
 		case b.p.tree.has(t):
 			b.p.where = append(b.p.where, c)
 		case way == nil || c.or && i > 0 && !b.p.tree.has(conds[i-1].slot.pick.table):
@@ -41,6 +50,14 @@ func (b *builder) filter() bool {
 		}
 	}
 	return true
+}
+
+// either leaves out the groups that are in neither of two periods.
+func (b *builder) either(conds []cond, c cond) {
+	if b.r.figure.versus && b.p.grouped {
+		c.or = c.aside == 2
+		b.p.where = append(b.p.where, c)
+	}
 }
 
 func (b *builder) way(t *catalog.Table) []edge {

@@ -46,7 +46,8 @@ const (
 	notnullRole       // known
 	bucketRole        // month, monthly
 	allRole           // all information
-	cannotRole        // percentage, growth: not supported
+	figureRole        // growth, share of, versus
+	cannotRole        // median, forecast: not supported
 	stopRole          // means nothing by itself
 	articleRole       // the, a: may stand inside a phrase
 	verbRole          // a verb that only connects: made, belongs
@@ -63,7 +64,7 @@ var roleNames = map[string]role{
 	"common": commonRole, "top": topRole, "cmp": cmpRole, "between": betweenRole, "each": eachRole, "order": orderRole,
 	"dir": dirRole, "distinct": distinctRole, "not": notRole, "and": andRole, "or": orRole, "both": bothRole, "rel": relRole,
 	"have": haveRole, "of": ofRole, "in": inRole, "is": isRole, "named": namedRole, "like": likeRole, "null": nullRole,
-	"notnull": notnullRole, "bucket": bucketRole, "all": allRole, "cannot": cannotRole, "stop": stopRole, "article": articleRole,
+	"notnull": notnullRole, "bucket": bucketRole, "all": allRole, "cannot": cannotRole, "figure": figureRole, "stop": stopRole, "article": articleRole,
 }
 
 // keyword is what a phrase of asking means.

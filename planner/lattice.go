@@ -15,6 +15,7 @@ type piece struct {
 	from, to int     // tokens
 	nouns    []noun  // of nounRole, the likeliest first
 	period   period  // of periodRole
+	n        int     // of figureRole: how many of the unit in hint
 	text     string  // of valueRole, numberRole and unknownRole
 	exact    bool    // of valueRole: written with quotes or capitals
 	weight   float64 // how well this explains its words
@@ -140,12 +141,19 @@ func (l *lattice) piecesAt(i int) []piece {
 	if p, n := l.calendar.at(l.tokens, i); n > 0 {
 		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 0.95*float64(n)})
 	}
+	if p, ok := l.movingAt(i); ok {
+		out = append(out, p)
+	}
+	if p, ok := l.windowAt(i); ok {
+		out = append(out, p)
+	}
 	out = append(out, l.phrasesAt(i)...)
 	out = append(out, l.nounsAt(i)...)
 	out = append(out, l.ellipsis(i)...)
 	if c, ok := cannot(out); ok {
 		return []piece{c}
 	}
+	out = figuresOnly(out)
 	switch t.kind {
 	case quotedToken:
 		return append(out, one(valueRole, t.text, true, 1))
@@ -169,7 +177,9 @@ func (l *lattice) piecesAt(i int) []piece {
 	if v, ok := l.capitals(i); ok {
 		out = append(out, v)
 	}
-	if l.kw.verbs[t.lower] && !slices.ContainsFunc(out, func(p piece) bool { return p.role == nounRole && p.nouns[0].score >= 0.7 }) {
+	if l.kw.verbs[t.lower] && !slices.ContainsFunc(out, func(p piece) bool {
+		return p.role == nounRole && p.nouns[0].score >= 0.7 || p.role == figureRole && p.arg != "grows"
+	}) {
 		out = append(out, one(verbRole, t.text, false, 0.35))
 	}
 	if len(out) == 0 {
@@ -194,6 +204,23 @@ func cannot(all []piece) (piece, bool) {
 		}
 	}
 	return best, best.to > 0 && other < best.to
+}
+
+// figuresOnly leaves out what else the words of a figure could mean, unless a name
+// explains more: "running total" is no total.
+func figuresOnly(all []piece) []piece {
+	end := 0
+	for _, p := range all {
+		if p.role == figureRole && p.arg != "grows" && p.arg != "how" {
+			end = max(end, p.to)
+		}
+	}
+	for _, p := range all {
+		if p.role == nounRole && p.nouns[0].score >= 0.7 && p.to >= end {
+			return all
+		}
+	}
+	return slices.DeleteFunc(all, func(p piece) bool { return p.role != figureRole && p.role != bucketRole && p.role != periodRole && p.to <= end })
 }
 
 // signRole: brackets and a lone percent sign mean nothing; other signs and

@@ -22,7 +22,11 @@ type plan struct {
 	limit    int
 	ranked   []int // the pieces that ask for the first so many
 	grouped  bool
-	dedupe   bool // sums over rows that the joins multiply are taken over distinct ones
+	aside    []cond // that pick rows for a figure
+	window   int    // how many a moving average spans
+	per      []expr // the first so many of each
+	mean     bool   // of what each group has
+	dedupe   bool   // sums over rows that the joins multiply are taken over distinct ones
 	joins    int
 }
 
@@ -32,6 +36,7 @@ type expr struct {
 	distinct bool
 	ref             // col nil: rows of table
 	unit     string // dates cut to it
+	figure   string // what is worked out of the aggregate
 	piece    int
 	pieces   []int // more that caused it
 }
@@ -62,16 +67,19 @@ type builder struct {
 // build plans r, whose slots have their picks; false if it makes no sense.
 func (l *lexicon) build(r *reading) (plan, bool) {
 	b := &builder{lex: l, r: r}
+	b.p.limit, b.p.window, b.p.mean = r.limit, r.figure.n, r.figure.mean
 	b.sumUp()
 	b.sumGroups()
-	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() {
+	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.figures() {
 		return plan{}, false
 	}
-	b.p.limit = r.limit
 	for _, o := range r.orders {
 		if o.most {
 			b.p.ranked = append(b.p.ranked, o.pieces...)
 		}
+	}
+	if r.figure.mean {
+		b.p.ranked = append(b.p.ranked, r.figure.pieces...)
 	}
 	if r.top >= 0 {
 		b.p.ranked = append(b.p.ranked, r.top)
@@ -102,7 +110,7 @@ func (b *builder) sumUp() {
 // sumGroups reads "revenue by month", a measure with groups and without a word
 // for how to sum it up. The price of each product is no such thing.
 func (b *builder) sumGroups() {
-	if len(b.r.groups) == 0 || len(b.measures()) > 0 || b.byRows() {
+	if len(b.r.groups) == 0 && !b.r.figure.asked() || len(b.measures()) > 0 || b.byRows() {
 		return
 	}
 	for _, o := range b.r.outs {
@@ -265,6 +273,7 @@ func (b *builder) shape() bool {
 	r := b.r
 	aggregated := len(b.measures()) > 0 || b.byRows()
 	plain := b.plainOuts()
+	b.each()
 	switch {
 	case len(r.groups) > 0 && (aggregated || b.onlyGroups()):
 		b.p.grouped = true
@@ -393,6 +402,18 @@ func singular(t *catalog.Table) string {
 	return strings.Join(words.OfName(t.Name), "_")
 }
 
+// each shows what the first of each are asked of.
+func (b *builder) each() {
+	for _, g := range b.r.figure.per {
+		before := len(b.p.groups)
+		b.groupBy(g)
+		b.p.per = append(b.p.per, b.p.groups[before:]...)
+	}
+	if len(b.measures()) == 0 && !b.byRows() { // a row each: nothing is put together
+		b.p.groups = nil
+	}
+}
+
 // groupBy adds a group's keys and shows its name.
 func (b *builder) groupBy(g group) {
 	if g.unit != "" && g.slot.pick.class() == dateClass {
@@ -423,7 +444,9 @@ func (b *builder) addEntityKey(t *catalog.Table) {
 }
 
 func (b *builder) addOut(o shown) {
-	if !slices.ContainsFunc(b.p.outs, func(x shown) bool { return x.expr.ref.is(o.expr.ref) && x.agg == o.agg && x.unit == o.unit }) {
+	if !slices.ContainsFunc(b.p.outs, func(x shown) bool {
+		return x.expr.ref.is(o.expr.ref) && x.agg == o.agg && x.unit == o.unit && x.figure == o.figure
+	}) {
 		b.p.outs = append(b.p.outs, o)
 	}
 }

@@ -35,9 +35,14 @@ func (l *lattice) print(p *plan, pieces []piece) model.Draft {
 	for _, t := range p.tree.tables() {
 		w.alias[t] = w.newAlias(t)
 	}
-	if p.dedupe {
+	switch {
+	case p.dedupe:
 		w.deduped()
-	} else {
+	case len(p.per) > 0:
+		w.firstOfEach()
+	case p.mean:
+		w.mean()
+	default:
 		w.query()
 	}
 	return model.Draft{Kind: model.SQL, SQL: w.b.String(), Reasons: w.reasons}
@@ -80,13 +85,17 @@ func (w *printer) query() {
 	w.list(len(w.p.outs), func(i int) { w.out(w.p.outs[i]) })
 	w.from()
 	w.filters()
+	w.grouping()
+	w.having()
+	w.order()
+	w.limit()
+}
+
+func (w *printer) grouping() {
 	if w.p.grouped && len(w.p.groups) > 0 {
 		w.b.WriteString(" GROUP BY ")
 		w.list(len(w.p.groups), func(i int) { w.because(w.expr(w.p.groups[i]), w.p.groups[i].piece) })
 	}
-	w.having()
-	w.order()
-	w.limit()
 }
 
 func (w *printer) limit() {
@@ -142,7 +151,10 @@ func clean(name string) string {
 }
 
 func (w *printer) expr(x expr) string {
-	if x.agg != noAgg {
+	switch {
+	case x.figure != "":
+		return w.figure(x)
+	case x.agg != noAgg:
 		return w.aggregate(x)
 	}
 	col := w.column(x.ref)
@@ -471,6 +483,11 @@ func (w *printer) order() {
 		w.naturally()
 		return
 	}
+	w.orders(orders, true)
+}
+
+// orders is ORDER BY; named: by the output's name where it is shown.
+func (w *printer) orders(orders []order, named bool) {
 	for i, o := range orders {
 		if i == 0 {
 			w.b.WriteString(" ORDER BY ")
@@ -482,8 +499,8 @@ func (w *printer) order() {
 			x = expr{agg: countAgg, ref: ref{table: w.p.tree.root}}
 		}
 		text := w.expr(x)
-		for _, out := range w.p.outs { // by the output's name where it is shown
-			if out.agg == x.agg && out.ref.is(x.ref) && out.agg != noAgg && w.name(out) != "" {
+		for _, out := range w.p.outs {
+			if named && out.figure == "" && out.agg == x.agg && out.ref.is(x.ref) && out.agg != noAgg && w.name(out) != "" {
 				text = quoteName(w.name(out))
 			}
 		}

@@ -17,6 +17,7 @@ type reading struct {
 	which   bool   // asked for by "which", "who": name things rather than describe them
 	when    bool   // asked by "when"
 	where   bool   // asked by "where"
+	figure  figure // what is worked out of it
 }
 
 // slot is a place that a name fills.
@@ -66,6 +67,9 @@ type (
 		period  period
 		agg     aggregate // compare with agg(slot) over all rows
 		years   int       // compare a birthday with so many years ago
+		aside   int       // picks rows for one side of a figure, and not of the whole
+		place   bool      // says where something is
+		factor  string    // of agg: "2" times it
 		pieces  []int
 	}
 	// group is what rows are put together by.
@@ -115,6 +119,7 @@ const (
 // clone makes r's lists its own, so that two states can grow apart.
 func (r reading) clone() reading {
 	r.outs, r.conds, r.groups = slices.Clone(r.outs), slices.Clone(r.conds), slices.Clone(r.groups)
+	r.figure.per = slices.Clone(r.figure.per)
 	r.havings, r.orders, r.needs = slices.Clone(r.havings), slices.Clone(r.orders), slices.Clone(r.needs)
 	return r
 }
@@ -127,6 +132,9 @@ func (r *reading) slots() []*slot {
 	}
 	for i := range r.groups {
 		all = append(all, &r.groups[i].slot)
+	}
+	for i := range r.figure.per {
+		all = append(all, &r.figure.per[i].slot)
 	}
 	for i := range r.conds {
 		all = append(all, &r.conds[i].slot)
