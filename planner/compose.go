@@ -67,6 +67,7 @@ type pending struct {
 type comparison struct {
 	op     string
 	hint   string
+	unit   int // of the number, as its place in unitsOf plus one; 0: none
 	number string
 	high   string // of between
 	agg    aggregate
@@ -162,6 +163,9 @@ func (c *composer) step(s state) []state {
 	case nullRole, notnullRole:
 		c.null(&n, at)
 	case figureRole:
+		if c.piece(at-1).role == numberRole && (p.arg == "share" || p.arg == "percent") {
+			break // "20 percent"
+		}
 		c.figureWord(&n, at)
 	case cannotRole:
 		n.lost = append(n.lost, at)
@@ -398,7 +402,7 @@ func (c *composer) applyCmp(n *state) {
 		}
 		if len(s.nouns) > 0 {
 			n.cost += 0.2
-			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, pieces: k.pieces})
+			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces})
 			return
 		}
 	}

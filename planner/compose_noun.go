@@ -296,8 +296,30 @@ func (c *composer) column(n state, s slot) []state {
 		n.r.conds = append(n.r.conds, cond{slot: numeric(s), op: "=", values: []string{k.number}, number: true, pieces: []int{k.piece}})
 		return []state{n}
 	}
+	if t, ok := c.ordinalOf(n, s); ok {
+		return []state{t}
+	}
 	n.number = nil
 	all := c.asSubject(n, s)
+	if t, ok := c.rowsOf(n, s); ok {
+		all = append(all, c.table(t, c.tablesOf(s))...)
+	}
+	if t, ok := c.mass(n, s); ok {
+		all = append(all, t)
+		n.cost += 0.25
+	}
+	if t, ok := c.stated(n, s); ok {
+		all = append(all, t)
+		n.cost += 0.3
+	}
+	if n.not && n.mode == condMode { // "without a floor"
+		t := n.next()
+		t.at--
+		t.r.conds = append(t.r.conds, cond{slot: s, op: "null", or: t.or})
+		t.not, t.or, t.have = false, false, false
+		t.cost += 0.1
+		all = append(all, t)
+	}
 	flag, isFlag := c.asFlag(n, s)
 	if isFlag {
 		all = append(all, flag)
@@ -607,6 +629,12 @@ func (c *composer) countedColumn(n state, s slot) []state {
 		t.at--
 		t.cost += 0.1
 		all = append(all, c.counted(t, slot{nouns: measures, piece: s.piece, want: wantMeasure}, sumAgg))
+	}
+	if happened := slices.DeleteFunc(slices.Clone(others), func(x noun) bool { return x.class() != dateClass }); len(happened) > 0 && happened[0].score >= others[0].score { // nobody counts dates
+		t := n.next()
+		t.at--
+		all = append(all, c.counted(t, c.tablesOf(slot{nouns: happened, piece: s.piece}), countAgg))
+		others = slices.DeleteFunc(others, func(x noun) bool { return x.class() == dateClass })
 	}
 	if len(others) > 0 {
 		t := n.next()

@@ -194,6 +194,14 @@ func (c *composer) number(n state, at int) []state {
 		k := *n.cmp
 		k.number = p.text
 		n.cmp = &k
+		if u := c.unitAt(at + 1); u >= 0 {
+			k.unit = u + 1
+			if k.hint == "" {
+				k.hint = unitsOf[u].hint
+			}
+			n.at = c.meaning(at+1) + 1
+			next = c.piece(c.meaning(n.at))
+		}
 		if n.subject != nil {
 			return []state{c.closeCmp(n)}
 		}
@@ -214,6 +222,9 @@ func (c *composer) number(n state, at int) []state {
 			t.at--
 			t.subject = n.last
 			return []state{c.closeCmp(t)}
+		}
+		if closes(next.role) && c.lastTable(&n) != nil { // "bills over 10k from"
+			c.applyCmp(&n)
 		}
 		return []state{n}
 	case next.role == mostRole || next.role == topRole || next.role == commonRole:
@@ -241,6 +252,26 @@ func (c *composer) number(n state, at int) []state {
 	}
 	n.number = &pending{piece: at, number: p.text}
 	return []state{n}
+}
+
+// unitAt is the unit that piece i is, behind a number; -1: none.
+func (c *composer) unitAt(i int) int {
+	i = c.meaning(i)
+	p := c.piece(i)
+	if p.role == noRole || p.to != p.from+1 || p.role == nounRole && c.l.tokens[p.from].kind == wordToken && p.nouns[0].score >= 0.95 && unitOfColumn(p.nouns[0].ref) < 0 {
+		return -1
+	}
+	return unitWord(c.l.tokens[p.from])
+}
+
+// closes: behind a number, what follows is not what is counted.
+func closes(r role) bool {
+	switch r {
+	case inRole, relRole, haveRole, periodRole, orderRole, eachRole, endRole, andRole:
+		return true
+	default:
+		return false
+	}
 }
 
 // times is "ordered more than 5 times": a number of rows of the table that was
@@ -291,7 +322,7 @@ func (c *composer) closeCmp(n state) state {
 	if k.op != "=" && k.op != "<>" && s.want == wantNumber {
 		s.want = wantMeasure // keys are not more than others
 	}
-	n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, not: n.not, or: n.or, pieces: k.pieces})
+	n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, not: n.not, or: n.or, pieces: k.pieces})
 	n.not, n.or, n.is = false, false, false
 	n.mode = condMode
 	n.forget()
@@ -300,7 +331,7 @@ func (c *composer) closeCmp(n state) state {
 
 // byHint is "older than 60".
 func (c *composer) byHint(k *comparison) cond {
-	return cond{slot: c.hinted(k.hint, k.pieces[0], wantOrdered), op: k.op, values: k.list(), number: true, pieces: k.pieces}
+	return cond{slot: c.hinted(k.hint, k.pieces[0], wantOrdered), op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces}
 }
 
 // compare reads "more than", before or behind its number.
@@ -417,6 +448,13 @@ func (c *composer) period(n state, at int) []state {
 		n.lost = append(n.lost, at)
 		n.cost++
 	}
+	if prev := len(n.r.conds) - 1; prev >= 0 && n.r.conds[prev].op == "period" && slices.Contains([]role{andRole, orRole}, c.piece(c.back(at-1)).role) && n.r.conds[prev].pieces[0] == c.back(c.back(at-1)-1) {
+		k.or = true // "yesterday and today"
+		k.slot = n.r.conds[prev].slot
+		n.r.conds = append(n.r.conds, k)
+		n.or, n.not = false, false
+		return []state{n}
+	}
 	n.not, n.or = false, false
 	switch {
 	case n.subject != nil:
@@ -424,7 +462,7 @@ func (c *composer) period(n state, at int) []state {
 		n.subject, n.cmp = nil, nil
 	case n.last != nil && slices.ContainsFunc(n.last.nouns, func(x noun) bool { return x.col != nil && x.class() == dateClass }):
 		k.slot = *n.last
-		if n.lastOut > 0 && n.lastOut == len(n.r.outs) && n.r.outs[n.lastOut-1].agg == noAgg && c.participle(n.last.piece) {
+		if n.lastOut > 0 && n.lastOut == len(n.r.outs) && n.r.outs[n.lastOut-1].agg == noAgg && (c.participle(n.last.piece) || n.r.which || len(n.r.needs) > 0) {
 			n.r.outs = n.r.outs[:n.lastOut-1]
 		}
 	default:

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -208,6 +209,24 @@ func (b *builder) named(c cond) ([]cond, bool) {
 	return []cond{c}, true
 }
 
+// inUnit writes the values in the column's unit: 25 minutes are 1500 seconds.
+func (b *builder) inUnit(c *cond) bool {
+	by, ok := converted(c.unit-1, c.slot.pick)
+	if !ok || by == 1 {
+		return ok
+	}
+	values := make([]string, len(c.values))
+	for i, v := range c.values {
+		f, err := strconv.ParseFloat(v, 64)
+		if err != nil {
+			return false
+		}
+		values[i] = strconv.FormatFloat(f*by, 'f', -1, 64)
+	}
+	c.values = values
+	return true
+}
+
 // typed checks that the comparison makes sense for the column's type, and turns
 // "older than 60" of a birthday into years.
 func (b *builder) typed(c *cond) bool {
@@ -226,7 +245,7 @@ func (b *builder) typed(c *cond) bool {
 	case c.agg != noAgg:
 		return class == numericClass
 	case c.number && class == numericClass:
-		return true
+		return b.inUnit(c)
 	case c.number && class == dateClass:
 		c.years = 1
 		return c.slot.flip && len(c.values) == 1 && len(c.values[0]) <= 3

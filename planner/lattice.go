@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/internal/words"
@@ -154,6 +155,9 @@ func (l *lattice) piecesAt(i int) []piece {
 		return []piece{c}
 	}
 	out = figuresOnly(out)
+	if k := slices.Index(ordinals, t.lower); k > 0 && t.kind == wordToken && i+1 < len(l.tokens) && len(l.alike[i+1]) > 0 {
+		out = append(out, one(numberRole, strconv.Itoa(k+1), true, 0.7))
+	}
 	switch t.kind {
 	case quotedToken:
 		return append(out, one(valueRole, t.text, true, 1))
@@ -220,13 +224,15 @@ func figuresOnly(all []piece) []piece {
 			return all
 		}
 	}
-	return slices.DeleteFunc(all, func(p piece) bool { return p.role != figureRole && p.role != bucketRole && p.role != periodRole && p.to <= end })
+	return slices.DeleteFunc(all, func(p piece) bool {
+		return p.role != figureRole && p.role != bucketRole && p.role != periodRole && p.to <= end
+	})
 }
 
 // signRole: brackets and a lone percent sign mean nothing; other signs and
 // pictures must not be ignored.
 func signRole(t token) role {
-	if oneOf(t, "(", ")", ":") {
+	if oneOf(t, "(", ")", ":", "%") {
 		return stopRole
 	}
 	return unknownRole

@@ -405,6 +405,9 @@ func (w *printer) during(c cond) string {
 		parts = append(parts, col+" < "+value(c.period.to))
 	}
 	text := strings.Join(parts, " AND ")
+	if c.not && !c.slot.pick.col.NotNull {
+		return "(" + col + " IS NULL OR NOT (" + text + "))"
+	}
 	if c.not {
 		return "NOT (" + text + ")"
 	}

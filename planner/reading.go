@@ -69,6 +69,7 @@ type (
 		years   int       // compare a birthday with so many years ago
 		aside   int       // picks rows for one side of a figure, and not of the whole
 		place   bool      // says where something is
+		unit    int       // of the values, as in comparison
 		factor  string    // of agg: "2" times it
 		pieces  []int
 	}

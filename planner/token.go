@@ -109,7 +109,9 @@ func next(rest string) token {
 		case quotedToken:
 			t.text = strings.TrimSpace(strings.Join(m[1:], ""))
 		case numberToken:
-			if tail := wordTail(rest[len(m[0]):]); tail > 0 { // 2nd_floor, 4x4, 10am
+			if unit := hyphened.FindString(rest[len(m[0]):]); unit != "" { // 7-day
+				t.number = numberOf(t.text)
+			} else if tail := wordTail(rest[len(m[0]):]); tail > 0 { // 2nd_floor, 4x4, 10am
 				t.kind, t.text = codeToken, rest[:len(m[0])+tail]
 				t.span.End = int32(len(t.text))
 			} else {
@@ -125,6 +127,8 @@ func next(rest string) token {
 	r := []rune(rest)[0]
 	return token{kind: alienToken, text: string(r), lower: string(r), stem: string(r), span: refusal.Span{End: int32(len(string(r)))}}
 }
+
+var hyphened = regexp.MustCompile(`^-(?i:day|week|month|quarter|year|hour|minute)s?\b`)
 
 var tailShape = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*(?:-[\p{L}\p{N}_]+)*|^(?:-[\p{L}\p{N}_]+)+`)
 

@@ -23,8 +23,8 @@ var abbreviations = map[string]string{
 // synonyms are groups of words that mean one thing in names of tables and
 // columns, as stems. A word may stand in several.
 var synonyms = [][]string{
-	{"doctor", "physician", "medic"}, {"customer", "client", "buyer", "shopper"}, {"employee", "worker", "personnel", "staff"},
-	{"salary", "wage", "pay", "compensation", "earning"}, {"cost", "price", "charge"}, {"revenue", "sale", "turnover", "income"},
+	{"doctor", "physician", "medic"}, {"customer", "client", "buyer", "shopper"}, {"employee", "worker", "personnel", "staff", "headcount", "earner"},
+	{"salary", "wage", "pay", "compensation", "earning", "payroll"}, {"cost", "price", "charge"}, {"revenue", "sale", "turnover", "income"},
 	{"country", "nation"}, {"nationality", "citizenship"}, {"gender", "sex"}, {"phone", "telephone"}, {"email", "mail", "e-mail"},
 	{"car", "vehicle", "automobile"}, {"film", "movie"}, {"author", "writer"}, {"teacher", "instructor", "professor", "faculty"},
 	{"student", "pupil"}, {"company", "firm", "enterprise"}, {"supplier", "vendor"}, {"product", "item", "good", "article"},
@@ -35,7 +35,7 @@ var synonyms = [][]string{
 	{"school", "college", "university"}, {"altitude", "elevation"}, {"percent", "percentage"}, {"company", "business"}, {"hour", "hr"},
 	{"hospital", "clinic"}, {"illness", "disease", "diagnosis"}, {"medicine", "drug", "medication", "prescription"},
 	{"appointment", "visit"}, {"rating", "score", "star"}, {"point", "score"}, {"member", "user"}, {"plan", "tier"}, {"state", "status"},
-	{"name", "title"}, {"last", "family"}, {"sum", "total"}, {"create", "created"}, {"sign", "signup", "registered"}, {"post", "position"},
+	{"name", "title"}, {"last", "family"}, {"sum", "total"}, {"create", "created"}, {"sign", "signup", "registered"}, {"loan", "borrow", "borrowed", "lend", "lent"}, {"login", "log", "logged"}, {"satisfaction", "rating", "rated", "score"}, {"absence", "absent"}, {"ending", "end"}, {"post", "position"},
 	{"head", "chief"}, {"room", "chamber"}, {"song", "track"}, {"singer", "artist"}, {"job", "occupation", "profession"}, {"stadium", "arena"},
 	{"hire", "hired", "join", "joined"}, {"warehouse", "depot"}, {"shop", "store"}, {"role", "job", "position", "function"}, {"beds", "bed"},
 	{"distributor", "publisher"}, {"competition", "contest", "tournament"}, {"tuition", "fee"}, {"minimum", "low"}, {"maximum", "high"}, {"detail", "info", "information"},

@@ -1,0 +1,72 @@
+package planner
+
+import "slices"
+
+// unitsOf are the words for units, the column that a number with one is about,
+// and how many of the smallest unit of its kind it is.
+var unitsOf = []struct {
+	words []string
+	kind  string
+	hint  string // columns that are meant where none is named
+	size  float64
+}{
+	{[]string{"ms", "millisecond"}, "time", "", 0.001},
+	{[]string{"s", "sec", "second"}, "time", "", 1},
+	{[]string{"minute", "min"}, "time", "", 60},
+	{[]string{"hour", "hr"}, "time", "", 3600},
+	{[]string{"day"}, "time", "", 86400},
+	{[]string{"week"}, "time", "", 7 * 86400},
+	{[]string{"g", "gram"}, "weight", "weight", 1},
+	{[]string{"kg", "kilo", "kilogram"}, "weight", "weight", 1000},
+	{[]string{"ton", "tonne"}, "weight", "weight", 1e6},
+	{[]string{"wh"}, "energy", "energy", 1},
+	{[]string{"kwh"}, "energy", "energy", 1000},
+	{[]string{"mwh"}, "energy", "energy", 1e6},
+	{[]string{"degree", "celsius"}, "temperature", "temperature", 1},
+	{[]string{"euro", "eur", "dollar", "usd", "gbp", "pound"}, "money", "", 1},
+	{[]string{"percent", "%", "pct"}, "percent", "", 1},
+	{[]string{"cm"}, "length", "height|length", 1},
+	{[]string{"m", "meter", "metre"}, "length", "height|length|distance", 100},
+	{[]string{"km", "kilometer", "kilometre"}, "length", "distance", 1e5},
+}
+
+// unitWord is the unit that a token names, by its place in unitsOf; -1: none.
+func unitWord(t token) int {
+	if t.kind == quotedToken {
+		return -1
+	}
+	for i, u := range unitsOf {
+		if slices.Contains(u.words, t.stem) || slices.Contains(u.words, t.lower) {
+			return i
+		}
+	}
+	return -1
+}
+
+// unitOfColumn is the unit in which a column counts, as its name says:
+// duration_seconds, stay_days.
+func unitOfColumn(r ref) int {
+	if r.col == nil || r.age {
+		return -1
+	}
+	parts := nameWords(r.col.Name)
+	for i, u := range unitsOf {
+		if slices.Contains(u.words, parts[len(parts)-1]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// converted is by how much a number in unit i is multiplied for a column; false
+// where that makes no sense.
+func converted(i int, r ref) (float64, bool) {
+	at := unitOfColumn(r)
+	switch {
+	case i < 0 || at < 0:
+		return 1, true
+	case unitsOf[i].kind != unitsOf[at].kind:
+		return 1, false
+	}
+	return unitsOf[i].size / unitsOf[at].size, true
+}
