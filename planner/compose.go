@@ -37,6 +37,7 @@ type state struct {
 	lastOut  int   // index+1 of the out it became
 	dir      string
 	grouping bool // the piece before was a group
+	few      int  // of "three devices": how many of them a superlative picks
 
 	lost  []int // pieces that found no place
 	light int   // verbs taken as mere connection
@@ -163,6 +164,10 @@ func (c *composer) step(s state) []state {
 	case nullRole, notnullRole:
 		c.null(&n, at)
 	case figureRole:
+		if p.arg == "mean" && n.cmp != nil && n.cmp.number == "" { // "above the average number of beds"
+			n.aggs = append(n.aggs, pending{piece: at, agg: avgAgg})
+			return c.belowAverage(n, at)
+		}
 		if c.piece(at-1).role == numberRole && (p.arg == "share" || p.arg == "percent") {
 			break // "20 percent"
 		}
@@ -191,8 +196,8 @@ func (c *composer) step(s state) []state {
 		}
 		n.forget()
 	case aggRole:
-		n.aggs = append(n.aggs, pending{piece: at, agg: aggregate(p.arg)})
-		if n.cmp != nil && n.cmp.number == "" {
+		n.aggs = append(n.aggs, pending{piece: at, agg: aggregate(p.arg), number: p.factor, hint: p.hint})
+		if n.cmp != nil && n.cmp.number == "" && p.arg != string(sumAgg) {
 			return c.belowAverage(n, at)
 		}
 		n.forget()
@@ -372,6 +377,13 @@ func (c *composer) applyMost(n *state) {
 			return
 		}
 	}
+	if k := len(n.r.needs) - 1; m.hint == "" && k > 0 && !m.rows && !c.says(c.piece(m.piece-1), "at") { // "which vendor billed us the most"
+		if s, ok := c.amountOf(n.r.needs[k].slot); ok {
+			n.r.orders = append(n.r.orders, order{agg: sumAgg, slot: s, desc: m.desc, most: true, pieces: []int{m.piece}})
+			n.r.limit = max(m.n, 1)
+			return
+		}
+	}
 	if m.hint != "" {
 		n.r.orders = append(n.r.orders, order{slot: c.hinted(m.hint, m.piece, wantOrdered), desc: m.desc, most: true, pieces: []int{m.piece}})
 		n.r.limit = max(m.n, 1)
@@ -486,6 +498,8 @@ func (c *composer) superlative(n *state, at int) {
 	if n.number != nil {
 		m.n = c.l.tokens[c.pieces[n.number.piece].from].small()
 		n.number = nil
+	} else if n.few > 0 && p.role != topRole { // "three devices with the most alarms"
+		m.n, n.few = n.few, 0
 	} else if q := c.piece(c.meaning(at + 1)); q.role == numberRole && c.l.tokens[q.from].year() == 0 {
 		if k := c.l.tokens[q.from].small(); k > 0 {
 			m.n = k

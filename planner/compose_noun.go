@@ -101,7 +101,18 @@ func (c *composer) flagged(n state, at int, columns []noun, next piece) (state, 
 func (c *composer) table(n state, s slot) []state {
 	of, in, have := n.of, n.in, n.have
 	n.of, n.in = false, false
+	if n.number != nil {
+		n.few = max(0, c.l.tokens[c.pieces[n.number.piece].from].small())
+	}
 	switch {
+	case c.indefinite(s.piece) && len(n.r.outs) == 1 && n.r.outs[0].agg != noAgg && c.asks("mean"): // "does a customer place on average"
+		n.r.groups = append(n.r.groups, group{slot: s, each: true})
+		n.last = &s
+		return []state{n}
+	case n.cmp != nil && n.cmp.number == "" && c.says(c.piece(c.meaning(s.piece+1)), "average"): // "more tickets than average"
+		t := c.countAverage(n, s)
+		t.at = c.meaning(s.piece+1) + 1
+		return []state{t}
 	case n.each:
 		n.each, n.grouping = false, true
 		n.r.groups = append(n.r.groups, group{slot: s, each: true})
@@ -135,6 +146,11 @@ func (c *composer) table(n state, s slot) []state {
 		n.mode = condMode
 		return []state{n}
 	case n.mode == orderMode:
+		if n.top != nil || n.r.limit > 0 { // "top 5 campaigns by sessions"
+			n.r.orders = append(n.r.orders, order{agg: countAgg, slot: s, desc: n.dir == "desc" || n.dir == "" && (n.top == nil || n.top.desc), most: true})
+			n.dir = ""
+			return []state{n}
+		}
 		n.r.orders = append(n.r.orders, order{slot: s, desc: n.dir == "desc"})
 		n.dir = ""
 		return []state{n}
@@ -155,6 +171,16 @@ func (c *composer) table(n state, s slot) []state {
 		n.lastOut = len(n.r.outs)
 	}
 	return []state{n}
+}
+
+// indefinite: "a customer", "an account".
+func (c *composer) indefinite(at int) bool {
+	return at > 0 && c.says(c.pieces[at-1], "a", "an", "one")
+}
+
+// asks reports whether there is a word for this figure anywhere.
+func (c *composer) asks(figure string) bool {
+	return slices.ContainsFunc(c.pieces, func(p piece) bool { return p.role == figureRole && p.arg == figure })
 }
 
 // back is the last piece up to i that is no filler.
@@ -525,6 +551,9 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	if m.rows {
 		c.rank(&n, s, m)
 		return []state{n}
+	}
+	if c.says(c.pieces[m.piece], "most", "least", "fewest") && s.nouns[0].class() == dateClass {
+		n.cost++ // nobody has the most date
 	}
 	measure := s
 	measure.want = wantOrdered

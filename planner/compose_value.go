@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -201,6 +202,10 @@ func (c *composer) number(n state, at int) []state {
 			}
 			n.at = c.meaning(at+1) + 1
 			next = c.piece(c.meaning(n.at))
+		} else if end := c.yearsOld(at + 1); end > 0 {
+			k.hint = "age|birth date-|birth year-|born-"
+			n.at = end
+			next = c.piece(c.meaning(n.at))
 		}
 		if n.subject != nil {
 			return []state{c.closeCmp(n)}
@@ -264,6 +269,20 @@ func (c *composer) unitAt(i int) int {
 	return unitWord(c.l.tokens[p.from])
 }
 
+// yearsOld is the piece behind "years old", "years of age", from piece i on.
+func (c *composer) yearsOld(i int) int {
+	for end := i + 1; end <= min(i+3, len(c.pieces)); end++ {
+		var said []string
+		for _, t := range c.l.tokens[c.pieces[i].from:c.pieces[end-1].to] {
+			said = append(said, t.lower)
+		}
+		if s := strings.Join(said, " "); s == "years old" || s == "years of age" || s == "year old" {
+			return end
+		}
+	}
+	return 0
+}
+
 // closes: behind a number, what follows is not what is counted.
 func closes(r role) bool {
 	switch r {
@@ -306,7 +325,7 @@ func (c *composer) anotherNumber(n state, at int) (state, bool) {
 
 // postfix: "5 or more".
 func (c *composer) postfix(p piece) bool {
-	return p.role == cmpRole && c.says(p, "or", "and") && (p.arg == ">=" || p.arg == "<=")
+	return p.role == cmpRole && c.says(p, "or", "and", "+") && (p.arg == ">=" || p.arg == "<=")
 }
 
 // closeCmp makes a condition of the subject and the comparison with its number.
@@ -411,20 +430,34 @@ func (c *composer) belowAverage(n state, at int) []state {
 	agg := n.aggs[len(n.aggs)-1]
 	n.aggs = n.aggs[:len(n.aggs)-1]
 	pieces := append(slices.Clone(k.pieces), agg.piece)
+	if agg.hint != "" {
+		k.hint = agg.hint
+	}
 	s := n.subject
 	if next := c.meaning(at + 1); c.piece(next).role == nounRole {
 		columns := slices.DeleteFunc(slices.Clone(c.pieces[next].nouns), func(x noun) bool { return x.col == nil })
-		if len(columns) > 0 {
+		tables := slices.DeleteFunc(slices.Clone(c.pieces[next].nouns), func(x noun) bool { return x.col != nil })
+		if len(columns) > 0 && slices.ContainsFunc(columns, func(x noun) bool { return isMeasure(x.ref) }) {
 			s = &slot{nouns: columns, piece: next, want: wantMeasure}
 			n.at = next + 1
+		} else if len(tables) > 0 && len(n.r.needs) > 0 && c.piece(next+1).role != nounRole {
+			n.at = next + 1
+			n.r.havings = append(n.r.havings, having{agg: countAgg, slot: slot{nouns: tables, piece: next, want: wantTable}, op: k.op, average: true, factor: cmp.Or(agg.number, "1"), pieces: pieces})
+			n.mode = condMode
+			return []state{n}
 		}
 	}
 	if s == nil && k.hint != "" {
 		h := c.hinted(k.hint, k.pieces[0], wantMeasure)
 		s = &h
 	}
-	if s == nil {
+	if s == nil && n.last != nil && n.last.want != wantTable {
 		s = n.last
+	}
+	if t := c.lastTable(&n); s == nil && t != nil {
+		if amount, ok := c.amountOf(*t); ok {
+			s = &amount
+		}
 	}
 	if s == nil {
 		n.lost = append(n.lost, at)
@@ -434,7 +467,7 @@ func (c *composer) belowAverage(n state, at int) []state {
 	measure := *s
 	measure.want = wantMeasure
 	n.subject = nil
-	n.r.conds = append(n.r.conds, cond{slot: measure, op: k.op, agg: agg.agg, pieces: pieces, or: n.or})
+	n.r.conds = append(n.r.conds, cond{slot: measure, op: k.op, agg: agg.agg, factor: agg.number, pieces: pieces, or: n.or})
 	n.or = false
 	n.mode = condMode
 	return []state{n}
@@ -639,6 +672,12 @@ func (c *composer) unknown(n state, at int) []state {
 	if strings.HasSuffix(text, "est") && len(text) > 5 {
 		return []state{lost} // busiest: a superlative that is not known
 	}
+	if t, ok := c.anotherOne(n, at, text, false); ok && end == at+1 && c.piece(end).role != nounRole { // "priority high or urgent"
+		all = append(all, t)
+	}
+	if t, ok := c.coordinated(n, at); ok {
+		all = append(all, t)
+	}
 	switch {
 	case n.subject != nil:
 		t := c.equals(n, *n.subject, at, text, false)
@@ -704,7 +743,13 @@ func (c *composer) run(at int) (string, int) {
 
 // stateWords name columns whose values stand in front of a noun: "overdue
 // invoices".
-var stateWords = []string{"status", "kind", "type", "category"}
+var stateWords = []string{"status", "priority", "severity", "kind", "type", "category", "tier", "segment", "stage", "channel", "method", "mode", "model", "genre", "role", "device"}
+
+// usualStates are words of which it is known what kind of state they are.
+var usualStates = map[string]string{
+	"urgent": "priority severity", "high": "priority severity", "low": "priority severity", "medium": "priority severity", "normal": "priority severity", "critical": "severity priority",
+	"major": "severity priority", "minor": "severity priority", "gold": "tier segment", "silver": "tier segment", "bronze": "tier segment", "premium": "tier segment",
+}
 
 // inState is an unknown word right before a table that has a column for such.
 func (c *composer) inState(n state, at int) (state, bool) {
@@ -733,7 +778,14 @@ func (c *composer) states(tables []noun, at int) slot {
 		for rank, w := range stateWords {
 			for _, col := range x.table.Columns {
 				if parts := words.OfName(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: x.table, col: col}) {
-					s.nouns = append(s.nouns, noun{ref: ref{table: x.table, col: col}, score: 0.85 - 0.03*float64(rank)})
+					score := 0.85 - 0.02*float64(rank)
+					if usual := strings.Fields(usualStates[c.l.tokens[c.pieces[at].from].lower]); len(usual) > 0 {
+						score = 0.6
+						if i := slices.Index(usual, w); i >= 0 {
+							score = 0.9 - 0.02*float64(i)
+						}
+					}
+					s.nouns = append(s.nouns, noun{ref: ref{table: x.table, col: col}, score: score})
 				}
 			}
 		}
@@ -764,6 +816,7 @@ var genders = map[string][]string{
 
 // gender reads "female" where a table has a column for it.
 func (c *composer) gender(n state, at int) (state, bool) {
+	bare := len(n.r.needs) == 0 && c.piece(at+1).role != nounRole // "women hired after 2018"
 	values := genders[c.l.tokens[c.pieces[at].from].stem]
 	s := slot{piece: at, want: wantText}
 	for _, w := range []string{"gender", "sex"} {
@@ -778,5 +831,8 @@ func (c *composer) gender(n state, at int) (state, bool) {
 	t := c.equals(n, s, at, values[0], false)
 	t.r.conds[len(t.r.conds)-1].values = values
 	t.mode, t.last, t.lastOut = mode, last, lastOut
+	if bare {
+		t.r.needs = append(t.r.needs, need{slot: c.tablesOf(s)})
+	}
 	return t, true
 }

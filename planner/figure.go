@@ -49,6 +49,9 @@ func (c *composer) figureWord(n *state, at int) {
 	case "share":
 		f.share = true
 		n.mode = targetMode
+	case "rate":
+		f.share = true
+		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: c.pieces[at].nouns, piece: at, want: wantBool}, op: "true", pieces: []int{at}})
 	case "percent":
 		f.percent = true
 	case "ratio":
@@ -288,6 +291,20 @@ func (c *composer) parts(n *state) {
 
 // mean takes the one group out of which each has so many.
 func (c *composer) mean(n *state) {
+	if k := len(n.r.orders); k == 1 && len(n.r.outs) == 0 && n.r.orders[0].agg == noAgg && !n.r.orders[0].rows { // "hottest site on average"
+		n.r.orders[0].agg = avgAgg
+		n.r.figure.mean = false
+		return
+	}
+	if c.eachHas(n) { // "average number of absence days per employee"
+		n.r.outs[0].agg = sumAgg
+	}
+	if len(n.r.outs) == 1 && n.r.outs[0].agg == noAgg && n.r.outs[0].slot.want == wantTable { // "orders per customer on average"
+		n.r.outs[0].agg = countAgg
+	}
+	if len(n.r.outs) == 1 && n.r.outs[0].agg == noAgg && n.r.outs[0].slot.nouns[0].class() == dateClass { // the ordered of ordered_at
+		n.cost++
+	}
 	if len(n.r.outs) == 1 && n.r.outs[0].agg == noAgg && n.r.outs[0].slot.want != wantTable { // "salary on average"
 		n.r.outs[0].agg = avgAgg
 		n.r.outs[0].slot.want = wantMeasure
@@ -297,6 +314,16 @@ func (c *composer) mean(n *state) {
 	if len(n.r.outs) != 1 || n.r.outs[0].agg != countAgg && n.r.outs[0].agg != sumAgg || len(n.r.groups) != 1 || len(n.r.orders) > 0 {
 		c.fail(n)
 	}
+}
+
+// eachHas: a measure of one table for each row of another.
+func (c *composer) eachHas(n *state) bool {
+	if len(n.r.outs) != 1 || n.r.outs[0].agg != noAgg || len(n.r.groups) != 1 {
+		return false
+	}
+	g, o := n.r.groups[0], n.r.outs[0]
+	measures := slices.ContainsFunc(o.slot.nouns, func(x noun) bool { return isMeasure(x.ref) })
+	return measures && g.slot.want == wantTable && c.asks("mean") && g.slot.nouns[0].table != o.slot.nouns[0].table && c.says(c.piece(c.back(g.slot.piece-1)), "per", "each", "every")
 }
 
 // firstOfEach turns "top 3 per category" into the first three of each.

@@ -209,6 +209,14 @@ func (b *builder) named(c cond) ([]cond, bool) {
 	return []cond{c}, true
 }
 
+// flipped turns a comparison round.
+func flipped(op string) string {
+	if other, ok := map[string]string{">": "<", "<": ">", ">=": "<=", "<=": ">="}[op]; ok {
+		return other
+	}
+	return op
+}
+
 // inUnit writes the values in the column's unit: 25 minutes are 1500 seconds.
 func (b *builder) inUnit(c *cond) bool {
 	by, ok := converted(c.unit-1, c.slot.pick)
@@ -244,7 +252,13 @@ func (b *builder) typed(c *cond) bool {
 	switch {
 	case c.agg != noAgg:
 		return class == numericClass
+	case c.number && c.slot.pick.age && (c.op == ">" || c.op == "<"): // born more than so many years ago
+		c.slot.pick.age, c.slot.flip, c.years = false, true, 1
+		return len(c.values) == 1 && len(c.values[0]) <= 3
 	case c.number && class == numericClass:
+		if c.slot.flip { // "slower than 5 seconds"
+			c.op = flipped(c.op)
+		}
 		return b.inUnit(c)
 	case c.number && class == dateClass:
 		c.years = 1

@@ -228,8 +228,8 @@ var adjectives = []struct {
 	hint                       string
 	superlatives, comparatives string
 }{
-	{true, "age|birth date-|birth year-|born-", "oldest; eldest; most senior", "older than; above|over age of; older"},
-	{false, "age|birth date-|birth year-|born-", "youngest", "younger than; under|below age of; younger"},
+	{true, "age|birth date-|birth year-|born-", "oldest; eldest; most senior", "older than; above|over age of; older; aged over|above"},
+	{false, "age|birth date-|birth year-|born-", "youngest", "younger than; under|below age of; younger; aged under|below"},
 	{true, "date|time|year", "latest; newest; most recent; most recently; most current", ""},
 	{false, "date|time|year", "earliest; least recent; least recently; oldest", ""},
 	{true, "height|tall", "tallest", "taller than; taller"},

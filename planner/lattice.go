@@ -17,6 +17,7 @@ type piece struct {
 	nouns    []noun  // of nounRole, the likeliest first
 	period   period  // of periodRole
 	n        int     // of figureRole: how many of the unit in hint
+	factor   string  // of aggRole: how many times it
 	text     string  // of valueRole, numberRole and unknownRole
 	exact    bool    // of valueRole: written with quotes or capitals
 	weight   float64 // how well this explains its words
@@ -140,9 +141,15 @@ func (l *lattice) piecesAt(i int) []piece {
 	}
 	var out []piece
 	if p, n := l.calendar.at(l.tokens, i); n > 0 {
-		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 0.95*float64(n)})
+		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 1.06*float64(n)})
 	}
 	if p, ok := l.movingAt(i); ok {
+		out = append(out, p)
+	}
+	if p, ok := l.factorAt(i); ok {
+		return []piece{p}
+	}
+	if p, ok := l.rateAt(i); ok {
 		out = append(out, p)
 	}
 	if p, ok := l.windowAt(i); ok {

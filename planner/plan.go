@@ -310,6 +310,9 @@ func (b *builder) shape() bool {
 		}
 	case aggregated && (len(r.havings) > 0 || b.ranksGroups()):
 		e := b.firstNeed()
+		if e == nil && b.r.which {
+			e = b.whose(b.p.tree.root)
+		}
 		if e == nil || e == b.p.tree.root {
 			return false
 		}
@@ -342,6 +345,21 @@ func (b *builder) shape() bool {
 	b.p.distinct = !aggregated && slices.ContainsFunc(r.outs, func(o out) bool { return o.distinct })
 	b.p.havings = r.havings
 	return b.order()
+}
+
+// whose is who the rows of t belong to, of "who placed the most orders": the one
+// table of people that it refers to.
+func (b *builder) whose(t *catalog.Table) *catalog.Table {
+	var who *catalog.Table
+	for _, e := range b.lex.graph.edges[t] {
+		if !e.many && b.lex.isPerson(e.to) && e.to != who {
+			if who != nil {
+				return nil
+			}
+			who = e.to
+		}
+	}
+	return who
 }
 
 func (b *builder) needPiece() int {
@@ -601,6 +619,11 @@ func (b *builder) join() bool {
 // distinct keys (see printer.aggregate), a sum is taken over distinct rows.
 func (b *builder) multiplied() bool {
 	b.p.joins = len(b.p.tree.edges)
+	for _, h := range b.p.havings {
+		if h.average && (b.p.joins != 1 || b.p.tree.edges[0].many) {
+			return false
+		}
+	}
 	for _, s := range b.p.semis {
 		b.p.joins += len(s.way) + len(s.more)
 	}

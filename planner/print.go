@@ -327,7 +327,11 @@ func (w *printer) comparison(c cond) string {
 		if c.slot.pick.age {
 			inner = w.age(inner)
 		}
-		return fmt.Sprintf("%s %s (SELECT %s(%s) FROM %s)", col, c.op, c.agg, inner, t)
+		factor := ""
+		if c.factor != "" && c.factor != "1" {
+			factor = c.factor + " * "
+		}
+		return fmt.Sprintf("%s %s %s(SELECT %s(%s) FROM %s)", col, c.op, factor, c.agg, inner, t)
 	}
 	if c.years > 0 {
 		n, _ := strconv.Atoi(c.values[0])
@@ -476,8 +480,25 @@ func (w *printer) having() {
 		if h.op == "between" {
 			text = agg + " BETWEEN " + h.number + " AND " + h.high
 		}
+		if h.average {
+			text = agg + " " + h.op + " " + w.averageCount(h)
+		}
 		w.because(text, append(slices.Clone(h.pieces), h.slot.piece)...)
 	}
+}
+
+// averageCount is how many rows of the root a row of what it refers to has on
+// average.
+func (w *printer) averageCount(h having) string {
+	var keys []string
+	for _, c := range w.p.tree.edges[0].fromCols {
+		keys = append(keys, quoteName(c.Name))
+	}
+	factor := ""
+	if h.factor != "1" {
+		factor = h.factor + " * "
+	}
+	return factor + "(SELECT avg(n) FROM (SELECT count(*) AS n FROM " + w.table(w.p.tree.root) + " GROUP BY " + strings.Join(keys, ", ") + ") AS one)"
 }
 
 func (w *printer) order() {

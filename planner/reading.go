@@ -81,12 +81,14 @@ type (
 	}
 	// having is agg(slot) op number.
 	having struct {
-		agg    aggregate
-		slot   slot
-		op     string
-		number string
-		high   string // of between
-		pieces []int
+		agg     aggregate
+		slot    slot
+		op      string
+		number  string
+		high    string // of between
+		average bool   // compared with factor times the average of its like
+		factor  string
+		pieces  []int
 	}
 	// order is by agg(slot), or by slot alone.
 	order struct {

@@ -117,7 +117,7 @@ func (v *resolver) fits(r ref, w want) float64 {
 		}
 		if isKey(r) {
 			if w == wantMeasure {
-				return -0.3
+				return no // nobody adds up keys
 			}
 		}
 	case wantOrdered:

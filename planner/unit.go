@@ -1,6 +1,10 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/grille-dev/grille/internal/words"
+)
 
 // unitsOf are the words for units, the column that a number with one is about,
 // and how many of the smallest unit of its kind it is.
@@ -49,7 +53,7 @@ func unitOfColumn(r ref) int {
 	if r.col == nil || r.age {
 		return -1
 	}
-	parts := nameWords(r.col.Name)
+	parts := words.OfName(r.col.Name)
 	for i, u := range unitsOf {
 		if slices.Contains(u.words, parts[len(parts)-1]) {
 			return i

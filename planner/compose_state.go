@@ -1,0 +1,59 @@
+package planner
+
+import "slices"
+
+// coordinated reads states in a list before their noun: "major or critical
+// alarms", "ratio of cancelled to paid orders".
+func (c *composer) coordinated(n state, at int) (state, bool) {
+	ratio := n.r.figure.ratio
+	words := []int{at}
+	i := at
+	for {
+		sep := c.piece(i + 1)
+		if sep.role != orRole && sep.role != andRole && !(ratio && c.says(sep, "to") && sep.to == sep.from+1) {
+			break
+		}
+		if next := c.piece(i + 2); next.role != unknownRole && next.role != verbRole {
+			break
+		}
+		i += 2
+		words = append(words, i)
+	}
+	noun := c.piece(i + 1)
+	if len(words) < 2 || noun.role != nounRole {
+		return n, false
+	}
+	s := c.states(noun.nouns, at)
+	if len(s.nouns) == 0 {
+		return n, false
+	}
+	mode := n.mode
+	t := n
+	if ratio {
+		for _, w := range words {
+			t = c.equals(t, s, w, c.l.tokens[c.pieces[w].from].text, false)
+		}
+	} else {
+		t = c.equals(n, s, at, c.l.tokens[c.pieces[at].from].text, false)
+		k := &t.r.conds[len(t.r.conds)-1]
+		for _, w := range words[1:] {
+			k.values = append(slices.Clip(k.values), c.l.tokens[c.pieces[w].from].text)
+			k.pieces = append(slices.Clip(k.pieces), w)
+		}
+	}
+	t.mode = mode
+	t.at = i + 1
+	t.cost += 0.3
+	return t, true
+}
+
+// amountOf is the measure that a number beside the tables of s is about.
+func (c *composer) amountOf(s slot) (slot, bool) {
+	out := slot{piece: s.piece, want: wantMeasure}
+	for _, x := range s.nouns {
+		if m, ok := c.l.lex.amount(x.table); ok {
+			out.nouns = append(out.nouns, noun{ref: m, score: 0.8 * x.score})
+		}
+	}
+	return out, len(out.nouns) > 0
+}
