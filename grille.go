@@ -160,12 +160,19 @@ type Draft struct {
 	Viewer viewer.Viewer
 	// ByModel: the text may name only what a model may see.
 	ByModel bool
-	// Hints: texts that are compared with a column are looked up among its values,
-	// and the answer says what may be meant by those that are none. The query stays
-	// as it is. The look-ups are further statements.
-	Hints bool
-	Trace *Trace
+	Texts   Texts // what its texts are
+	Trace   *Trace
 }
+
+// Texts says what the texts of a draft are that are compared with a stored column.
+// Where they are looked up, further statements run.
+type Texts uint8
+
+const (
+	AsWritten Texts = iota // what they say
+	Hinted                 // what they say; the answer tells which stored values may be meant
+	Meant                  // the stored values that are meant, as in the drafts of Ask
+)
 
 // Ask answers a question. Errors are refusals (see package refusal), or
 // context.Canceled. The answer must be closed.
@@ -195,8 +202,8 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	return k.meant(ctx, k.view, query)
 }
 
-// SQL answers a draft, as Ask does a question, but for its texts: they are what
-// they are, and with Draft.Hints it is told which stored values may be meant.
+// SQL answers a draft, as Ask does a question. What a person has written is best
+// left AsWritten or Hinted; Meant is for a draft that somebody chose from Drafts.
 func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error) {
 	k, err := g.begin(ctx, d.Viewer, d.Trace)
 	if err != nil {
@@ -207,10 +214,16 @@ func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error)
 	if err != nil {
 		return nil, err
 	}
-	if d.Hints {
+	switch d.Texts {
+	case AsWritten:
+		return k.run(ctx, k.names(d), query)
+	case Hinted:
 		return k.hinted(ctx, k.names(d), query)
+	case Meant:
+		return k.meant(ctx, k.names(d), query)
+	default:
+		panic("grille: unknown kind of texts")
 	}
-	return k.run(ctx, k.names(d), query)
 }
 
 // Explain says what SQL would say of a draft, and runs nothing.

@@ -129,7 +129,7 @@ func TestValues(t *testing.T) {
 			"sql": func(a *spec.Args, input string) string {
 				v := townsPeople()[a.Need("as")]
 				return both(a, func(g *grille.Grille) string {
-					return shown(g.SQL(a.T().Context(), grille.Draft{SQL: input, Viewer: v, Hints: true}))
+					return shown(g.SQL(a.T().Context(), grille.Draft{SQL: input, Viewer: v, Texts: grille.Hinted}))
 				})
 			},
 		}
@@ -269,7 +269,7 @@ func TestStatementsOfLookups(t *testing.T) {
 	e.n.Store(0)
 	text := shown(g.SQL(t.Context(), grille.Draft{SQL: "SELECT count(*) FROM cities WHERE name = 'berln'", Viewer: townsPeople()["ana"]}))
 	if e.n.Load() != 1 || text != "0" {
-		t.Errorf("a query without Hints: %d statements, and %q", e.n.Load(), text)
+		t.Errorf("a query as it is written: %d statements, and %q", e.n.Load(), text)
 	}
 }
 

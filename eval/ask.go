@@ -112,7 +112,7 @@ func (s *exam) answers(ctx context.Context, l Line, db *Database) ([]took, float
 	}
 	var all []took
 	for _, d := range drafts {
-		all = append(all, drain(db.Grille.SQL(ctx, grille.Draft{SQL: d.SQL, Viewer: s.Viewer})))
+		all = append(all, drain(db.Grille.SQL(ctx, grille.Draft{SQL: d.SQL, Viewer: s.Viewer, Texts: grille.Meant})))
 	}
 	if len(all) == 0 {
 		return []took{{err: refusal.New(refusal.NotUnderstood, "", "no reading")}}, 0

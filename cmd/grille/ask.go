@@ -150,7 +150,7 @@ column and is none of its values, the answer says which may be meant.`,
 				if err != nil {
 					return err
 				}
-				a, err := g.SQL(ctx, grille.Draft{SQL: text, Viewer: v, Hints: true})
+				a, err := g.SQL(ctx, grille.Draft{SQL: text, Viewer: v, Texts: grille.Hinted})
 				if err != nil {
 					return &draftError{text, err}
 				}
