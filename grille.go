@@ -190,16 +190,7 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	if k.model() != nil {
 		return k.byModel(ctx, question)
 	}
-	d, err := planner.Draft(k.view, question, k.options())
-	if err != nil {
-		return nil, err
-	}
-	k.trace.drafted(d)
-	query, err := k.draft(k.view, d.SQL)
-	if err != nil {
-		return nil, err
-	}
-	return k.meant(ctx, k.view, query)
+	return k.byPlanner(ctx, question)
 }
 
 // SQL answers a draft, as Ask does a question. What a person has written is best

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
@@ -34,15 +37,9 @@ func (k *ask) meant(ctx context.Context, view policy.View, query *ir.Query) (*an
 	if err != nil {
 		return nil, err
 	}
-	put, found := k.match(ctx, stmt, query)
-	if slices.ContainsFunc(found, func(m ground.Match) bool { return m.Stored != "" }) {
-		if with, err := k.gate(view, put); err == nil {
-			stmt = with
-		} else {
-			found = nil // it stays what it was
-		}
-	}
-	return k.told(ctx, stmt, found)
+	find, done := k.lookup(ctx)
+	defer done()
+	return k.told(ctx, k.put(view, find.texts(stmt, query)))
 }
 
 // hinted answers a draft as it is, and says what its texts may mean.
@@ -51,42 +48,127 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 	if err != nil {
 		return nil, err
 	}
-	_, found := k.match(ctx, stmt, query)
-	for i, m := range found {
-		if m.Stored != "" {
-			found[i].Like, found[i].Stored = []string{m.Stored}, ""
+	find, done := k.lookup(ctx)
+	defer done()
+	m := find.texts(stmt, query)
+	for i, x := range m.Matches {
+		if x.Stored != "" {
+			m.Matches[i].Like, m.Matches[i].Stored = []string{x.Stored}, ""
 		}
 	}
-	return k.told(ctx, stmt, found)
+	return k.told(ctx, m)
 }
 
-func (k *ask) told(ctx context.Context, stmt emit.Statement, found []ground.Match) (*answer.Answer, error) {
-	a, err := k.start(ctx, stmt)
+// byPlanner answers with the first reading of the planner that has no text which
+// is known to be no value of its column; if each has one, with the first.
+func (k *ask) byPlanner(ctx context.Context, question egress.Question) (*answer.Answer, error) {
+	readings, err := planner.Readings(k.view, question, k.options())
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range found {
+	find, done := k.lookup(ctx)
+	defer done()
+	var best meaning
+	for i, r := range readings[:min(len(readings), mostReadings)] {
+		m, err := k.reading(find, r.Draft)
+		switch {
+		case i == 0 && err != nil:
+			return nil, err
+		case i == 0:
+			best = m
+		case err == nil && m.wrong() == 0 && m.Stored >= max(1, best.Stored):
+			best = m
+		}
+		if best.wrong() == 0 {
+			break
+		}
+	}
+	k.trace.drafted(best.draft)
+	return k.told(ctx, k.put(k.view, best))
+}
+
+// mostReadings is how many readings of a question are looked at.
+const mostReadings = 4
+
+func (k *ask) reading(find *lookup, d model.Draft) (meaning, error) {
+	k.trace.drafted(d)
+	query, err := k.draft(k.view, d.SQL)
+	if err != nil {
+		return meaning{}, err
+	}
+	stmt, err := k.gate(k.view, query)
+	if err != nil {
+		return meaning{}, err
+	}
+	m := find.texts(stmt, query)
+	m.draft = d
+	return m, nil
+}
+
+// meaning is a draft with what its texts mean.
+type meaning struct {
+	ground.Meaning
+	draft model.Draft
+	stmt  emit.Statement // of what was drafted, until put
+}
+
+// wrong counts the texts of which it is known that they are no values.
+func (m meaning) wrong() (n int) {
+	for _, x := range m.Matches {
+		if x.Stored == "" && x.All {
+			n++
+		}
+	}
+	return n
+}
+
+// put is m as the statement in which texts are what is meant, if any are.
+func (k *ask) put(view policy.View, m meaning) meaning {
+	if !slices.ContainsFunc(m.Matches, func(x ground.Match) bool { return x.Stored != "" }) {
+		return m
+	}
+	stmt, err := k.gate(view, m.Query)
+	if err != nil {
+		m.Matches = nil // it stays what it was
+		return m
+	}
+	m.stmt = stmt
+	return m
+}
+
+func (k *ask) told(ctx context.Context, of meaning) (*answer.Answer, error) {
+	a, err := k.start(ctx, of.stmt)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range of.Matches {
 		a.Matched = append(a.Matched, answer.Match{Asked: m.Asked, Stored: m.Stored, Like: m.Like,
 			Column: m.Column.Table.Name + "." + m.Column.Table.Column(m.Column.Of).Name})
 	}
 	return a, nil
 }
 
-// match looks the texts of a query up, unless nothing of it may be run. Whatever
+// texts looks the texts of a query up, unless nothing of it may be run. Whatever
 // goes wrong, the texts stay what they are, and nobody is told.
-func (k *ask) match(ctx context.Context, stmt emit.Statement, query *ir.Query) (put *ir.Query, found []ground.Match) {
+func (l *lookup) texts(stmt emit.Statement, query *ir.Query) (m meaning) {
+	m = meaning{Meaning: ground.Meaning{Query: query}, stmt: stmt}
 	if stmt.Allowed().ShowOnly() {
-		return query, nil
+		return m
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			_ = k.fault(p) // it is in the log
-			put, found = query, nil
+			_ = l.fault(p) // it is in the log
+			m = meaning{Meaning: ground.Meaning{Query: query}, stmt: stmt}
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, k.lookupTime())
-	defer cancel()
-	return ground.Texts(query, &lookup{ask: k, ctx: ctx, left: mostLookups})
+	m.Meaning = ground.Texts(query, l)
+	return m
+}
+
+// lookup is for one ask, and to be ended.
+func (k *ask) lookup(ctx context.Context) (l *lookup, done func()) {
+	ctx, done = context.WithTimeout(ctx, k.lookupTime())
+	return &lookup{ask: k, ctx: ctx, left: mostLookups}, done
 }
 
 func (k *ask) lookupTime() time.Duration { return min(k.c.Limits.Time/lookupShare, longestLook) }

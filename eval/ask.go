@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille"
-	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/syntax"
 )
 
@@ -94,8 +93,7 @@ func (s *exam) right(place int) {
 	}
 }
 
-// answers are those of all readings, the best first; at least one, which may be
-// a refusal.
+// answers are those of Ask, which may be a refusal, and then of the other readings.
 func (s *exam) answers(ctx context.Context, l Line, db *Database) ([]took, float64) {
 	var trace grille.Trace
 	q := grille.Question{Text: l.Question, Viewer: s.Viewer, Trace: &trace}
@@ -106,18 +104,15 @@ func (s *exam) answers(ctx context.Context, l Line, db *Database) ([]took, float
 		}
 		return []took{t}, trace.Confidence
 	}
-	drafts, err := db.Grille.Drafts(ctx, q)
-	if err != nil {
-		return []took{{err: err}}, 0
-	}
-	var all []took
+	all := []took{drain(db.Grille.Ask(ctx, q))}
+	chosen, confidence := trace.Draft, trace.Confidence
+	drafts, _ := db.Grille.Drafts(ctx, q) // an error has been told already
 	for _, d := range drafts {
-		all = append(all, drain(db.Grille.SQL(ctx, grille.Draft{SQL: d.SQL, Viewer: s.Viewer, Texts: grille.Meant})))
+		if d.SQL != chosen {
+			all = append(all, drain(db.Grille.SQL(ctx, grille.Draft{SQL: d.SQL, Viewer: s.Viewer, Texts: grille.Meant})))
+		}
 	}
-	if len(all) == 0 {
-		return []took{{err: refusal.New(refusal.NotUnderstood, "", "no reading")}}, 0
-	}
-	return all, drafts[0].Confidence
+	return all, confidence
 }
 
 type gold struct {

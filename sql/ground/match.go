@@ -24,6 +24,15 @@ type Match struct {
 	Found
 }
 
+// Meaning is a query in which texts are what is meant.
+type Meaning struct {
+	Query *ir.Query
+	// Matches are what was found for the texts that are no stored values.
+	Matches []Match
+	// Stored counts the texts that are stored values, or mean one.
+	Stored int
+}
+
 // maxTexts is how many texts of one query are looked for.
 const maxTexts = 40
 
@@ -33,7 +42,7 @@ const maxTexts = 40
 // stands beside =, <>, IN and ANY; patterns of LIKE say what they say.
 //
 // It decides nothing about rights: what it puts in comes from values.
-func Texts(q *ir.Query, values Values) (*ir.Query, []Match) {
+func Texts(q *ir.Query, values Values) Meaning {
 	q = ir.Clone(q)
 	m := &matcher{values: values, lineage: newLineage(q)}
 	ir.Walk(q, func(n ir.Node) bool {
@@ -56,7 +65,7 @@ func Texts(q *ir.Query, values Values) (*ir.Query, []Match) {
 		}
 		return true
 	})
-	return q, m.found
+	return Meaning{q, m.found, m.stored}
 }
 
 func equality(s *funcs.Sig) bool {
@@ -68,6 +77,7 @@ type matcher struct {
 	lineage lineage
 	found   []Match
 	looked  int
+	stored  int
 }
 
 func (m *matcher) any(n *ir.AnyOf) {
@@ -156,7 +166,11 @@ func (m *matcher) find(c Column, asked string, lower bool) (string, bool) {
 		return "", false
 	}
 	f := m.values.Find(c, asked)
-	if f.Exact || lower && lowers(f, asked) || f.Stored == "" && len(f.Like) == 0 && !f.All {
+	exact := f.Exact || lower && lowers(f, asked)
+	if exact || f.Stored != "" {
+		m.stored++
+	}
+	if exact || f.Stored == "" && len(f.Like) == 0 && !f.All {
 		return "", false
 	}
 	m.found = append(m.found, Match{asked, c, f})

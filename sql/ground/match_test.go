@@ -75,12 +75,12 @@ func bound(t *testing.T, cat *catalog.Catalog, text string) *ir.Query {
 func (p *page) match(a *spec.Args, text string) string {
 	q := bound(a.T(), p.catalog, text)
 	before := ir.Print(q)
-	out, found := ground.Texts(q, p)
+	meaning := ground.Texts(q, p)
 	if ir.Print(q) != before {
 		a.Fail("the query itself was changed")
 	}
-	lines := changed(before, ir.Print(out))
-	for _, m := range found {
+	lines := changed(before, ir.Print(meaning.Query))
+	for _, m := range meaning.Matches {
 		lines = append(lines, fmt.Sprintf("%q beside %s %s", m.Asked, name(m.Column), say(m.Found)))
 	}
 	if len(lines) == 0 {
@@ -109,7 +109,7 @@ func TestTextsAreTheViewers(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &page{catalog: cat, columns: map[string]*ground.Index{"cities.name": ground.NewIndex(ground.Set{Values: []string{"New York"}})}}
-	q, _ := ground.Texts(bound(t, cat, "SELECT id FROM cities WHERE name IN ('new york', 'x') OR lower(name) = 'new-york'"), p)
+	q := ground.Texts(bound(t, cat, "SELECT id FROM cities WHERE name IN ('new york', 'x') OR lower(name) = 'new-york'"), p).Query
 	got := map[string]ir.Origin{}
 	ir.Walk(q, func(n ir.Node) bool {
 		if c, ok := n.(*ir.Const); ok {
