@@ -198,7 +198,10 @@ func (l *Log) sync(at int64, text []byte) error {
 // checked.
 func (v *vault) head(last Checkpoint) (Checkpoint, error) {
 	text, err := os.ReadFile(filepath.Join(v.dir, headFile))
-	if err != nil || string(text) == last.text {
+	switch {
+	case err == nil && len(text) == 0: // made, and not yet written, when a process died
+		return last, fs.ErrNotExist
+	case err != nil || string(text) == last.text:
 		return last, err
 	}
 	c, err := parseCheckpoint(string(text))
@@ -212,5 +215,5 @@ func (v *vault) head(last Checkpoint) (Checkpoint, error) {
 }
 
 func (v *vault) setHead(c Checkpoint) error {
-	return writeFile(filepath.Join(v.dir, headFile), []byte(c.text), false)
+	return overwrite(filepath.Join(v.dir, headFile), []byte(c.text)) // never shorter than the one before
 }

@@ -202,7 +202,7 @@ func makeKeys(dir string, random io.Reader) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(dir, workspaceFile)); errors.Is(err, fs.ErrNotExist) {
-		if err := writeFile(filepath.Join(dir, workspaceFile), []byte(workspaceText(raw[:32])+"\n"), true); err != nil {
+		if err := writeFile(filepath.Join(dir, workspaceFile), []byte(workspaceText(raw[:32])+"\n")); err != nil {
 			return err
 		}
 	}
@@ -210,19 +210,19 @@ func makeKeys(dir string, random io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, signingFile), []byte(signing+"\n"), true)
+	return writeFile(filepath.Join(dir, signingFile), []byte(signing+"\n"))
 }
 
-// writeFile puts a file in its place, whole or not at all; synced, it is there
-// after a loss of power too.
-func writeFile(path string, text []byte, synced bool) error {
+// writeFile puts a file in its place, whole or not at all; it is there after a loss
+// of power too.
+func writeFile(path string, text []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone already if all went well
 	_, err = f.Write(text)
-	if err == nil && synced {
+	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -231,10 +231,22 @@ func writeFile(path string, text []byte, synced bool) error {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	if !synced {
-		return nil
-	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// overwrite writes a small file where it stands, in one call, which is not torn by
+// a process that dies. It is for what can be made anew: to put a new file in its
+// place costs as much as to sync the log.
+func overwrite(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(text, 0)
+	if info, e := f.Stat(); err == nil && e == nil && info.Size() > int64(len(text)) {
+		err = f.Truncate(int64(len(text)))
+	}
+	return errors.Join(err, f.Close())
 }
 
 func syncFolder(dir string) error {

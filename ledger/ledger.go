@@ -101,7 +101,7 @@ func (l *Log) keys() (*vault, error) {
 	text, err := os.ReadFile(public)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return v, writeFile(public, []byte(v.public.String()+"\n"), true)
+		return v, writeFile(public, []byte(v.public.String()+"\n"))
 	case err == nil && string(text) != v.public.String()+"\n":
 		return nil, fmt.Errorf("the keys in %s are not those of the ledger in %s: name the folders that belong together", l.c.Keys, l.c.Dir)
 	}

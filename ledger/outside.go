@@ -161,7 +161,7 @@ func (k *courier) keep(o Outlet, c Checkpoint, failed error) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(k.c.Dir, outsideFile), append(text, '\n'), false)
+	return overwrite(filepath.Join(k.c.Dir, outsideFile), append(text, '\n'))
 }
 
 // Deliveries are how it stands with each outlet of the ledger in dir, by name. It

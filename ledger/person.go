@@ -67,7 +67,7 @@ func (v *vault) need(name string) (person, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, writeFile(p.file, v.wrap.Seal(nil, nil, plain, v.bound(v.file(name))), true)
+	return p, writeFile(p.file, v.wrap.Seal(nil, nil, plain, v.bound(v.file(name))))
 }
 
 // people are all who have a key, by their random names, and what went wrong.

@@ -68,8 +68,12 @@ func (r record) line() []byte {
 // sealed part is left encoded if open is false, as those who verify do not need it.
 func parseRecord(line []byte, open bool) (record, error) {
 	var r record
-	i := bytes.LastIndex(line, sealedKey)
-	if i < 0 || !bytes.HasSuffix(line, []byte(`"}`)) {
+	i := bytes.Index(line, sealedKey) // no text in JSON holds an unescaped quote
+	if i < 0 {
+		return r, errors.New("it is no record")
+	}
+	sealed, ok := bytes.CutSuffix(line[i+len(sealedKey):], []byte(`"}`))
+	if !ok || bytes.IndexByte(sealed, '\r') >= 0 { // which the decoder ignores
 		return r, errors.New("it is no record")
 	}
 	plain := append(line[:i:i], '}')
@@ -78,7 +82,7 @@ func parseRecord(line []byte, open bool) (record, error) {
 	}
 	if open {
 		var err error
-		if r.sealed, err = base64.StdEncoding.Strict().DecodeString(string(line[i+len(sealedKey) : len(line)-2])); err != nil {
+		if r.sealed, err = base64.StdEncoding.Strict().DecodeString(string(sealed)); err != nil {
 			return r, errors.New("its sealed part is not base64")
 		}
 	}

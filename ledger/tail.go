@@ -128,7 +128,7 @@ func writeEdge(dir string, s state) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, edgeFile), append(text, '\n'), false)
+	return overwrite(filepath.Join(dir, edgeFile), append(text, '\n'))
 }
 
 // readEdge is the tree of the file, if that is the tree of s.
