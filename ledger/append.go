@@ -86,8 +86,12 @@ func (l *Log) next(s state, k kind) record {
 
 // write appends what build makes, alone on this machine.
 func (l *Log) write(ctx context.Context, build func(state) (record, error)) (Checkpoint, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return Checkpoint{}, ctx.Err()
+	}
 	unlock, err := lock(ctx, filepath.Join(l.c.Dir, lockFile), true)
 	if err != nil {
 		return Checkpoint{}, err

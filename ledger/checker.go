@@ -18,6 +18,7 @@ import (
 type checker struct {
 	key     PublicKey
 	report  *Report
+	opener  *opener // nil: what is sealed stays so
 	claims  map[int64][]claim
 	edges   *tree // as the file beside the log has it, when the log ended there:
 	edgeEnd int64
@@ -44,16 +45,21 @@ type item struct {
 	digest     string
 	size       int64
 	err        error
+	sealed     string // why what is sealed does not open; "": it does, or was not tried
 }
 
-func examine(p pair) (i item) {
+func (k *checker) examine(p pair) (i item) {
 	i.size, i.leaf = p.size, tlog.RecordHash(p.entry)
-	i.record, i.err = parseRecord(p.entry, false)
+	i.record, i.err = parseRecord(p.entry, k.opener != nil)
 	c, err := parseCheckpointLine(p.checkpoint)
 	if i.checkpoint = c; err != nil {
 		i.err = errors.Join(i.err, fmt.Errorf("its checkpoint: %w", err))
 	}
 	i.digest = c.digest()
+	if i.err == nil && k.opener != nil && i.record.Kind == sent {
+		i.sealed = k.opener.entry(i.record).Sealed
+	}
+	i.record.sealed = nil
 	return i
 }
 
@@ -71,7 +77,7 @@ func (k *checker) read(ctx context.Context, r io.Reader) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ordered := make(chan *batch, 2*runtime.GOMAXPROCS(0))
-	go readBatches(ctx, newPairs(r), ordered)
+	go k.readBatches(ctx, newPairs(r), ordered)
 	for b := range ordered {
 		<-b.done
 		for _, i := range b.items {
@@ -93,7 +99,7 @@ func tornAdvice(err error) string {
 	return "what follows was not looked at"
 }
 
-func readBatches(ctx context.Context, p *pairs, ordered chan<- *batch) {
+func (k *checker) readBatches(ctx context.Context, p *pairs, ordered chan<- *batch) {
 	defer close(ordered)
 	for {
 		b := &batch{done: make(chan struct{})}
@@ -116,7 +122,7 @@ func readBatches(ctx context.Context, p *pairs, ordered chan<- *batch) {
 		}
 		go func() {
 			for i, p := range copies {
-				b.items[i] = examine(p)
+				b.items[i] = k.examine(p)
 			}
 			close(b.done)
 		}()
@@ -148,8 +154,21 @@ func (k *checker) take(i item) bool {
 	}
 	k.last, k.end = i.checkpoint, k.end+i.size
 	k.count(i.record)
+	k.open(i)
 	k.compare()
 	return true
+}
+
+// open tells of a sealed part that does not open. One of a person who has no key is
+// for people to tell.
+func (k *checker) open(i item) {
+	switch {
+	case k.opener == nil || i.record.Kind != sent || i.sealed == wasErased:
+	case i.sealed != "":
+		k.report.find(i.record.Entry, "entry %d: %s", i.record.Entry, i.sealed)
+	default:
+		k.report.Opened++
+	}
 }
 
 // compare holds the log, as far as it was read, to checkpoints of elsewhere.

@@ -175,14 +175,10 @@ func readKey(path string) (string, error) {
 
 // private makes a folder, or checks that its owner alone may use it.
 func private(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	return checkPrivate(dir)
-}
-
-func checkPrivate(dir string) error {
 	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.MkdirAll(dir, 0o700)
+	}
 	switch {
 	case err != nil:
 		return err

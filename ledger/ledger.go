@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/grille-dev/grille/refusal"
@@ -52,7 +51,7 @@ func (c Config) check() error {
 type Log struct {
 	c     Config
 	vault *vault
-	mu    sync.Mutex // appends of this process
+	turn  chan struct{} // of this process; holds one token
 	out   courier
 }
 
@@ -66,7 +65,7 @@ func Open(ctx context.Context, c Config) (*Log, error) {
 			return nil, err
 		}
 	}
-	l := &Log{c: c}
+	l := &Log{c: c, turn: make(chan struct{}, 1)}
 	unlock, err := lock(ctx, filepath.Join(c.Dir, lockFile), true)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type site struct {
 	reports *bytes.Buffer
 	kept    map[string]string // what was put aside
 	keys    bool              // verify looks at the keys too
+	open    bool              // and opens what is sealed
 }
 
 func newSite(t *testing.T) *site {
@@ -57,7 +58,7 @@ func (s *site) must(a Asker, body string) {
 func (s *site) verify(against ...Against) *Report {
 	s.t.Helper()
 	v := Verification{Dir: s.c.Dir, Keys: s.c.Keys, Against: against}
-	if !s.keys {
+	if v.Open = s.open; !s.keys {
 		v.Keys = ""
 	}
 	r, err := Verify(s.t.Context(), v)
@@ -145,7 +146,7 @@ func TestPages(t *testing.T) {
 				return s.said(outcome(l.Erase(t.Context(), a.Need("viewer"))))
 			},
 			"verify": func(a *spec.Args, input string) string {
-				s.keys = !a.Has("without-keys")
+				s.keys, s.open = !a.Has("without-keys"), a.Has("open")
 				var against []Against
 				for _, name := range a.List("against") {
 					against = append(against, Against{name, s.kept[name]})

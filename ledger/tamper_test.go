@@ -257,3 +257,38 @@ func TestSealedBelongsToItsEntry(t *testing.T) {
 		t.Error("another ledger: opens")
 	}
 }
+
+// What is sealed under the right key and is not what the entry commits to is
+// found, if it is opened: who holds the keys can write such an entry.
+func TestCommitment(t *testing.T) {
+	s := newSite(t)
+	l, err := Open(t.Context(), s.c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, err = l.write(t.Context(), func(st state) (record, error) {
+		p, err := l.vault.need("ana")
+		if err != nil {
+			return record{}, err
+		}
+		r := l.next(st, sent)
+		r.Person, r.Commitment = p.ID, digest([]byte("something else"))
+		aead, err := p.aead()
+		if err != nil {
+			return record{}, err
+		}
+		r.sealed = aead.Seal(nil, nil, []byte(strings.Repeat("s", salt)+"{}\nbody"), r.bound(l.vault.signer.Name()))
+		return r, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.verify(); len(r.Findings) > 0 {
+		t.Fatal(r.Lines())
+	}
+	s.open = true
+	if r := s.verify(); len(r.Findings) != 1 || !strings.Contains(r.Findings[0].Text, "entry 1: what is sealed is not what the entry commits to") {
+		t.Error(r.Lines())
+	}
+}

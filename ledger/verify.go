@@ -16,6 +16,9 @@ type Verification struct {
 	// Keys is the folder of keys; "" where there is none at hand. With it also
 	// those of persons are looked at, and what this machine has signed last.
 	Keys string
+	// Open has what is sealed opened, too, where there are keys, and held to what
+	// its entry commits to.
+	Open bool
 	// Against are texts with checkpoints that were kept elsewhere, by name.
 	Against []Against
 	// Key is whose the signatures must be; the zero key: the one beside the log.
@@ -40,7 +43,8 @@ type Report struct {
 	Entries  int64          `json:"entries"`
 	Root     string         `json:"root"`
 	Requests int64          `json:"requests"`
-	Bytes    int64          `json:"bytes"` // of all requests
+	Opened   int64          `json:"opened"` // requests whose sealed part was opened
+	Bytes    int64          `json:"bytes"`  // of all requests
 	Erased   int64          `json:"erased"`
 	Cut      int64          `json:"cut"` // torn records
 	Matches  map[string]int `json:"matches"`
@@ -67,6 +71,10 @@ func Verify(ctx context.Context, v Verification) (*Report, error) {
 	defer s.close()
 	k := newChecker(s.key)
 	s.claims(k, v)
+	if v.Open && s.vault != nil {
+		people, _ := s.vault.people() // one that is damaged is told below
+		k.opener = &opener{origin: s.key.v.Name(), people: people}
+	}
 	k.read(ctx, io.NewSectionReader(s.log, 0, s.size))
 	k.finish()
 	if s.vault != nil {
@@ -203,6 +211,9 @@ func (r *Report) Lines() []string {
 		fmt.Sprintf("%s: %s of %s, %s erased, %s cut off", count(r.Entries, "entry", "entries"), count(r.Requests, "request", "requests"),
 			count(r.Bytes, "byte", "bytes"), count(r.Erased, "person", "persons"), count(r.Cut, "torn record", "torn records")),
 		"root " + r.Root,
+	}
+	if r.Opened > 0 {
+		lines = append(lines, fmt.Sprintf("%s opened, as they were sealed", count(r.Opened, "request", "requests")))
 	}
 	var names []string
 	for name := range r.Matches {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 
@@ -24,6 +26,9 @@ type recorder struct {
 // Append implements grille.Ledger.
 func (r *recorder) Append(ctx context.Context, a ledger.Asker, e model.Entry) (int64, error) {
 	l, err := r.open(ctx)
+	if errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w: name a folder that Grille may write to, as ledger: {dir: PATH} in %s", err, r.s.File)
+	}
 	if err != nil {
 		return 0, refusal.New(refusal.Ledger, "ask without a model, or have whoever runs this Grille look at its ledger",
 			"what leaves for a model cannot be recorded, so nothing was sent").ForOwner("%v", err)

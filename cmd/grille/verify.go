@@ -20,6 +20,7 @@ type verifying struct {
 	bundle    string
 	key       string
 	publicKey bool
+	open      bool
 }
 
 func (p *program) verify() *cobra.Command {
@@ -49,6 +50,7 @@ file of them, or a log of a syslog server.`,
 	}
 	f := l.Flags()
 	f.StringArrayVar(&k.against, "against", nil, "a `file` with checkpoints that was kept elsewhere; may be repeated")
+	f.BoolVar(&k.open, "open", false, "also open what is sealed, with the keys, and hold it to what its entry commits to")
 	f.StringVar(&k.bundle, "bundle", "", "verify this `file` of grille ledger export; needs no configuration")
 	f.StringVar(&k.key, "key", "", "the public `key` that must have signed; else that of the ledger, or the bundle")
 	f.BoolVar(&k.publicKey, "public-key", false, "print the ledger's public key and do nothing else")
@@ -95,7 +97,7 @@ func (k *verifying) report(ctx context.Context, key ledger.PublicKey, against []
 	if err != nil {
 		return nil, err
 	}
-	v := ledger.Verification{Dir: s.Ledger.Dir, Keys: s.Ledger.Keys, Key: key, Against: against}
+	v := ledger.Verification{Dir: s.Ledger.Dir, Keys: s.Ledger.Keys, Open: k.open, Key: key, Against: against}
 	if _, err := os.Stat(v.Keys); errors.Is(err, os.ErrNotExist) {
 		fmt.Fprintf(k.err, "grille: there is no folder of keys %s: those of persons, and what this machine signed last, are not looked at\n", v.Keys)
 		v.Keys = ""
