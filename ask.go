@@ -134,7 +134,10 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 
 // compose makes what a model is sent, and what is kept back.
 func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	c := k.composer()
+	c, err := k.composer(ctx)
+	if err != nil {
+		return egress.Prompt{}, egress.Kept{}, err
+	}
 	c.Candidates, c.Pairs, c.Binds = k.candidates(question), k.c.Pairs, k.binds
 	prompt, kept, err := c.Compose(ctx, k.view, question)
 	if err == nil {
@@ -146,8 +149,20 @@ func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Pro
 	return prompt, kept, nil
 }
 
-func (k *ask) composer() egress.Composer {
-	return egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Memory: k.after.recall(k), Choice: k.choice}
+func (k *ask) composer(ctx context.Context) (egress.Composer, error) {
+	c := egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Memory: k.after.recall(k), Choice: k.choice}
+	if k.view.ModelsOff() {
+		return c, nil // no question leaves
+	}
+	outline, rules, err := k.read(ctx)
+	if err != nil {
+		return c, err
+	}
+	d, err := k.dictionary(ctx, known{outline, rules, k.now}, false)
+	if d != nil {
+		c.Names = d
+	}
+	return c, err
 }
 
 // binds reports whether a query could be a model's draft for this viewer.

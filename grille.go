@@ -65,6 +65,9 @@ type Config struct {
 	// Words is how many different words that may be names one viewer may have in
 	// questions to a model in a day, UTC; 0: 1000.
 	Words int
+	// Names is the dictionary of the database's own names. It needs a key where the
+	// rules name columns for it; a model is asked nothing otherwise.
+	Names Names
 	// Key makes the digests in receipts; 32 bytes, of the site or of the process.
 	Key []byte
 	Log *slog.Logger // for the operator; nil: nothing is logged
@@ -99,6 +102,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Predicates is negative")
 	case c.Words < 0:
 		return errors.New("grille: Config.Words is negative")
+	case c.Names.Age < 0:
+		return errors.New("grille: Config.Names.Age is negative")
 	case len(c.Key) < 32:
 		return errors.New("grille: Config.Key has fewer than 32 bytes")
 	}
@@ -116,6 +121,7 @@ type Grille struct {
 	budget  budget
 	values  values
 	words   wordBudget
+	names   names
 	// outlines of views, for prompts.
 	outlines egress.Outlines
 }
@@ -300,7 +306,11 @@ func (g *Grille) Review(ctx context.Context, q Question) (r egress.Review, err e
 	if err != nil {
 		return r, err
 	}
-	r, kept, err := k.composer().Review(k.view, question)
+	c, err := k.composer(ctx)
+	if err != nil {
+		return r, err
+	}
+	r, kept, err := c.Review(k.view, question)
 	if err == nil {
 		err = k.words.spend(k.view, kept, k.now)
 	}

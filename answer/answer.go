@@ -94,6 +94,10 @@ func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
 	if !rows.Made() {
 		return nil, fault("an answer from rows that nobody released")
 	}
+	if rows.Statement().Allowed().View().Service() {
+		_ = rows.Close() // the fault is what counts
+		return nil, fault("an answer from what is read for the dictionary")
+	}
 	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Zone == nil || len(stamp.Key) == 0 || stamp.Fault == nil {
 		_ = rows.Close() // the fault is what counts
 		return nil, fault("an answer without a stamp")

@@ -22,6 +22,7 @@ type Choice struct {
 func (c Choice) kept() map[string]bool {
 	set := map[string]bool{}
 	for _, phrase := range c.Keep {
+		set[strings.ToLower(strings.TrimSpace(phrase))] = true // a code with more than letters
 		for _, t := range tokens(phrase) {
 			set[t.lower] = true
 		}
@@ -127,8 +128,8 @@ type Review struct {
 // Review is what Compose would make of the question alone. Kept is to be counted
 // like that of Compose: see [Kept.Looked].
 func (c Composer) Review(view policy.View, q Question) (Review, Kept, error) {
-	if !view.Made() || !q.Made() {
-		panic("egress: zero View or Question")
+	if !view.Made() || !q.Made() || view.Service() {
+		panic("egress: zero View or Question, or the dictionary's View")
 	}
 	if !c.Memory.Fits(view) {
 		c.Memory = Memory{}
@@ -139,6 +140,7 @@ func (c Composer) Review(view policy.View, q Question) (Review, Kept, error) {
 		return Review{}, Kept{}, err
 	}
 	hidden := marks(r.hidden(q.text))
-	left := slices.DeleteFunc(r.Examine(q.text), func(m Mark) bool { return hidden.touch(m.Start, m.End) })
+	found, _ := r.examine(q.text)
+	left := slices.DeleteFunc(found, func(m Mark) bool { return hidden.touch(m.Start, m.End) })
 	return Review{leaves, kept.within(leaves).Replaced(), unsureWords(q.text, left)}, kept, nil
 }

@@ -49,16 +49,27 @@ type Detector struct {
 	// Catalog reports whether a stem is in the name of a visible table or column;
 	// nil: there is no catalog. Such a word is no name.
 	Catalog func(stem string) bool
+	// Names knows the names of the site's own data; nil: there is no dictionary.
+	Names Names
 	// Keep are words in lower case that are no names, because the viewer says so.
 	Keep map[string]bool
 }
 
+// Names is what a dictionary of a site's own names answers. Package dictionary
+// has one.
+type Names interface {
+	// Name reports whether two to five words in lower case are a name.
+	Name(words []string) bool
+	// Code reports whether a code has the form of an id.
+	Code(code string) bool
+}
+
 func (d Detector) catalog(stem string) bool { return d.Catalog != nil && d.Catalog(stem) }
 
-// stemsOf reports the stems of words in the names of tables and columns, and in
+// Stems reports the stems of words in the names of tables and columns, and in
 // what a person has told about them. It reads
 // them when it is first asked: most questions are plain English.
-func stemsOf(c *catalog.Catalog) func(stem string) bool {
+func Stems(c *catalog.Catalog) func(stem string) bool {
 	stems := sync.OnceValue(func() map[string]bool {
 		set := map[string]bool{}
 		add := func(name string) {
@@ -87,8 +98,22 @@ func (d Detector) Detect(text string) []Mark {
 
 // Examine finds what Detect does, and what may be a name as well.
 func (d Detector) Examine(text string) []Mark {
-	found := typed(text)
-	return found.with(d.names(text, found))
+	found, _ := d.examine(text)
+	return found
+}
+
+// examine gives the phrases that the dictionary was asked for, too.
+func (d Detector) examine(text string) (found []Mark, tried []string) {
+	all := typed(text).with(d.codes(text))
+	words, tried := d.names(text, all)
+	return all.with(words), tried
+}
+
+// Plain reports whether a word in small letters is not taken for a name by itself.
+func (d Detector) Plain(word string) bool {
+	t := token{lower: word, form: formOf(word)}
+	t.understand(d.catalog)
+	return t.known
 }
 
 // typed finds all but names.

@@ -97,6 +97,8 @@ type Composer struct {
 	// see for this viewer, and would be allowed; without it no pair is sent.
 	Pairs []Pair
 	Binds func(sql string) bool
+	// Names knows the names of the site's own data; nil: there is no dictionary.
+	Names Names
 	// Choice is what the viewer says about single words of the question.
 	Choice Choice
 
@@ -120,8 +122,8 @@ type sections struct {
 // A draft that comes back must be bound against view.ForModel().Names(), and
 // its literals go through [Kept.Restore].
 func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Prompt, Kept, error) {
-	if !view.Made() {
-		panic("egress: zero View")
+	if !view.Made() || view.Service() {
+		panic("egress: zero View, or the dictionary's")
 	}
 	if view.ModelsOff() {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess, "ask without a model: the planner needs none", "the rules let no model draft for you")
@@ -164,7 +166,7 @@ func (c Composer) write(_ context.Context, x *index, q Question) (Prompt, Kept, 
 }
 
 func (c Composer) redaction(x *index) redaction {
-	return redaction{Detector: Detector{Catalog: x.speaksOf, Keep: c.Choice.kept()}, choice: c.Choice, strict: c.strict,
+	return redaction{Detector: Detector{Catalog: x.speaksOf, Names: c.Names, Keep: c.Choice.kept()}, choice: c.Choice, strict: c.strict,
 		earlier: c.Memory.kept(), random: c.Random}
 }
 

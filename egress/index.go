@@ -53,7 +53,7 @@ type word struct {
 const mostTogether = 40
 
 func newIndex(c *catalog.Catalog) *index {
-	x := &index{outliner: newOutliner(c), speaksOf: stemsOf(c), words: map[string]*word{}, roots: map[string][]string{}}
+	x := &index{outliner: newOutliner(c), speaksOf: Stems(c), words: map[string]*word{}, roots: map[string][]string{}}
 	x.connect()
 	x.assemble()
 	names := map[string][]string{} // taken apart already

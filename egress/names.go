@@ -34,7 +34,7 @@ type sentence struct {
 
 // names marks what may be names in text, all of kind Word. Those that only may
 // be have Unsure set. Words inside of what is taken already are left alone.
-func (d Detector) names(text string, taken marks) []Mark {
+func (d Detector) names(text string, taken marks) (found []Mark, tried []string) {
 	s := sentence{text: text, tokens: tokens(text)}
 	for i := range s.tokens {
 		t := &s.tokens[i]
@@ -57,7 +57,10 @@ func (d Detector) names(text string, taken marks) []Mark {
 			s.seen[i] = no
 		}
 	}
-	return s.marks()
+	if d.Names != nil {
+		tried = s.phrases(d)
+	}
+	return s.marks(), tried
 }
 
 // survey decides what case and language say in this text.
@@ -132,7 +135,7 @@ func (s *sentence) placed(i int) sighting {
 		return yes
 	case s.alien && linked && isRole(before) && big:
 		return yes
-	case !name:
+	case !name, t.ofCatalog && t.form == small:
 		return no
 	case s.fullName(i) || i > 0 && s.fullName(i-1):
 		return yes

@@ -51,7 +51,7 @@ func (r redaction) redact(text string) (string, Kept, error) {
 	if err := r.choice.check(text); err != nil {
 		return "", Kept{}, err
 	}
-	found := r.Examine(text)
+	found, tried := r.examine(text)
 	hidden := r.hidden(text)
 	if r.strict {
 		open := slices.DeleteFunc(slices.Clone(found), func(m Mark) bool { return marks(hidden).touch(m.Start, m.End) })
@@ -61,19 +61,21 @@ func (r redaction) redact(text string) (string, Kept, error) {
 	}
 	sure := slices.DeleteFunc(found, func(m Mark) bool { return m.Unsure })
 	leaves, kept, err := r.replace(text, union(slices.Concat(hidden, sure)))
-	kept.looked = lookedFor(text, sure)
+	kept.looked = lookedFor(text, sure, tried)
 	return leaves, kept, err
 }
 
-// lookedFor are the names among marks, each once.
-func lookedFor(text string, all []Mark) []string {
-	var words []string
+// lookedFor are the names among marks, and what the dictionary was asked for, each
+// once.
+func lookedFor(text string, all []Mark, tried []string) []string {
+	words := slices.Clone(tried)
 	for _, m := range all {
-		if w := strings.ToLower(text[m.Start:m.End]); m.Kind == Word && !slices.Contains(words, w) {
-			words = append(words, w)
+		if m.Kind == Word {
+			words = append(words, strings.ToLower(text[m.Start:m.End]))
 		}
 	}
-	return words
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // hidden is what is replaced whatever it looks like.

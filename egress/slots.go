@@ -79,3 +79,24 @@ func functionWord(w string) bool {
 		return false
 	}
 }
+
+// stopWord reports words at which no name of several words begins or ends.
+func stopWord(w string) bool {
+	switch w {
+	case "the", "a", "an", "of", "for", "by", "per", "in", "on", "at", "to", "from", "with", "and", "or", "not", "no", "is", "are", "was",
+		"were", "be", "been", "do", "did", "does", "has", "have", "had", "how", "many", "much", "what", "which", "who", "when", "where",
+		"why", "whose", "show", "list", "give", "find", "get", "count", "number", "total", "average", "sum", "maximum", "minimum", "top",
+		"all", "each", "every", "any", "this", "that", "these", "those", "there", "last", "next", "previous", "current", "first", "year",
+		"years", "month", "months", "week", "weeks", "day", "days", "date", "dates", "time", "today", "yesterday", "quarter", "hour",
+		"hours", "more", "most", "less", "least", "fewer", "than", "over", "under", "above", "below", "between", "since", "until",
+		"before", "after", "during", "within", "without", "as", "it", "its", "their", "his", "her", "our", "my", "your", "i", "you",
+		"we", "they", "them", "us", "me", "can", "could", "would", "should", "shall", "must", "if", "only", "also", "compare",
+		"compared", "versus", "vs", "rate", "percent", "percentage", "share", "value", "amount", "name", "names", "id", "data",
+		"table", "column", "row", "rows", "please", "tell", "see", "order", "ordered", "sorted", "grouped", "group", "highest",
+		"lowest", "largest", "smallest", "longest", "shortest", "same", "different", "other", "still", "ever", "never", "about", "into",
+		"up", "down", "out", "so", "then", "new":
+		return true
+	default:
+		return false
+	}
+}

@@ -16,6 +16,7 @@ type token struct {
 	form       form
 	sense      lexicon.Sense
 	known      bool // English, a place, or a name of the catalog
+	ofCatalog  bool
 	first      bool // of a sentence
 	owns       bool // 's follows
 	gap        string
@@ -126,7 +127,8 @@ func (t *token) understand(catalog func(stem string) bool) {
 	if t.sense == 0 && stem != t.lower {
 		t.sense = lexicon.Look(stem) & (lexicon.Word | lexicon.Place)
 	}
-	t.known = t.sense.Is(lexicon.Word|lexicon.Place) || derived(t.lower) || contraction(t.lower) || catalog(stem) ||
+	t.ofCatalog = catalog(stem)
+	t.known = t.sense.Is(lexicon.Word|lexicon.Place) || t.ofCatalog || derived(t.lower) || contraction(t.lower) ||
 		t.form == small && misspelt(t.lower, catalog)
 }
 

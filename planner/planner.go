@@ -64,8 +64,8 @@ func Draft(view policy.View, q egress.Question, opt Options) (model.Draft, error
 // the best first. Their drafts differ.
 func Readings(view policy.View, q egress.Question, opt Options) ([]Reading, error) {
 	switch {
-	case !view.Made():
-		panic("planner: zero View")
+	case !view.Made() || view.Service():
+		panic("planner: zero View, or the dictionary's")
 	case !q.Made():
 		panic("planner: zero Question")
 	case opt.Now.IsZero() || opt.Zone == nil:

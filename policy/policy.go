@@ -36,6 +36,7 @@ type view struct {
 	key       string
 	forModel  func() *view // what of it a model may see; itself for a View that is that
 	forViewer *view        // whose forModel this is; itself otherwise
+	service   bool         // of ForDictionary
 }
 
 // Made reports whether v came from [See].
