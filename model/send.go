@@ -61,7 +61,7 @@ func Send(ctx context.Context, e *Endpoint, o Outgoing, read func(*Reply) error)
 		return ctx.Err()
 	case errors.Is(err, errTooMuch):
 		return refusal.New(refusal.Model, "check that the URL is that of a model",
-			"the model %s sent more than %d bytes", e.provider, maxReply)
+			"the model %s sent more than an answer can have, %d bytes or %d parts", e.provider, maxReply, maxEvents)
 	case refusal.CodeOf(err) != "":
 		return err
 	}

@@ -198,7 +198,7 @@ func TestUnreachable(t *testing.T) {
 		want   string
 	}{
 		"hanging":     {EndpointConfig{URL: slow.URL, Timeouts: Timeouts{Total: 50 * time.Millisecond}}, "did not answer within 50ms"},
-		"large":       {EndpointConfig{URL: large.URL}, "sent more than 4194304 bytes"},
+		"large":       {EndpointConfig{URL: large.URL}, "sent more than an answer can have"},
 		"no http":     {EndpointConfig{URL: "http://" + garbage.Addr().String()}, "the connection to the model test broke"},
 		"refused":     {EndpointConfig{URL: "http://" + closed.Addr().String()}, "nothing listens at the address"},
 		"certificate": {EndpointConfig{URL: secure.URL}, "is not to be trusted"},

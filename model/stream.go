@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	maxReply = 4 << 20  // bytes of a reply that are read; a stream wraps each word in a few hundred
-	maxText  = 64 << 10 // bytes of what the model itself may write
+	maxReply  = 4 << 20  // bytes of a reply that are read; a stream wraps each word in a few hundred
+	maxEvents = 64 << 10 // events of a reply that are read
+	maxText   = 64 << 10 // bytes of what the model itself may write
 )
 
 var (
@@ -74,11 +75,15 @@ func (r *Reply) Events(each func(event []byte) (done bool, err error)) error {
 	if err != nil {
 		return r.ended(err)
 	}
+	events := 0
 	read := r.serverSent
 	if first == '{' || first == '[' {
 		read = r.values
 	}
 	return read(func(event []byte) (bool, error) {
+		if events++; events > maxEvents {
+			return true, errTooMuch
+		}
 		if !utf8.Valid(event) {
 			return true, nonsense()
 		}

@@ -34,8 +34,8 @@ func (k Kind) strange(t *testing.T) {
 		``, ` `, `null`, `true`, `"CANARY"`, `["CANARY"]`, `{}`, `{"CANARY":1}`, `CANARY`, "data: CANARY\n\n", "data: \n\n", "event: CANARY\n\n",
 		`<!doctype html><title>CANARY sign in</title>`, "data: [DONE]\n\n", "\x00\x01CANARY", "\xff\xfe{\x00", "\x1f\x8b\x08\x00CANARY",
 		strings.Repeat("[", 200_000), strings.Repeat(`{"a":`, 200_000), strings.Repeat("\n", 5_000_000), strings.Repeat("x", 5_000_000),
-		`{"a":"` + strings.Repeat("x", 5_000_000) + `"}`, "data: " + strings.Repeat("x", 5_000_000), strings.Repeat("data: {}\n\n", 500_000),
-		strings.Repeat("{}\n", 2_000_000), "data: {\"a\":1e99999}\n\n", `{"error":"CANARY"`,
+		`{"a":"` + strings.Repeat("x", 5_000_000) + `"}`, "data: " + strings.Repeat("x", 5_000_000), strings.Repeat("data: {}\n\n", 100_000),
+		strings.Repeat("{}\n", 100_000), "data: {\"a\":1e99999}\n\n", `{"error":"CANARY"`,
 	}, k.Strange...) {
 		d, err := k.served(t, body)
 		if !refused(t, err, "") || d.SQL != "" {
@@ -159,7 +159,7 @@ func (k Kind) wires(t *testing.T) {
 			}
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
-			_, _ = z.Write(make([]byte, 64<<20))
+			_, _ = z.Write(make([]byte, 8<<20))
 			_ = z.Close()
 		}))
 		if _, _, err := k.ask(t.Context(), t, model.EndpointConfig{URL: s.URL}); !refused(t, err, "does not speak the protocol") {
