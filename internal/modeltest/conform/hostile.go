@@ -57,7 +57,7 @@ func (k Kind) hostileWords(t *testing.T) {
 			t.Errorf("%.60q: %+v, %v", text, d, err)
 		}
 	}
-	bad := k.Stream("SELECT fruits")
+	bad := k.Stream(`{"kind":"sql","sql":"SELECT 'fruits', 'and the rest, so that no half ends in that word'"}`)
 	for i := range bad {
 		bad[i] = strings.ReplaceAll(bad[i], "fruits", "\xff\xfeCANARY")
 	}
