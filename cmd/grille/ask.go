@@ -120,10 +120,17 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		return &draftError{trace.Draft, withFlags(err)}
 	}
 	if q.how {
-		section(p.err, "draft", trace.Draft)
+		section(p.err, draftedBy(trace), trace.Draft)
 		printExplanation(p.err, a.Explanation)
 	}
 	return p.printAnswer(a)
+}
+
+func draftedBy(t grille.Trace) string {
+	if t.Model == "" {
+		return "draft, by the planner"
+	}
+	return "draft, by " + t.Model
 }
 
 // left says what was sent to a model, and where it is recorded.

@@ -79,8 +79,9 @@ func (p *program) modelTest() *cobra.Command {
 		Use:   "test [NAME]",
 		Short: "send a model a question about nothing, and see whether it can draft",
 		Long: `Sends a fixed question about a table that does not exist, and says how long the
-answer took, whether it had the form that Grille asks for, and how many tokens
-the server counts. Nothing of yours is in it. Without NAME all models are tried
+answer took, whether it had the form that Grille asks for, in how many requests
+(more than one: the server lacks something, a schema say, and was asked without
+it), and how many tokens it counts. Nothing of yours is in it. Without NAME all models are tried
 that the configuration has draft, or, if it has none do so, all that it names.`,
 		Example: `  grille model test
   grille model test house -o json`,
@@ -95,7 +96,7 @@ that the configuration has draft, or, if it has none do so, all that it names.`,
 				return err
 			}
 			defer s.left.close()
-			list := table{head: []string{"name", "answered", "milliseconds", "tokens_in", "tokens_out"}}
+			list := table{head: []string{"name", "answered", "requests", "milliseconds", "tokens_in", "tokens_out"}}
 			code := exitOK
 			for _, m := range models {
 				row, failed, err := s.try(c.Context(), m)
@@ -137,7 +138,8 @@ func (s *site) try(ctx context.Context, m config.Model) (row []any, code int, er
 		return nil, exitOK, err
 	}
 	start := time.Now()
-	d, err := c.Draft(ctx, egress.Probe(), probing{s})
+	log := probing{s: s}
+	d, err := c.Draft(ctx, egress.Probe(), &log)
 	took := time.Since(start).Milliseconds()
 	answered := "as asked"
 	var no *refusal.Refusal
@@ -150,17 +152,21 @@ func (s *site) try(ctx context.Context, m config.Model) (row []any, code int, er
 	case d.Kind != model.SQL:
 		answered = "as asked, without SQL"
 	}
-	return []any{m.Name, answered, took, int(d.Usage.Input), int(d.Usage.Output)}, code, nil
+	return []any{m.Name, answered, log.requests, took, int(d.Usage.Input), int(d.Usage.Output)}, code, nil
 }
 
 // probing records what leaves, and says so.
-type probing struct{ s *site }
+type probing struct {
+	s        *site
+	requests int
+}
 
-func (l probing) Append(ctx context.Context, e model.Entry) error {
+func (l *probing) Append(ctx context.Context, e model.Entry) error {
 	n, err := l.s.left.Append(ctx, ledger.Asker{Viewer: l.s.flags.as, Purpose: ledger.Test}, e)
 	if err != nil {
 		return err
 	}
+	l.requests++
 	_, err = fmt.Fprintf(l.s.err, "left: %d bytes to %s (ledger entry %d)\n", len(e.Body), e.Provider, n)
 	return err
 }
