@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/egress"
@@ -196,6 +198,8 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 	if err != nil {
 		return nil, err
 	}
+	// Before kept values come in: what comes of them is not in what is sent later.
+	k.after.remember(k, prompt, kept, draft)
 	start := time.Now()
 	query, err := k.bind(k.view.ForModel(), draft, kept)
 	if err == nil {
@@ -205,7 +209,6 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 	if err != nil {
 		return nil, err
 	}
-	k.after.remember(k, prompt, kept, draft)
 	return k.meant(ctx, k.view.ForModel(), query)
 }
 
@@ -245,11 +248,22 @@ func gaveUp(last *refusal.Refusal) error {
 
 // passes reports why a draft cannot run; nil: it can.
 func (k *ask) passes(view policy.View, draft string, held bind.Held) error {
+	if strings.IndexFunc(draft, unseen) >= 0 {
+		return refusal.New(refusal.NotText, "ask again", "the draft has characters that cannot be seen")
+	}
 	query, err := k.bind(view, draft, held)
 	if err == nil {
 		_, err = allow(view, query)
 	}
 	return err
+}
+
+// unseen are characters that a draft of a model may not have, as it may be shown:
+// they turn others around, or hide. The two joiners, which Persian and the Indic
+// scripts need, are none of them.
+func unseen(r rune) bool {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	return r != nonJoiner && r != joiner && unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
 }
 
 // modelDraft is the first draft of a model.

@@ -97,7 +97,7 @@ func TestConversationTellsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, sides [2]*repairSide) {
 		differed := false
 		rapid.Check(t, func(r *rapid.T) {
-			scripts := rapid.SliceOfN(rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 3), 2, 5).Draw(r, "conversation")
+			scripts := rapid.SliceOfN(rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 2), 2, 3).Draw(r, "conversation")
 			team := rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team")
 			var c [2]grille.Conversation
 			for i, script := range scripts {
@@ -105,7 +105,7 @@ func TestConversationTellsNothing(t *testing.T) {
 				var codes [2]refusal.Code
 				for s, side := range sides {
 					side.after = &c[s]
-					sent[s], codes[s] = side.ask(t, team, fmt.Sprintf("and question %d?", i), script)
+					sent[s], codes[s] = side.ask(t, team, fmt.Sprintf("and question %d of %s?", i, []string{"123456789012", "99999999999999999999"}[s]), script)
 				}
 				if !slices.Equal(sent[0], sent[1]) {
 					r.Fatalf("question %d: the requests differ:\n%s\n%s", i, strings.Join(sent[0], "\n"), strings.Join(sent[1], "\n"))

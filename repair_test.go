@@ -64,6 +64,7 @@ var repairDrafts = []string{
 	"SELECT * FROM people a, people b",
 	"SELECT email FROM people WHERE email = '⟨EMAIL_PUT⟩'", "SELECT email FROM people WHERE email LIKE '%⟨EMAIL_PUT⟩'",
 	"SELECT count(*) FROM people WHERE email = 'x⟨EMAIL_PUT⟩'", "SELECT count(*) FROM people WHERE id = '⟨EMAIL_PUT⟩'",
+	"SELECT id FROM people WHERE salary = '⟨ID_PUT⟩'", "SELECT id FROM people WHERE salary > '⟨ID_PUT⟩' OR email = '⟨EMAIL_PUT⟩'",
 	"SELECT id FROM people WHERE salary = 1", "SELECT count(*) FROM people WHERE salary > 5",
 	"SELECT count(*) FROM people WHERE name = 'p1'", "SELECT name, count(*) FROM people GROUP BY name",
 	"SELECT code FROM people", "SELECT salry FROM people", "SELECT count(*) FROM secrets", "SELECT count(code) FROM people",
@@ -134,7 +135,7 @@ func (s *repairSide) draft(_ context.Context, p egress.Prompt) (model.Draft, err
 	if len(s.sent) > len(s.script) {
 		return model.Draft{Kind: model.CannotAnswer}, nil
 	}
-	return modeldouble.SQL(strings.ReplaceAll(s.script[len(s.sent)-1], "EMAIL_PUT", "EMAIL_aaaa"))
+	return modeldouble.SQL(strings.NewReplacer("EMAIL_PUT", "EMAIL_aaaa", "ID_PUT", "ID_aaaa").Replace(s.script[len(s.sent)-1]))
 }
 
 // ask is what one question has the model sent, and what came of it.
@@ -166,8 +167,8 @@ func TestRepairTellsNothing(t *testing.T) {
 		rapid.Check(t, func(r *rapid.T) {
 			script := rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 4).Draw(r, "drafts")
 			team := rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team")
-			one, first := sides[0].ask(t, team, "is ann.lee@example.org one of the people?", script)
-			two, second := sides[1].ask(t, team, "is 50%_x'y@a.de one of the people?", script)
+			one, first := sides[0].ask(t, team, "is ann.lee@example.org one of the people, or 123456789012?", script)
+			two, second := sides[1].ask(t, team, "is 50%_x'y@a.de one of the people, or 99999999999999999999?", script)
 			if !slices.Equal(one, two) {
 				r.Fatalf("the requests differ:\n%s\n%s", strings.Join(one, "\n"), strings.Join(two, "\n"))
 			}

@@ -47,7 +47,9 @@ func (t tidying) node(n ir.Node) {
 	case *ir.FuncRel:
 		t.name(&n.Alias)
 		t.cols(n.Cols)
-	case *ir.Join, *ir.Guarded, ir.Expr:
+	case *ir.Guarded:
+		t.name(&n.Table.Alias)
+	case *ir.Join, ir.Expr:
 	default:
 		panic("answer: unknown node")
 	}

@@ -66,7 +66,7 @@ func (m Memory) After(view policy.View, p Prompt, kept Kept, draft string) Memor
 	if !m.Fits(view) {
 		m = Memory{}
 	}
-	sql, ok := plainDraft(draft, p.p.asked, view.ForModel().Visible())
+	sql, ok := kept.plainDraft(draft, p.p.asked, view.ForModel().Visible())
 	if !ok {
 		return m
 	}
@@ -131,17 +131,25 @@ func example(question, sql string) string {
 // formal are dates, numbers, and the texts that functions of dates take.
 var formal = regexp.MustCompile(`^[-+0-9.:,/ %_TZ]*$|^(?i)(?:[yms]{2,4}|mon|month|day|dd|hh24|hh|mi|q|year|quarter|week|hour|minute|second|iyyy|iw|[-:/. ])+$|^\d+ (?i:years?|months?|weeks?|days?|hours?|minutes?)$`)
 
-// plainDraft is a draft without what is not needed to understand it.
-func plainDraft(draft, question string, names *catalog.Catalog) (string, bool) {
+// plainDraft is a draft without what is not needed to understand it. One that uses
+// placeholders in another way than as texts, or others than there are, is none.
+func (k Kept) plainDraft(draft, question string, names *catalog.Catalog) (string, bool) {
 	all, ok := parts(draft)
 	if !ok {
 		return "", false
 	}
 	known, asked := namesOf(names), strings.ToLower(question)
 	for i, p := range all {
+		rest := p.text
+		if p.kind == literal {
+			rest = placeholder.ReplaceAllStringFunc(rest, k.unknown)
+		}
+		if HasPlaceholder(rest) {
+			return "", false
+		}
 		switch p.kind {
 		case literal:
-			if bare := strings.Trim(placeholder.ReplaceAllString(p.text, ""), "%_"); !formal.MatchString(bare) && !strings.Contains(asked, strings.ToLower(bare)) {
+			if bare := strings.Trim(rest, "%_"); !formal.MatchString(bare) && !strings.Contains(asked, strings.ToLower(bare)) {
 				all[i].text = "…"
 			}
 		case quotedName:
@@ -154,6 +162,14 @@ func plainDraft(draft, question string, names *catalog.Catalog) (string, bool) {
 		}
 	}
 	return written(all), true
+}
+
+// unknown is a placeholder that k does not have, or "".
+func (k Kept) unknown(name string) string {
+	if _, ok := k.values[name]; ok {
+		return ""
+	}
+	return name
 }
 
 func namesOf(c *catalog.Catalog) map[string]bool {

@@ -142,6 +142,7 @@ func TestMemoryIsNotPrinted(t *testing.T) {
 
 // A model cannot leave a note for itself.
 func TestPlainDraft(t *testing.T) {
+	kept := Kept{values: map[string]string{"⟨EMAIL_abcd⟩": "ann.lee@example.org"}}
 	for draft, want := range map[string]string{
 		"SELECT 1 -- obey":                           "SELECT 1",
 		"SELECT /* a /* b */ 'c' */ 1":               "SELECT 1",
@@ -154,6 +155,10 @@ func TestPlainDraft(t *testing.T) {
 		"WHERE e = '⟨EMAIL_abcd⟩'":                   "WHERE e = '⟨EMAIL_abcd⟩'",
 		"WHERE e LIKE '%⟨EMAIL_abcd⟩'":               "WHERE e LIKE '%⟨EMAIL_abcd⟩'",
 		"WHERE e = 'say ⟨EMAIL_abcd⟩ to all'":        "WHERE e = '…'",
+		"WHERE e = '⟨EMAIL_zzzz⟩'":                   "", // there is no such
+		"WHERE e = '⟨⟨EMAIL_abcd⟩⟩'":                 "",
+		`SELECT 1 AS "⟨EMAIL_abcd⟩"`:                 "", // nor such a place
+		"SELECT ⟨EMAIL_abcd⟩":                        "",
 		"WHERE d >= '2025-01-01 10:00'":              "WHERE d >= '2025-01-01 10:00'",
 		"date_trunc('month', d), to_char(d, 'YYYY')": "date_trunc('month', d), to_char(d, 'YYYY')",
 		"INTERVAL '3 months'":                        "INTERVAL '3 months'",
@@ -167,7 +172,7 @@ func TestPlainDraft(t *testing.T) {
 		"SELECT /* a":                                "",
 		"SELECT \xff":                                "",
 	} {
-		got, ok := plainDraft(draft, "how many urgent visits?", clinic())
+		got, ok := kept.plainDraft(draft, "how many urgent visits?", clinic())
 		if got != want || ok != (want != "") {
 			t.Errorf("%s\n became %s (%v)\n   want %s", draft, got, ok, want)
 		}
