@@ -124,6 +124,7 @@ type Grille struct {
 	names   names
 	// outlines of views, for prompts.
 	outlines egress.Outlines
+	samples  keptSamples
 }
 
 // Open reads the database's outline and compiles the rules over it. On an
@@ -356,4 +357,5 @@ func (g *Grille) forget() {
 	defer g.mu.Unlock()
 	g.outline, g.rules = nil, nil
 	g.values.clear()
+	g.samples.clear()
 }

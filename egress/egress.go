@@ -6,10 +6,13 @@
 //
 // A Prompt holds fixed instructions (the files in prompts/), the names, types
 // and keys of tables that this viewer may see and the model too, with what a
-// person wrote about them in the rules file, and the question with personal data replaced by placeholders. It never holds a stored
-// value: enum labels, defaults, checks and comments of the database count as
-// values, and no sample, row, count or error text is ever added. What a
-// placeholder stands for is [Kept] here and put back locally.
+// person wrote about them in the rules file, and the question with personal data
+// replaced by placeholders. It holds no stored value but for samples, which a
+// class has to ask for and which any switch stops: up to three of a text column,
+// short, each from many rows that this viewer may see, none that looks like
+// personal data. Enum labels, defaults, checks and comments of the database count
+// as values, and no row, count or error text is ever added. What a placeholder
+// stands for is [Kept] here and put back locally.
 //
 // Begin with [ReadQuestion], then [Composer].
 package egress
@@ -102,7 +105,12 @@ type Composer struct {
 	// Choice is what the viewer says about single words of the question.
 	Choice Choice
 
-	strict bool // a word that may be a name leaves only if Choice says so
+	// Samples gives stored values of columns whose class and switches allow it; nil:
+	// there are none.
+	Samples Sampler
+
+	view   policy.View // of the viewer; zero: no samples
+	strict bool        // a word that may be a name leaves only if Choice says so
 }
 
 // sections are the parts of what is said to a model for one question, in their
@@ -131,7 +139,7 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 	if !c.Memory.Fits(view) {
 		c.Memory = Memory{}
 	}
-	c.strict = view.StrictPrivacy()
+	c.strict, c.view = view.StrictPrivacy(), view
 	p, kept, err := c.write(ctx, c.Outlines.of(view), q)
 	if err == nil {
 		p.p.private = view.PrivateModels()
@@ -139,7 +147,7 @@ func (c Composer) Compose(ctx context.Context, view policy.View, q Question) (Pr
 	return p, kept, err
 }
 
-func (c Composer) write(_ context.Context, x *index, q Question) (Prompt, Kept, error) {
+func (c Composer) write(ctx context.Context, x *index, q Question) (Prompt, Kept, error) {
 	if !q.Made() {
 		panic("egress: zero Question")
 	}
@@ -150,7 +158,7 @@ func (c Composer) write(_ context.Context, x *index, q Question) (Prompt, Kept, 
 	if err != nil {
 		return Prompt{}, Kept{}, err
 	}
-	outline := x.outline(q, outlineBudget)
+	outline := x.outline(q, outlineBudget, c.samples(ctx))
 	said := sections{Outline: outline.text, Notes: outline.notes(), Pairs: c.pairsFor(text), Before: c.Memory.lines(),
 		Drafts: candidates(c.Candidates, kept), Question: text}
 	if said.Outline == "" {
@@ -163,6 +171,13 @@ func (c Composer) write(_ context.Context, x *index, q Question) (Prompt, Kept, 
 		schema:   json.RawMessage(fixed("answer.schema.json")),
 		asked:    text,
 	}}, kept, nil
+}
+
+func (c Composer) samples(ctx context.Context) *samples {
+	if !c.view.Made() {
+		return &samples{}
+	}
+	return &samples{ctx: ctx, from: c.Samples, view: c.view}
 }
 
 func (c Composer) redaction(x *index) redaction {

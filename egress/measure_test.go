@@ -182,7 +182,7 @@ func TestRecall(t *testing.T) {
 		count("first 10, in other words", a, x.rank(Question{a.syn}).order[:10])
 		if i%5 == 0 {
 			count("first 10, one schema", a, one.rank(q).order[:10])
-			count("in the prompt", a, spokenOf(c, a.db, x.outline(q, outlineBudget).text))
+			count("in the prompt", a, spokenOf(c, a.db, x.outline(q, outlineBudget, &samples{}).text))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {

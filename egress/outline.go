@@ -45,19 +45,24 @@ func newOutliner(c *catalog.Catalog) outliner {
 type outline struct {
 	text string // "" if there is none
 	told bool   // with descriptions
+	such bool   // with samples
 }
 
 // notes say how to read what is no name, type or key.
 func (o outline) notes() string {
+	var notes []string
 	if o.told {
-		return `"about" says what something is, "also" what else it is called`
+		notes = append(notes, `"about" says what something is, "also" what else it is called`)
 	}
-	return ""
+	if o.such {
+		notes = append(notes, `"such as" shows some values of a column`)
+	}
+	return strings.Join(notes, "; ")
 }
 
 // outline describes the tables in the catalog's order: all of them, or those that
-// fit the question best, as far as they fit into budget bytes.
-func (x *index) outline(q Question, budget int) outline {
+// fit the question best, as far as they fit into budget bytes; with samples.
+func (x *index) outline(q Question, budget int, s *samples) outline {
 	most := tableBudget
 	if x.fits(budget) {
 		most = budget
@@ -69,12 +74,14 @@ func (x *index) outline(q Question, budget int) outline {
 		if left < budget/20 {
 			break // full enough: do not write ten thousand tables to fill the rest
 		}
-		b := x.block(x.tables[i], &notes)
-		if text := b.within(min(left, most), x.fit(i, r.said)); text != "" {
-			keep[i], left = text, left-len(text)
+		b, ok := x.block(x.tables[i], &notes).within(min(left, most), x.fit(i, r.said))
+		if !ok {
+			continue
 		}
+		s.add(&b, x.tables[i], left-b.size())
+		keep[i], left = b.String(), left-b.size()
 	}
-	return outline{strings.Join(nonEmpty(keep), "\n"), notes < toldBudget}
+	return outline{strings.Join(nonEmpty(keep), "\n"), notes < toldBudget, s.given}
 }
 
 // fits reports whether all tables fit into budget bytes.
@@ -99,13 +106,19 @@ func (o outliner) fits(budget int) bool {
 type block struct {
 	head    string
 	columns []line
+	rest    string // how many columns are left out
 }
 
 type line struct {
-	text string
-	at   int  // in the table's columns
-	key  bool // it is part of a key, or refers to one
+	text    string
+	remarks []string
+	at      int  // in the table's columns
+	key     bool // it is part of a key, or refers to one
 }
+
+func (l line) String() string { return l.text + remark(l.remarks) + "\n" }
+
+func (l line) size() int { return len(l.String()) }
 
 // block is empty for a table that cannot be named. What people have told about
 // it is left out when notes, the bytes that there are for that, are spent.
@@ -129,8 +142,7 @@ func (o outliner) block(t *catalog.Table, notes *int) block {
 	for i, col := range t.Columns {
 		if text, ok := o.column(t, col); ok {
 			refers := slices.ContainsFunc(t.Foreign, func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, col.ID) })
-			text += remark(told(col.About, col.Also, notes))
-			b.columns = append(b.columns, line{text, i, refers || slices.Contains(key, col.ID)})
+			b.columns = append(b.columns, line{text, told(col.About, col.Also, notes), i, refers || slices.Contains(key, col.ID)})
 		}
 	}
 	return b
@@ -154,34 +166,33 @@ func (b block) size() int {
 	if b.head == "" {
 		return 0
 	}
-	n := len(b.head) + 1
+	n := len(b.head) + 1 + len(b.rest)
 	for _, c := range b.columns {
-		n += len(c.text) + 1
+		n += c.size()
 	}
 	return n
 }
 
-// within is the block in at most room bytes, "" if its head does not fit. Where
-// not all columns fit, keys and those that fit the question best stay, and the
-// last line says how many are left out.
-func (b block) within(room int, fit func(column int) float64) string {
-	rest := ""
-	if b.size() > room {
-		rest = fmt.Sprintf("  ... and %d more columns\n", len(b.columns))
-		room -= len(b.head) + 1 + len(rest)
-		all := len(b.columns)
-		b.columns = best(b.columns, room, fit)
-		rest = fmt.Sprintf("  ... and %d more columns\n", all-len(b.columns))
-	}
-	if b.head == "" || room < 0 {
-		return ""
-	}
+func (b block) String() string {
 	var text strings.Builder
 	text.WriteString(b.head + "\n")
 	for _, c := range b.columns {
-		text.WriteString(c.text + "\n")
+		text.WriteString(c.String())
 	}
-	return text.String() + rest
+	return text.String() + b.rest
+}
+
+// within is the block in at most room bytes, if its head fits. Where not all
+// columns fit, keys and those that fit the question best stay, and the last line
+// says how many are left out.
+func (b block) within(room int, fit func(column int) float64) (block, bool) {
+	if b.head == "" || b.size() <= room {
+		return b, b.head != ""
+	}
+	more := func(n int) string { return fmt.Sprintf("  ... and %d more columns\n", n) }
+	room -= len(b.head) + 1 + len(more(len(b.columns)))
+	columns := best(b.columns, room, fit)
+	return block{b.head, columns, more(len(b.columns) - len(columns))}, room >= 0
 }
 
 // best are the lines that stay within room bytes, in their order.
@@ -195,8 +206,8 @@ func best(lines []line, room int, fit func(column int) float64) []line {
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(worth(b), worth(a)) })
 	n := 0
-	for n < len(lines) && len(lines[n].text)+1 <= room {
-		room -= len(lines[n].text) + 1
+	for n < len(lines) && lines[n].size() <= room {
+		room -= lines[n].size()
 		n++
 	}
 	lines = lines[:n]

@@ -73,20 +73,6 @@ func (v View) ForModel() View { return View{v.v.forModel()} }
 // guess attributes from it.
 func (v View) Key() string { return v.v.key }
 
-// Samples is how many stored values of a text column the model may be given,
-// at most three; 0 unless the column's class opts in.
-func (v View) Samples(table catalog.TableID, column catalog.ColumnID) int {
-	s := v.v.tables[table]
-	if s == nil {
-		return 0
-	}
-	c := s.columns[column]
-	if c == nil || c.clash || c.class.Samples == 0 || c.mask.Show != Plain || c.class.HideFromModel || s.off.HideFromModel || s.off.NoSamples {
-		return 0
-	}
-	return c.class.Samples
-}
-
 // Allowed is a query that may run for the viewer of its View. The zero Allowed
 // is refused by every consumer.
 type Allowed struct{ a *allowed }

@@ -72,6 +72,22 @@ func (v View) Means(table catalog.TableID, column catalog.ColumnID) map[string]s
 	return maps.Clone(v.v.tables[table].rules.Means[column])
 }
 
+// Samples is how many stored values of a text column a model may be given, at
+// most three. It is 0 unless the column's class opts in and no switch is on, and
+// wherever the viewer sees less than the plain values of whole rows: behind a
+// mask, in groups, under a hard filter.
+func (v View) Samples(table catalog.TableID, column catalog.ColumnID) int {
+	s := v.v.tables[table]
+	if s == nil || s.off.NoSamples || s.off.HideFromModel || s.off.ShowOnly || s.group != nil || s.clash || s.outside != "" || v.v.who.HardFilters != nil {
+		return 0
+	}
+	c := s.columns[column]
+	if c == nil || c.clash || c.mask.Show != Plain || c.class.HideFromModel || !s.stored.Column(column).Type.IsText() {
+		return 0
+	}
+	return c.class.Samples
+}
+
 // ShowOnly reports whether the query may be explained, and not run: the switch
 // is on for the viewer, or for a table that the query reads.
 func (a Allowed) ShowOnly() bool { return a.a.showOnly }

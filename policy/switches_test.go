@@ -105,3 +105,26 @@ tables: {patients: {columns: {id: key, name: `+column+`}, grants: {analysts: {ro
 		}
 	}
 }
+
+// Samples are of plain values of whole rows that the viewer sees, and of text.
+func TestSamplesOfWholeRows(t *testing.T) {
+	const file = "version: 1\nclasses: {key: {show: value, samples: 3}, word: {show: value, samples: 2}, gone: {show: redact}}\ntables:\n  patients: {columns: {id: key, name: NAME}, grants: {analysts: GRANT}}\n"
+	for _, c := range []struct {
+		name, class, grant string
+		want               int
+	}{
+		{"plain", "word", "{rows: all}", 2},
+		{"some rows", "word", `{rows: "id < 5"}`, 2},
+		{"masked", "gone", "{rows: all}", 0},
+		{"groups", "word", "{rows: all, min_group: {entity: id, size: 5}}", 0},
+	} {
+		w := clinicWorld(t, strings.NewReplacer("NAME", c.class, "GRANT", c.grant).Replace(file))
+		if got := w.samples(t); got != c.want {
+			t.Errorf("%s: %d samples, want %d", c.name, got, c.want)
+		}
+		patients := w.cat.All().Lookup("", "patients")
+		if got := w.see(t).Samples(patients.ID, patients.ColumnNamed("id").ID); got != 0 {
+			t.Errorf("%s: %d samples of a number", c.name, got)
+		}
+	}
+}

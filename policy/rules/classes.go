@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
@@ -48,6 +49,7 @@ func (c *compiler) readClasses(n strict.Node) error {
 		if k.Samples > 0 && (k.Mask.Show != policy.Plain || k.HideFromModel) {
 			return e.Key.Errorf("class %q gives samples of what it does not show to the model: use samples with show: value only", e.Name)
 		}
+		k.Personal = k.Personal || strings.HasPrefix(e.Name, "pii.") || strings.HasPrefix(e.Name, "phi.")
 		c.classes[e.Name] = k
 	}
 	return nil

@@ -148,6 +148,7 @@ type compiler struct {
 
 	attrs   map[string]policy.Attribute
 	classes map[string]*class
+	twice   []strict.Node // classes of personal data that give samples
 	scopes  map[string]policy.Scope
 	off     policy.Switches
 	schemas map[string]policy.Switches
@@ -203,6 +204,7 @@ func (c *compiler) read(root strict.Node) error {
 		strict.Optional("attributes", c.readAttributes),
 		strict.Optional("presets", c.readPresets),
 		strict.Optional("classes", c.readClasses),
+		strict.Optional("personal_samples", func(n strict.Node) (err error) { c.twice, err = n.List(); return err }),
 		strict.Optional("scopes", c.readScopes),
 		strict.Optional("schemas", c.readSchemas),
 		strict.Optional("teams", c.readTeams),
@@ -213,6 +215,9 @@ func (c *compiler) read(root strict.Node) error {
 	}
 	if len(c.classes) == 0 {
 		return root.Errorf("no class is declared: add classes, or presets")
+	}
+	if err := c.personalSamples(); err != nil {
+		return err
 	}
 	for _, e := range tables {
 		c.fail(c.declare(e))
