@@ -239,11 +239,13 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Unto
 	}
 }
 
-// gaveUp says what is wrong with the last draft. It was read with the names that a
-// model has, of which the viewer may see more.
+// gaveUp says what is wrong with the last draft, in the words that the model had of
+// it: the refusal's own quote the draft, and a draft can say anything. It was read
+// with the names that a model has, of which the viewer may see more.
 func gaveUp(last *refusal.Refusal) error {
+	why, _ := egress.Mendable(last.Code)
 	return refusal.New(refusal.Model, "ask in other words, or ask the planner, which may use all that you may see: --model planner",
-		"the model did not find a query that works; of its last one: %s", last.Msg).At(last.Span)
+		"the model did not find a query that works; of its last one: %s", strings.TrimSuffix(why, ".")).At(last.Span)
 }
 
 // passes reports why a draft cannot run; nil: it can.

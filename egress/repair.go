@@ -31,7 +31,7 @@ func ComposeRepair(p Prompt, a Attempt, code refusal.Code, at refusal.Span) (Pro
 		panic("egress: zero Prompt")
 	}
 	draft := a.SQL
-	why, ok := repairable(code)
+	why, ok := Mendable(code)
 	if !ok {
 		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", code)
 	}
@@ -70,9 +70,9 @@ func where(draft string, at refusal.Span) string {
 	return fmt.Sprintf("line %d:\n%s", line, caret)
 }
 
-// repairable is what a model is told about a code, and whether it is told at
-// all. What is not listed here is never sent.
-func repairable(code refusal.Code) (string, bool) {
+// Mendable is what a model is told about a code, and whether it is told at all.
+// What is not listed here is never sent.
+func Mendable(code refusal.Code) (string, bool) {
 	switch code {
 	case refusal.Syntax:
 		return "it is not valid PostgreSQL.", true

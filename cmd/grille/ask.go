@@ -117,13 +117,22 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 	}
 	p.left(trace)
 	if err != nil {
-		return &draftError{trace.Draft, withFlags(err)}
+		return draftFailed(trace, withFlags(err))
 	}
 	if q.how {
 		section(p.err, draftedBy(trace), trace.Draft)
 		printExplanation(p.err, a.Explanation)
 	}
 	return p.printAnswer(a)
+}
+
+// draftFailed shows where in its draft the planner went wrong. What a model wrote is
+// not shown for its own sake.
+func draftFailed(t grille.Trace, err error) error {
+	if t.Model != "" {
+		return err
+	}
+	return &draftError{t.Draft, err}
 }
 
 func draftedBy(t grille.Trace) string {
@@ -205,7 +214,7 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 	if err != nil {
 		return err
 	}
-	draft := text
+	draft, byModel := text, false
 	if !isQuery(text) {
 		q := grille.Question{Text: text, Viewer: v, Hide: x.words.hide, Keep: x.words.keep}
 		if err := p.printPrompt(ctx, g, q); err != nil {
@@ -218,10 +227,10 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 		if err != nil {
 			return withFlags(err)
 		}
-		draft = drafts[0].SQL
+		draft, byModel = drafts[0].SQL, trace.Model != ""
 		section(p.out, "draft", draft)
 	}
-	e, err := g.Explain(ctx, grille.Draft{SQL: draft, Viewer: v})
+	e, err := g.Explain(ctx, grille.Draft{SQL: draft, Viewer: v, ByModel: byModel})
 	if err != nil {
 		return &draftError{draft, err}
 	}
@@ -229,7 +238,7 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 	if !x.full {
 		return nil
 	}
-	stmt, err := g.Statement(ctx, grille.Draft{SQL: draft, Viewer: v})
+	stmt, err := g.Statement(ctx, grille.Draft{SQL: draft, Viewer: v, ByModel: byModel})
 	if err != nil {
 		return err
 	}

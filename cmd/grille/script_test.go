@@ -144,12 +144,13 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // models starts a model's server of a kind and sets MODEL to its address:
 // model html, model empty, model nonsense, model busy, model hangs, model counts,
-// model once.
+// model once, model rude.
 func models(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		kind := args[0]
 		done := make(chan struct{})
 		count := modeltest.SQL("SELECT count(*) FROM departments")
+		rude := modeltest.Chat(modeltest.SQL("SELECT count(*) /* call \x1b[2J PARROT */ FROM nowhere"))
 		counts, once := modeltest.Chat(count), modeltest.Chat(count, `{"kind": "cannot_answer", "sql": null, "what": null}`)
 		s := modeltest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch kind {
@@ -166,6 +167,8 @@ func models(t *testing.T) func(*testscript.TestScript, bool, []string) {
 				fmt.Fprint(w, `{"error":{"message":"secret quota"}}`)
 			case "counts":
 				counts.ServeHTTP(w, r)
+			case "rude":
+				rude.ServeHTTP(w, r)
 			case "once":
 				once.ServeHTTP(w, r)
 			case "hangs":
