@@ -118,11 +118,16 @@ func (d Detector) Plain(word string) bool {
 
 // typed finds all but names.
 func typed(text string) marks {
-	found := marks{}
+	found, seen := marks{}, signsOf(text)
 	for _, k := range detectors() {
-		found = found.with(k.find(text))
+		if k.when(seen) {
+			found = found.with(k.find(text))
+		}
 	}
-	return found.with(numbers(text))
+	if seen.number() {
+		found = found.with(numbers(text))
+	}
+	return found
 }
 
 // marks are in order and do not overlap.
@@ -153,8 +158,8 @@ func (ms marks) with(more []Mark) marks {
 type detector struct {
 	kind  Kind
 	shape *regexp.Regexp
-	// hint: the shape matches nothing in a text without one of these; "": look always.
-	hint string
+	// when reports whether the shape could be in the text.
+	when func(signs) bool
 	// check returns which bytes of the candidate are meant; an empty range: none.
 	check func(candidate string) (start, end int)
 }
@@ -174,23 +179,22 @@ var shapes = struct{ bracket, email, url, handle, secret, password, uuid, iban, 
 // detectors in the order in which they may claim a place: the more certain one
 // first, so that the digits of a card are not taken for a phone number.
 func detectors() []detector {
-	const digits = "0123456789"
 	whole := func(s string) (int, int) { return 0, len(s) }
 	return []detector{
-		{Quoted, shapes.bracket, "⟨⟩", whole},
-		{Email, shapes.email, "@", checkEmail},
-		{URL, shapes.url, ":.", checkURL},
-		{URL, shapes.handle, "@", whole},
-		{ID, shapes.uuid, "-", whole},
-		{Secret, shapes.password, "=: ", checkPassword},
-		{Secret, shapes.secret, digits, checkSecret},
-		{IBAN, shapes.iban, digits, prefix(checkIBAN)},
-		{IP, shapes.ip, ".:", prefix(checkIP)},
-		{Birth, birth, digits, checkBirth},
-		{National, coded, digits, prefix(checkCoded)},
-		{ID, numbered, digits, checkNumbered},
-		{Address, street, "", checkStreet},
-		{Address, postcode, digits, checkPostcode},
+		{Quoted, shapes.bracket, signs.brackets, whole},
+		{Email, shapes.email, signs.at, checkEmail},
+		{URL, shapes.url, signs.link, checkURL},
+		{URL, shapes.handle, signs.at, whole},
+		{ID, shapes.uuid, signs.uuid, whole},
+		{Secret, shapes.password, signs.password, checkPassword},
+		{Secret, shapes.secret, signs.secret, checkSecret},
+		{IBAN, shapes.iban, signs.iban, prefix(checkIBAN)},
+		{IP, shapes.ip, signs.ip, prefix(checkIP)},
+		{Birth, birth, signs.birth, checkBirth},
+		{National, coded, signs.coded, prefix(checkCoded)},
+		{ID, numbered, signs.numbered, checkNumbered},
+		{Address, street, signs.street, checkStreet},
+		{Address, postcode, signs.postcode, checkPostcode},
 	}
 }
 
@@ -200,9 +204,6 @@ func prefix(check func(string) int) func(string) (int, int) {
 }
 
 func (d detector) find(text string) []Mark {
-	if d.hint != "" && !strings.ContainsAny(text, d.hint) {
-		return nil
-	}
 	var found []Mark
 	for pos := 0; pos < len(text); {
 		at := d.shape.FindStringIndex(text[pos:])

@@ -28,9 +28,6 @@ const longestNumber = 19
 // is tried, the longest first.
 func numbers(text string) []Mark {
 	var found marks
-	if !strings.ContainsAny(text, "0123456789") {
-		return nil
-	}
 	runs := digitRun.FindAllStringIndex(text, -1)
 	for _, n := range numerals() {
 		for _, at := range runs {

@@ -222,7 +222,7 @@ func isCodiceFiscale(s string) bool {
 		}
 		sum += v
 	}
-	return s[15] == byte('A'+sum%26)
+	return s[15] == byte('A'+sum%26) && strings.ContainsAny(s, "0123456789") // a word has the form, too
 }
 
 // oddValue is the table of the decree for odd places.

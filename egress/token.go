@@ -156,7 +156,7 @@ func derived(w string) bool {
 // Of surnames that are no words, by how many people have them, 0.07 % are that
 // close to a common word and eight letters long.
 func misspelt(w string, catalog func(stem string) bool) bool {
-	if len(w) < 7 || strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) >= 0 {
+	if len(w) < 7 || len(w) > 30 || strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) >= 0 {
 		return false
 	}
 	return lexicon.Misspells(w, func(near string) bool {
