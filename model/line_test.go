@@ -1,8 +1,11 @@
 package model
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 )
@@ -32,5 +35,34 @@ func TestListenerSpeaksFirst(t *testing.T) {
 		<-heard
 		_ = client.Close()
 		_ = server.Close()
+	}
+}
+
+// What takes long before there is a connection is told apart from a slow answer:
+// an address that swallows packets, and a server that never shakes hands.
+func TestSlowConnections(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	swallows := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for name, c := range map[string]EndpointConfig{
+		"packets":   {URL: "http://127.0.0.1:9/v1", Dial: swallows},
+		"handshake": {URL: "https://" + mute.Addr().String()},
+	} {
+		c.Timeouts = Timeouts{Connect: 50 * time.Millisecond}
+		_, err := send(t, endpoint(t, c), "{}", &memory{})
+		var down *Down
+		if !errors.As(err, &down) || !strings.Contains(err.Error(), "could not be reached within 50ms") {
+			t.Errorf("%s: %v", name, err)
+		}
+		c.Timeouts = Timeouts{Total: 50 * time.Millisecond}
+		if _, err := send(t, endpoint(t, c), "{}", &memory{}); !errors.As(err, &down) || !strings.Contains(err.Error(), "did not answer within 50ms") {
+			t.Errorf("%s, in all: %v", name, err)
+		}
 	}
 }
