@@ -232,7 +232,7 @@ func (c *composer) step(s state) []state {
 		if n.mode != orderMode {
 			n.mode = condMode
 		}
-		n.spoken, n.is = false, false
+		n.spoken, n.is = false, c.says(p, "are", "is", "was", "were")
 	case haveRole:
 		if n.mode != orderMode {
 			n.mode = condMode
@@ -255,7 +255,8 @@ func (c *composer) step(s state) []state {
 		n.light++
 		n.cost += 0.05
 		if t := c.dealt(at); len(t.nouns) > 0 && len(n.r.needs)+len(n.r.outs) > 0 {
-			n.r.needs = append(n.r.needs, need{slot: t})
+			n.r.needs = append(n.r.needs, need{slot: t, not: n.not}) // "never sold"
+			n.not = false
 		}
 		if n.mode == targetMode && len(n.r.needs) > 0 {
 			n.mode = condMode
@@ -540,10 +541,11 @@ func (c *composer) finish(n *state) {
 	if n.top != nil && len(n.r.orders) == 0 {
 		c.topOfRows(n)
 	}
+	c.overTime(n)
 	c.figures(n)
 	c.firstOfEach(n)
 	n.cost += 0.6 * float64(len(n.lost))
-	if len(n.r.outs) == 0 && len(n.r.needs) == 0 && len(n.r.groups) == 0 && len(n.r.orders) == 0 {
+	if len(n.r.outs) == 0 && len(n.r.needs) == 0 && len(n.r.groups) == 0 && len(n.r.orders) == 0 && !(n.r.which && len(n.r.conds)+len(n.r.havings) > 0) {
 		n.cost += 3
 	}
 }

@@ -92,3 +92,18 @@ func (c *composer) ordinalOf(n state, s slot) (state, bool) {
 	t.forget()
 	return t, true
 }
+
+// asVerb reads what happened as a mere verb where its own table follows:
+// "customers who never opened a ticket".
+func (c *composer) asVerb(n state, s slot) (state, bool) {
+	next := c.piece(c.meaning(s.piece + 1))
+	if s.nouns[0].col == nil || s.nouns[0].class() != dateClass || !c.participle(s.piece) || next.role != nounRole || len(n.r.needs) == 0 && !n.r.which ||
+		!slices.ContainsFunc(next.nouns, func(x noun) bool { return x.col == nil && x.table == s.nouns[0].table }) {
+		return n, false
+	}
+	t := n.next()
+	t.at--
+	t.mode = condMode
+	t.forget()
+	return t, true
+}

@@ -22,6 +22,9 @@ func (c *composer) noun(n state, at int) []state {
 		}
 	}
 	best := p.nouns[0].score
+	if c.says(p, "total") && p.to == p.from+1 && c.piece(at+1).role == nounRole && c.says(c.piece(at+2), "amount", "value", "volume", "worth") {
+		n.cost += 0.6 // it is "total order value", and no total of an order
+	}
 	var out []state
 	if len(full) > 0 && full[0].score >= best-0.1 && !n.each {
 		t := n.next()
@@ -132,6 +135,11 @@ func (c *composer) table(n state, s slot) []state {
 		if c.allSum(n.aggs) {
 			return c.total(n, s)
 		}
+		if amount, ok := c.amountOf(s); ok { // "average bill"
+			n.r.needs = append(n.r.needs, need{slot: s})
+			n.cost += 0.2
+			return []state{c.aggregated(n, amount)}
+		}
 		n.cost += 0.7
 	case n.number != nil && (have || n.mode == condMode): // "with 2 visits"
 		k := n.number
@@ -198,7 +206,8 @@ func (c *composer) allSum(aggs []pending) bool {
 // total is "total visits", a count, and "total amount of invoices", a sum of the
 // one column that says how much.
 func (c *composer) total(n state, s slot) []state {
-	amount := c.says(c.pieces[n.aggs[0].piece], "amount", "value", "much")
+	valued := c.says(c.piece(s.piece+1), "amount", "value", "volume", "worth", "sales") // "total order value"
+	amount := valued || c.says(c.pieces[n.aggs[0].piece], "amount", "value", "much")
 	sums := slot{piece: s.piece, want: wantMeasure}
 	for _, t := range s.nouns {
 		for _, m := range c.l.lex.measuresOf(t.table) {
@@ -267,6 +276,13 @@ func (c *composer) mostOfTable(n state, s slot) state {
 	switch {
 	case m.rows:
 		c.rank(&n, s, m)
+	case m.hint == "" && c.sized(m, s): // "largest bill"
+		amount, _ := c.amountOf(s)
+		n.r.needs = append(n.r.needs, need{slot: s})
+		n.r.orders = append(n.r.orders, order{slot: amount, desc: m.desc, most: true, pieces: []int{m.piece}})
+		if n.r.limit = m.n; m.n == 0 {
+			n.r.limit = 1
+		}
 	case m.hint == "" && c.piece(c.meaning(s.piece+1)).role == eachRole: // "largest cities by population"
 		n.r.needs = append(n.r.needs, need{slot: s})
 		if m.n == 0 {
@@ -287,6 +303,13 @@ func (c *composer) mostOfTable(n state, s slot) state {
 		n.r.limit = max(m.n, 1)
 	}
 	return n
+}
+
+// sized: the largest bill is that of the largest amount, if it has only one.
+func (c *composer) sized(m *pending, s slot) bool {
+	_, ok := c.amountOf(s)
+	return ok && c.says(c.pieces[m.piece], "largest", "biggest", "highest", "greatest", "smallest", "lowest") && !c.says(c.pieces[m.piece], "number", "amount", "count", "quantity") &&
+		c.piece(c.meaning(s.piece+1)).role != eachRole
 }
 
 func (c *composer) plural(at int) bool {
@@ -345,6 +368,10 @@ func (c *composer) column(n state, s slot) []state {
 		t.not, t.or, t.have = false, false, false
 		t.cost += 0.1
 		all = append(all, t)
+	}
+	if t, ok := c.asVerb(n, s); ok {
+		all = append(all, t)
+		n.cost += 0.5
 	}
 	flag, isFlag := c.asFlag(n, s)
 	if isFlag {
@@ -487,6 +514,10 @@ func (c *composer) asSubject(n state, s slot) []state {
 			return nil
 		}
 	case namedRole:
+	case nounRole:
+		if adjacent.role != nounRole || adjacent.to != adjacent.from+1 || adjacent.nouns[0].class() != dateClass || adjacent.nouns[0].score >= 0.95 || c.participle(s.piece+1) {
+			return nil // "status open", though there is an opened_at
+		}
 	default:
 		return nil
 	}

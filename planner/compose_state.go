@@ -57,3 +57,38 @@ func (c *composer) amountOf(s slot) (slot, bool) {
 	}
 	return out, len(out.nouns) > 0
 }
+
+// isCurrency reports whether a value is the code of a currency.
+func isCurrency(value string) bool {
+	return slices.Contains([]string{"EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD", "NZD", "INR", "BRL", "MXN", "ZAR", "TRY"}, value)
+}
+
+// placeBefore reads "Berlin departments", "EUR bills": where the rows are, if
+// their table says where.
+func (c *composer) placeBefore(n state, at int) (state, bool) {
+	p, next := c.pieces[at], c.piece(at+1)
+	if next.role != nounRole || next.nouns[0].col != nil || !p.exact || p.to != p.from+1 || c.l.tokens[p.from].kind != wordToken || !c.plural(at+1) {
+		return n, false
+	}
+	s := slot{piece: at, want: wantText}
+	for _, x := range next.nouns {
+		if x.col != nil || x.score < 0.7 {
+			continue
+		}
+		for rank, w := range append([]string{"currency"}, placeWords[:8]...) {
+			for _, y := range c.l.lex.columnsLike([]string{w}) {
+				if y.table == x.table && y.class() == textClass && (w == "currency") == isCurrency(p.text) {
+					s.nouns = append(s.nouns, noun{ref: y, score: 0.8 - 0.01*float64(rank)})
+				}
+			}
+		}
+	}
+	if len(s.nouns) == 0 {
+		return n, false
+	}
+	mode := n.mode
+	t := c.equals(n, s, at, p.text, true)
+	t.mode = mode
+	t.cost += 0.1
+	return t, true
+}

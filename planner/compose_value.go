@@ -22,6 +22,9 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.before(n, at, p.text, p.exact); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.placeBefore(n, at); ok {
+		all = append(all, s)
+	}
 	if n.in && n.subject == nil {
 		all = append(all, c.placed(n, at, p.text, p.exact))
 	}
@@ -76,6 +79,9 @@ func (c *composer) beside(n state, at int, text string, exact bool) state {
 	}
 	if c.pieces[at].from > c.pieces[s.piece].to {
 		t.cost += 0.2
+		if c.says(c.pieces[at-1], "in", "at", "from", "on", "for") {
+			t.cost += 0.5
+		}
 	}
 	return t
 }
@@ -132,6 +138,11 @@ var placeWords = []string{"city", "country", "state", "region", "location", "pla
 // placed is "in X": a place if there is a column for it, else a name.
 func (c *composer) placed(n state, at int, text string, exact bool) state {
 	s := slot{piece: at, want: wantText}
+	if isCurrency(text) {
+		for _, x := range c.l.lex.columnsLike([]string{"currency"}) {
+			s.nouns = append(s.nouns, noun{ref: x, score: 0.95})
+		}
+	}
 	for rank, w := range placeWords {
 		for _, x := range c.l.lex.columnsLike([]string{w}) {
 			if x.class() == textClass {
@@ -141,6 +152,8 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 				}
 				if !slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == x.table }) && c.l.lex.isPerson(x.table) {
 					score -= 0.2 // visits in X are not those of people from X
+				} else if !isCountry(text) && !slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == x.table }) {
+					score -= 0.14 // nor employees in X those of a department in X
 				}
 				s.nouns = append(s.nouns, noun{ref: x, score: score})
 			}
@@ -157,6 +170,7 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 	}
 	t := c.equals(n, s, at, text, exact)
 	t.cost += 0.35
+	t.r.conds[len(t.r.conds)-1].place = true
 	return t
 }
 

@@ -36,7 +36,11 @@ func (l *lattice) factorAt(i int) (piece, bool) {
 	if at >= len(t) || !oneOf(t[at], "average", "mean", "avg") {
 		return p, false
 	}
-	p.to, p.weight = i+at+1, 1.1*float64(at+1)
+	at++
+	if at+1 < len(t) && oneOf(t[at], "number", "count", "amount") && oneOf(t[at+1], "of") {
+		at += 2
+	}
+	p.to, p.weight = i+at, 1.1*float64(at)
 	return p, true
 }
 

@@ -180,6 +180,15 @@ func (c *composer) fail(n *state) {
 	n.cost += 2
 }
 
+// overTime leaves "over time" out where another word says by what: "over time by
+// quarter".
+func (c *composer) overTime(n *state) {
+	named := slices.ContainsFunc(n.r.groups, func(g group) bool { return g.unit != "" && !c.says(c.pieces[g.slot.piece], "time", "trend") })
+	if named {
+		n.r.groups = slices.DeleteFunc(n.r.groups, func(g group) bool { return g.unit != "" && c.says(c.pieces[g.slot.piece], "time", "trend") })
+	}
+}
+
 // along sees that there is one group of time.
 func (c *composer) along(n *state) {
 	f := &n.r.figure
@@ -200,7 +209,7 @@ func (c *composer) along(n *state) {
 
 // measured sees that something is counted or added up.
 func (c *composer) measured(n *state) {
-	if len(n.r.outs) > 0 {
+	if len(n.r.outs) > 0 || n.r.figure.mean && len(n.r.orders) > 0 {
 		return
 	}
 	for _, k := range n.r.needs {

@@ -30,7 +30,10 @@ type ref struct {
 
 // class is what one may do with the column.
 func (r ref) class() typeClass {
-	if r.age {
+	switch {
+	case r.col == nil:
+		return otherClass
+	case r.age:
 		return numericClass
 	}
 	return classOf(r.col)

@@ -527,6 +527,11 @@ func (b *builder) defaults() {
 		add(d)
 	}
 	if b.r.which {
+		if d := b.lex.display(t); len(d) == 1 && slices.Contains([]string{"subject", "label", "description"}, last(words.OfName(d[0].col.Name))) { // that names no row
+			for _, k := range b.lex.keyOf(t) {
+				add(k)
+			}
+		}
 		return
 	}
 	for _, o := range b.r.orders {
@@ -540,6 +545,8 @@ func (b *builder) defaults() {
 		}
 	}
 }
+
+func last(words []string) string { return words[len(words)-1] }
 
 // order places what the rows are ordered by.
 func (b *builder) order() bool {

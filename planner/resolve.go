@@ -81,7 +81,7 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	var out []noun
 	for _, c := range candidates {
 		fit := v.fits(c.ref, s.want)
-		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && c.class() == numericClass {
+		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && c.class() == numericClass && !countsMoney(c.ref) {
 			fit = 0 // "took office after 1961": a column of years that does not say so
 			c.score -= 0.1
 		}
@@ -96,6 +96,13 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	}
 	slices.SortStableFunc(out, func(a, b noun) int { return cmp.Compare(b.score, a.score) })
 	return out[:min(len(out), maxPicks)]
+}
+
+// countsMoney: no number of these is a year.
+func countsMoney(r ref) bool {
+	return slices.ContainsFunc(words.OfName(r.col.Name), func(w string) bool {
+		return slices.Contains([]string{"amount", "total", "price", "cost", "value", "salary", "revenue", "fee", "budget", "quantity"}, w)
+	})
 }
 
 // fits is -1 if the column cannot be used so, else a small preference.
