@@ -310,7 +310,7 @@ func (c *composer) lead(n *state, at int) {
 	n.forget()
 	switch p := c.pieces[at]; p.role {
 	case whoRole:
-		n.r.which = true
+		n.r.which, n.r.who = true, true
 	case oldRole:
 		n.r.outs = append(n.r.outs, out{slot: c.hinted(p.hint, at, wantOrdered)})
 		n.mode = condMode

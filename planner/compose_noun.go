@@ -206,7 +206,7 @@ func (c *composer) allSum(aggs []pending) bool {
 // total is "total visits", a count, and "total amount of invoices", a sum of the
 // one column that says how much.
 func (c *composer) total(n state, s slot) []state {
-	valued := c.says(c.piece(s.piece+1), "amount", "value", "volume", "worth", "sales") // "total order value"
+	valued := c.piece(s.piece+1).role == stopRole && c.says(c.piece(s.piece+1), "amount", "value", "volume", "worth", "sales") // "total order value"
 	amount := valued || c.says(c.pieces[n.aggs[0].piece], "amount", "value", "much")
 	sums := slot{piece: s.piece, want: wantMeasure}
 	for _, t := range s.nouns {
@@ -571,7 +571,7 @@ func (c *composer) participle(at int) bool {
 // negative: "unpaid".
 func (c *composer) negative(at int) bool {
 	t := c.l.tokens[c.pieces[at].from]
-	return (strings.HasPrefix(t.lower, "un") || strings.HasPrefix(t.lower, "in") || strings.HasPrefix(t.lower, "non")) && len(c.l.lex.byWord[t.stem]) == 0
+	return (strings.HasPrefix(t.lower, "un") || strings.HasPrefix(t.lower, "in") || strings.HasPrefix(t.lower, "non") || strings.HasPrefix(t.lower, "off")) && len(c.l.lex.byWord[t.stem]) == 0
 }
 
 // mostOfColumn is "highest salary", "most common city".

@@ -1,6 +1,10 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/grille-dev/grille/internal/words"
+)
 
 // coordinated reads states in a list before their noun: "major or critical
 // alarms", "ratio of cancelled to paid orders".
@@ -91,4 +95,42 @@ func (c *composer) placeBefore(n state, at int) (state, bool) {
 	t.mode = mode
 	t.cost += 0.1
 	return t, true
+}
+
+// head is the table that adjectives from piece at on stand before: "paid web
+// orders".
+func (c *composer) head(at int) piece {
+	for i := at + 1; i <= at+3; i++ {
+		p := c.piece(i)
+		if p.role == nounRole && (p.nouns[0].col == nil || i == at+1) {
+			return p
+		}
+		if p.role != unknownRole && !(p.role == nounRole && (p.nouns[0].class() == boolClass || p.nouns[0].class() == dateClass)) {
+			return piece{}
+		}
+	}
+	return piece{}
+}
+
+// statesOfOwners are states of what rows belong to: "mobile sessions", where the
+// visitors have a device.
+func (c *composer) statesOfOwners(tables []noun, s slot) slot {
+	for _, x := range tables {
+		if x.col != nil || x.score < 0.7 {
+			continue
+		}
+		for _, e := range c.l.lex.graph.edges[x.table] {
+			if e.many || e.guessed {
+				continue
+			}
+			for rank, w := range stateWords {
+				for _, y := range c.l.lex.columnsLike([]string{w}) {
+					if y.table == e.to && y.class() == textClass && len(words.OfName(y.col.Name)) == 1 {
+						s.nouns = append(s.nouns, noun{ref: y, score: 0.6 - 0.02*float64(rank)})
+					}
+				}
+			}
+		}
+	}
+	return s
 }

@@ -214,7 +214,7 @@ func (c *composer) number(n state, at int) []state {
 			if k.hint == "" {
 				k.hint = unitsOf[u].hint
 			}
-			n.at = c.meaning(at+1) + 1
+			n.at = at + 2
 			next = c.piece(c.meaning(n.at))
 		} else if end := c.yearsOld(at + 1); end > 0 {
 			k.hint = "age|birth date-|birth year-|born-"
@@ -275,8 +275,10 @@ func (c *composer) number(n state, at int) []state {
 
 // unitAt is the unit that piece i is, behind a number; -1: none.
 func (c *composer) unitAt(i int) int {
-	i = c.meaning(i)
 	p := c.piece(i)
+	if p.role != noRole && isCurrency(c.l.tokens[p.from].text) && len(c.l.lex.columnsLike([]string{"currency"})) > 0 {
+		return -1 // it says which
+	}
 	if p.role == noRole || p.to != p.from+1 || p.role == nounRole && c.l.tokens[p.from].kind == wordToken && p.nouns[0].score >= 0.95 && unitOfColumn(p.nouns[0].ref) < 0 {
 		return -1
 	}
@@ -347,6 +349,11 @@ func (c *composer) closeCmp(n state) state {
 	k := n.cmp
 	s := *n.subject
 	n.cmp, n.subject = nil, nil
+	for name := range strings.SplitSeq(k.hint, "|") { // "loaded slower than"
+		if w, flip := strings.CutSuffix(name, "-"); flip && s.nouns[0].col != nil && slices.Contains(words.OfName(s.nouns[0].col.Name), w) && s.nouns[0].class() == numericClass {
+			k.op = flipped(k.op)
+		}
+	}
 	if k.agg != noAgg {
 		n.r.havings = append(n.r.havings, having{agg: k.agg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
 		return n
@@ -767,11 +774,10 @@ var usualStates = map[string]string{
 
 // inState is an unknown word right before a table that has a column for such.
 func (c *composer) inState(n state, at int) (state, bool) {
-	next := c.piece(at + 1)
-	if next.role != nounRole || c.l.tokens[c.pieces[at].from].kind != wordToken {
+	if c.l.tokens[c.pieces[at].from].kind != wordToken {
 		return state{}, false
 	}
-	s := c.states(next.nouns, at)
+	s := c.states(c.head(at).nouns, at)
 	if len(s.nouns) == 0 {
 		return state{}, false
 	}
@@ -786,7 +792,7 @@ func (c *composer) inState(n state, at int) (state, bool) {
 func (c *composer) states(tables []noun, at int) slot {
 	s := slot{piece: at, want: wantText}
 	for _, x := range tables {
-		if x.col != nil || x.score < 0.7 {
+		if x.score < 0.7 || x.col != nil && !isMeasure(x.ref) {
 			continue
 		}
 		for rank, w := range stateWords {
@@ -803,6 +809,9 @@ func (c *composer) states(tables []noun, at int) slot {
 				}
 			}
 		}
+	}
+	if len(s.nouns) == 0 {
+		return c.statesOfOwners(tables, s)
 	}
 	return s
 }

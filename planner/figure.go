@@ -22,6 +22,7 @@ type figure struct {
 	grows   bool    // "develop", "grow": what "how did" asks for
 	how     int     // the piece of "how did", which asks for that; -1: none
 	per     []group // the first of each of these
+	in      int     // the unit of the answer, as its place in unitsOf plus one; 0: the column's own
 	pieces  []int
 }
 
@@ -61,6 +62,9 @@ func (c *composer) figureWord(n *state, at int) {
 		n.mode = max(n.mode, condMode)
 	case "mean":
 		f.mean = true
+	case "unit":
+		f.in = c.pieces[at].n
+		return
 	case "grows":
 		f.grows = true
 		return // not forgotten: "how did revenue develop over time"
@@ -332,7 +336,14 @@ func (c *composer) eachHas(n *state) bool {
 	}
 	g, o := n.r.groups[0], n.r.outs[0]
 	measures := slices.ContainsFunc(o.slot.nouns, func(x noun) bool { return isMeasure(x.ref) })
-	return measures && g.slot.want == wantTable && c.asks("mean") && g.slot.nouns[0].table != o.slot.nouns[0].table && c.says(c.piece(c.back(g.slot.piece-1)), "per", "each", "every")
+	return measures && g.slot.want == wantTable && c.numberOf() && g.slot.nouns[0].table != o.slot.nouns[0].table && c.says(c.piece(c.back(g.slot.piece-1)), "per", "each", "every")
+}
+
+// numberOf reports whether it is the average number of something that is asked for.
+func (c *composer) numberOf() bool {
+	return slices.ContainsFunc(c.pieces, func(p piece) bool {
+		return p.role == figureRole && p.arg == "mean" && c.says(p, "number", "count")
+	})
 }
 
 // firstOfEach turns "top 3 per category" into the first three of each.

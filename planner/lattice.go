@@ -101,6 +101,14 @@ func (l *lexicon) alike(t token, kw keywords) map[string]float64 {
 			}
 		}
 	}
+	if rest, ok := strings.CutPrefix(t.lower, "off"); ok && len(out) == 0 { // offline
+		set("on"+rest, 0.85)
+	}
+	if strings.Contains(t.lower, "_") && len(out) == 0 { // load_ms
+		for _, w := range words.OfName(t.lower) {
+			set(w, 0.95)
+		}
+	}
 	if len(out) == 0 && len(t.stem) >= 5 && len(kw.phrases[t.lower]) == 0 && !kw.verbs[t.lower] {
 		for w := range l.byWord {
 			if len(w) >= 5 && w[0] == t.stem[0] && words.OneSlip(t.stem, w) {
@@ -148,6 +156,12 @@ func (l *lattice) piecesAt(i int) []piece {
 	}
 	if p, ok := l.factorAt(i); ok {
 		return []piece{p}
+	}
+	if p, ok := l.durationAt(i); ok {
+		out = append(out, p)
+	}
+	if p, ok := l.unitTailAt(i); ok {
+		out = append(out, p)
 	}
 	if p, ok := l.rateAt(i); ok {
 		out = append(out, p)
@@ -469,7 +483,7 @@ func (l *lattice) again(x *lexeme, k int) bool {
 var genericHeads = []string{"name", "id", "code", "number", "title", "type", "description", "date"}
 
 // idleHeads may be said although a name has none: "job title" for job.
-var idleHeads = []string{"name", "title", "type", "amount", "value", "percentage", "percent", "info", "information", "rate", "detail", "status", "count"}
+var idleHeads = []string{"name", "title", "type", "amount", "value", "percentage", "percent", "info", "information", "rate", "detail", "status", "count", "consumption", "usage", "volume"}
 
 // fit is how well tokens [i, j) say the name x: every token has to be a word of
 // it, and the more of its needed words are said the better.

@@ -26,6 +26,7 @@ type ref struct {
 	table *catalog.Table
 	col   *catalog.Column // nil: the table
 	age   bool            // not the birthday in col, but the years since
+	span  span            // not the date in col, but the time since another
 }
 
 // class is what one may do with the column.
@@ -33,7 +34,7 @@ func (r ref) class() typeClass {
 	switch {
 	case r.col == nil:
 		return otherClass
-	case r.age:
+	case r.age, r.span.since != nil:
 		return numericClass
 	}
 	return classOf(r.col)
@@ -233,7 +234,7 @@ func isMeasure(r ref) bool {
 	if r.col == nil || r.class() != numericClass || isKey(r) {
 		return false
 	}
-	if r.age {
+	if r.age || r.span.since != nil {
 		return true
 	}
 	last := words.OfName(r.col.Name)
@@ -416,6 +417,8 @@ func (r ref) name() string {
 		return r.table.Name
 	case r.age:
 		return "age"
+	case r.span.since != nil:
+		return unitsOf[r.span.unit].words[len(unitsOf[r.span.unit].words)-1] + "s"
 	}
 	return r.col.Name
 }

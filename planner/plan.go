@@ -34,9 +34,10 @@ type plan struct {
 type expr struct {
 	agg      aggregate
 	distinct bool
-	ref             // col nil: rows of table
-	unit     string // dates cut to it
-	figure   string // what is worked out of the aggregate
+	ref              // col nil: rows of table
+	unit     string  // dates cut to it
+	scale    float64 // by how much it is divided, to be in another unit; 0: not
+	figure   string  // what is worked out of the aggregate
 	piece    int
 	pieces   []int // more that caused it
 }
@@ -70,7 +71,7 @@ func (l *lexicon) build(r *reading) (plan, bool) {
 	b.p.limit, b.p.window, b.p.mean = r.limit, r.figure.n, r.figure.mean
 	b.sumUp()
 	b.sumGroups()
-	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.figures() {
+	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.figures() {
 		return plan{}, false
 	}
 	for _, o := range r.orders {
@@ -207,8 +208,40 @@ func (b *builder) root() bool {
 		}
 		return b.p.tree.root != nil
 	}
-	b.p.tree.root = b.entity()
+	b.p.tree.root = b.people(b.entity())
 	return b.p.tree.root != nil
+}
+
+// people are who is asked for by "who" where the question names only what they
+// belong to, or have not: the one table of people that refers to it, or that it
+// refers to.
+func (b *builder) people(t *catalog.Table) *catalog.Table {
+	if !b.r.who || t != nil && b.lex.isPerson(t) || len(b.r.outs) > 0 {
+		return t
+	}
+	from := t
+	if from == nil && len(b.r.needs) == 1 {
+		from = b.r.needs[0].slot.pick.table
+	}
+	if from == nil {
+		return t
+	}
+	if who := b.whose(from); who != nil {
+		return who
+	}
+	var who *catalog.Table
+	for _, e := range b.lex.graph.edges[from] {
+		if e.many && b.lex.isPerson(e.to) {
+			if who != nil {
+				return t
+			}
+			who = e.to
+		}
+	}
+	if who == nil {
+		return t
+	}
+	return who
 }
 
 func (b *builder) firstNeed() *catalog.Table {
@@ -399,8 +432,8 @@ func (b *builder) plainOuts() []shown {
 func (b *builder) columnsOf(s slot, group bool) []shown {
 	if s.pick.col != nil {
 		name := ""
-		if s.pick.age {
-			name = "age"
+		if s.pick.age || s.pick.span.since != nil {
+			name = s.pick.name()
 		}
 		return []shown{{expr{ref: s.pick, piece: s.piece}, name}}
 	}
@@ -504,7 +537,7 @@ func (b *builder) isOwnKey(r ref) bool {
 
 // defaults are what is shown where the question names no column.
 func (b *builder) defaults() {
-	t := b.entity()
+	t := b.people(b.entity())
 	piece := b.needPiece()
 	add := func(r ref) { b.addOut(shown{expr{ref: r, piece: piece}, ""}) }
 	switch {

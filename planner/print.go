@@ -191,7 +191,11 @@ func truncated(col string, k types.Kind, unit string) string {
 // or rows of a table that the root refers to are counted, keys are counted once.
 func (w *printer) aggregate(x expr) string {
 	if x.agg != countAgg {
-		return string(x.agg) + "(" + w.column(x.ref) + ")"
+		agg := string(x.agg) + "(" + w.column(x.ref) + ")"
+		if x.scale != 0 {
+			agg += times(1 / x.scale)
+		}
+		return agg
 	}
 	if x.col != nil {
 		if x.distinct {
@@ -214,8 +218,11 @@ func (w *printer) column(r ref) string {
 	if !w.bare {
 		name = w.alias[r.table] + "." + name
 	}
-	if r.age {
+	switch {
+	case r.age:
 		return w.age(name)
+	case r.span.since != nil:
+		return w.duration(r, name)
 	}
 	return name
 }

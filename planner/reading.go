@@ -15,6 +15,7 @@ type reading struct {
 	top     int    // the piece that sets the limit; -1: none
 	all     bool   // every column of the first table
 	which   bool   // asked for by "which", "who": name things rather than describe them
+	who     bool   // asked for by "who": people
 	when    bool   // asked by "when"
 	where   bool   // asked by "where"
 	figure  figure // what is worked out of it

@@ -2,22 +2,25 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/grille-dev/grille/internal/words"
 )
 
-// unitsOf are the words for units, the column that a number with one is about,
-// and how many of the smallest unit of its kind it is.
-var unitsOf = []struct {
-	words []string
+type unit struct {
+	words []string // the last one is how a figure in it is called
 	kind  string
 	hint  string // columns that are meant where none is named
 	size  float64
-}{
+}
+
+// unitsOf are the words for units, the column that a number with one is about,
+// and how many of the smallest unit of its kind it is.
+var unitsOf = []unit{
 	{[]string{"ms", "millisecond"}, "time", "", 0.001},
 	{[]string{"s", "sec", "second"}, "time", "", 1},
-	{[]string{"minute", "min"}, "time", "", 60},
-	{[]string{"hour", "hr"}, "time", "", 3600},
+	{[]string{"min", "minute"}, "time", "", 60},
+	{[]string{"hr", "h", "hour"}, "time", "", 3600},
 	{[]string{"day"}, "time", "", 86400},
 	{[]string{"week"}, "time", "", 7 * 86400},
 	{[]string{"g", "gram"}, "weight", "weight", 1},
@@ -50,7 +53,7 @@ func unitWord(t token) int {
 // unitOfColumn is the unit in which a column counts, as its name says:
 // duration_seconds, stay_days.
 func unitOfColumn(r ref) int {
-	if r.col == nil || r.age {
+	if r.col == nil || r.age || r.span.since != nil {
 		return -1
 	}
 	parts := words.OfName(r.col.Name)
@@ -73,4 +76,39 @@ func converted(i int, r ref) (float64, bool) {
 		return 1, false
 	}
 	return unitsOf[i].size / unitsOf[at].size, true
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// unitTailAt is the unit in which a figure is wanted: "in minutes".
+func (l *lattice) unitTailAt(i int) (piece, bool) {
+	if i == 0 || i+1 >= len(l.tokens) || !oneOf(l.tokens[i], "in") {
+		return piece{}, false
+	}
+	to, t := i+2, l.tokens[i+1]
+	u := unitWord(t)
+	if oneOf(t, "megawatt", "kilowatt", "watt") && i+2 < len(l.tokens) && oneOf(l.tokens[i+2], "hours", "hour") {
+		to, u = i+3, unitWord(token{lower: t.lower[:1] + "wh", stem: t.lower[:1] + "wh"})
+	}
+	if u < 0 || unitsOf[u].kind == "money" || unitsOf[u].kind == "percent" {
+		return piece{}, false
+	}
+	return piece{keyword: keyword{role: figureRole, arg: "unit"}, from: i, to: to, n: u + 1, text: t.text, weight: 1.05 * float64(to-i)}, true
+}
+
+// scaled shows aggregates in the unit that was asked for.
+func (b *builder) scaled() bool {
+	if b.r.figure.in == 0 {
+		return true
+	}
+	done := false
+	for i := range b.p.outs {
+		o := &b.p.outs[i]
+		by, ok := converted(b.r.figure.in-1, o.ref)
+		if o.agg != noAgg && o.agg != countAgg && ok && unitOfColumn(o.ref) >= 0 {
+			o.scale, done = by, true
+			o.name += "_in_" + last(unitsOf[b.r.figure.in-1].words) + "s"
+		}
+	}
+	return done
 }
