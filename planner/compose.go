@@ -455,7 +455,7 @@ func (c *composer) per(n state, at int) []state {
 	follows := c.piece(c.meaning(at + 1)).role
 	prev := c.piece(at - 1)
 	n.forget()
-	if p.to == p.from+1 && c.says(p, "by") && (prev.role == verbRole || prev.role == unknownRole && c.participle(at-1)) { // "made by"
+	if p.to == p.from+1 && c.says(p, "by") && (prev.role == verbRole || (prev.role == unknownRole || prev.role == nounRole && prev.nouns[0].class() == dateClass) && c.participle(at-1)) { // "made by"
 		grouped := n.next()
 		grouped.at--
 		grouped.each = true

@@ -339,7 +339,7 @@ func (c *composer) column(n state, s slot) []state {
 		n.r.orders = append(n.r.orders, order{slot: s, desc: n.dir == "desc" || n.top != nil && n.top.desc && n.dir == ""})
 		n.last = &s
 		return []state{n}
-	case n.number != nil && n.mode == condMode:
+	case n.number != nil && (n.mode == condMode || beside && len(n.r.needs) > 0):
 		k := n.number
 		n.number = nil
 		n.r.conds = append(n.r.conds, cond{slot: numeric(s), op: "=", values: []string{k.number}, number: true, pieces: []int{k.piece}})
@@ -563,9 +563,12 @@ func (c *composer) asFlag(n state, s slot) (state, bool) {
 	return n, true
 }
 
+var irregular = []string{"written", "sent", "lent", "taken", "given", "made", "bought", "sold", "born", "done", "begun", "left", "met", "held", "built", "seen", "read", "shown", "chosen", "driven", "spent"}
+
 // participle: "discharged", but not "date".
 func (c *composer) participle(at int) bool {
-	return strings.HasSuffix(c.l.tokens[c.pieces[at].from].lower, "ed") || strings.HasSuffix(c.l.tokens[c.pieces[at].from].lower, "id") || c.negative(at)
+	w := c.l.tokens[c.pieces[at].from].lower
+	return strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "id") || slices.Contains(irregular, w) || c.negative(at)
 }
 
 // negative: "unpaid".
@@ -619,6 +622,9 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	extreme.lastOut = len(extreme.r.outs)
 	if m.n > 0 {
 		extreme.cost += 1
+	}
+	if next := c.piece(s.piece + 1); n.r.who || next.role == nounRole && next.nouns[0].col == nil { // "worst rated agent"
+		extreme.cost += 0.6
 	}
 	ranked.cost += 0.1
 	ranked.r.outs = append(ranked.r.outs, out{slot: s})

@@ -134,3 +134,33 @@ func (c *composer) statesOfOwners(tables []noun, s slot) slot {
 	}
 	return s
 }
+
+// valuesBefore reads several values in front of their noun: "the Toys or Garden
+// category", "both a Basic and a Pro plan".
+func (c *composer) valuesBefore(n state, at int) (state, bool) {
+	sep := c.piece(at + 1)
+	if sep.role != orRole && sep.role != andRole {
+		return n, false
+	}
+	i := c.meaning(at + 2)
+	if c.piece(i).role != valueRole || c.piece(i+1).role != nounRole {
+		return n, false
+	}
+	both := sep.role == andRole && slices.ContainsFunc(c.pieces[:at], func(p piece) bool { return p.role == bothRole && c.says(p, "both") })
+	t, ok := c.before(n, i, c.pieces[at].text, c.pieces[at].exact)
+	if !ok {
+		return n, false
+	}
+	k := len(t.r.conds) - 1
+	t.r.conds[k].pieces = []int{at}
+	t.cost -= 0.1
+	if both {
+		second := t.r.conds[k]
+		second.values, second.pieces = []string{c.pieces[i].text}, []int{i}
+		t.r.conds = append(t.r.conds, second)
+		return t, true
+	}
+	t.r.conds[k].values = append(t.r.conds[k].values, c.pieces[i].text)
+	t.r.conds[k].pieces = append(t.r.conds[k].pieces, i)
+	return t, true
+}

@@ -22,6 +22,9 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.before(n, at, p.text, p.exact); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.valuesBefore(n, at); ok {
+		all = append(all, s)
+	}
 	if s, ok := c.placeBefore(n, at); ok {
 		all = append(all, s)
 	}
@@ -79,8 +82,8 @@ func (c *composer) beside(n state, at int, text string, exact bool) state {
 	}
 	if c.pieces[at].from > c.pieces[s.piece].to {
 		t.cost += 0.2
-		if c.says(c.pieces[at-1], "in", "at", "from", "on", "for") {
-			t.cost += 0.5
+		if before := c.l.tokens[c.pieces[s.piece].to]; oneOf(before, "in", "at", "from", "on", "for") {
+			t.cost += 0.9
 		}
 	}
 	return t
@@ -302,7 +305,7 @@ func (c *composer) yearsOld(i int) int {
 // closes: behind a number, what follows is not what is counted.
 func closes(r role) bool {
 	switch r {
-	case inRole, relRole, haveRole, periodRole, orderRole, eachRole, endRole, andRole:
+	case inRole, relRole, haveRole, periodRole, orderRole, eachRole, endRole, andRole, orRole:
 		return true
 	default:
 		return false
@@ -503,7 +506,11 @@ func (c *composer) period(n state, at int) []state {
 		n.cost++
 	}
 	if prev := len(n.r.conds) - 1; prev >= 0 && n.r.conds[prev].op == "period" && slices.Contains([]role{andRole, orRole}, c.piece(c.back(at-1)).role) && n.r.conds[prev].pieces[0] == c.back(c.back(at-1)-1) {
-		k.or = true // "yesterday and today"
+		k.or = true                                                                                                    // "yesterday and today"
+		if slices.ContainsFunc(c.pieces[:at], func(p piece) bool { return p.role == bothRole && c.says(p, "both") }) { // two times, of one row or of two
+			n.lost = append(n.lost, at)
+			n.cost++
+		}
 		k.slot = n.r.conds[prev].slot
 		n.r.conds = append(n.r.conds, k)
 		n.or, n.not = false, false
@@ -520,7 +527,16 @@ func (c *composer) period(n state, at int) []state {
 			n.r.outs = n.r.outs[:n.lastOut-1]
 		}
 	default:
-		k.slot = slot{piece: at, want: wantDate} // the table's own; found later
+		k.slot = slot{piece: at, want: wantDate}                          // the table's own; found later
+		if last := len(n.r.needs) - 1; last >= 0 && n.r.needs[last].not { // "who did not order in 2024"
+			for _, x := range n.r.needs[last].slot.nouns {
+				if x.score >= n.r.needs[last].slot.nouns[0].score-0.1 {
+					for rank, d := range c.l.lex.dates(x.table) {
+						k.slot.nouns = append(k.slot.nouns, noun{ref: d, score: x.score - 0.07*float64(rank)})
+					}
+				}
+			}
+		}
 	}
 	k.slot.want = wantDate
 	n.r.conds = append(n.r.conds, k)
@@ -558,6 +574,15 @@ func (c *composer) bucket(n state, at int) []state {
 			n.most = nil
 		}
 		n.mode = condMode
+		return []state{n}
+	}
+	if n.mode == targetMode && len(n.r.outs)+len(n.r.needs)+len(n.r.groups) == 0 && (n.most != nil || c.piece(at+1).role == haveRole) { // "the best month by revenue"
+		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg})
+		if n.most != nil {
+			n.top, n.most = n.most, nil
+			n.top.n = max(n.top.n, 1)
+			n.r.limit, n.r.top = n.top.n, n.top.piece
+		}
 		return []state{n}
 	}
 	if n.number != nil || prev.role == numberRole { // "30 days": a unit

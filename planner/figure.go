@@ -213,7 +213,7 @@ func (c *composer) along(n *state) {
 
 // measured sees that something is counted or added up.
 func (c *composer) measured(n *state) {
-	if len(n.r.outs) > 0 || n.r.figure.mean && len(n.r.orders) > 0 {
+	if len(n.r.outs) > 0 || n.r.figure.mean && len(n.r.orders)+len(n.r.conds) > 0 {
 		return
 	}
 	for _, k := range n.r.needs {
@@ -306,6 +306,18 @@ func (c *composer) parts(n *state) {
 func (c *composer) mean(n *state) {
 	if k := len(n.r.orders); k == 1 && len(n.r.outs) == 0 && n.r.orders[0].agg == noAgg && !n.r.orders[0].rows { // "hottest site on average"
 		n.r.orders[0].agg = avgAgg
+		n.r.figure.mean = false
+		return
+	}
+	if k := slices.IndexFunc(n.r.conds, func(k cond) bool { return k.number && k.agg == noAgg && k.op != "=" }); k >= 0 && len(n.r.outs) == 0 && len(n.r.orders) == 0 && len(n.r.needs) > 0 { // "with a rating below 3 on average"
+		by := n.r.conds[k]
+		n.r.conds = slices.Delete(n.r.conds, k, k+1)
+		h := having{agg: avgAgg, slot: by.slot, op: by.op, number: by.values[0], pieces: by.pieces}
+		if len(by.values) > 1 {
+			h.high = by.values[1]
+		}
+		h.slot.want = wantMeasure
+		n.r.havings = append(n.r.havings, h)
 		n.r.figure.mean = false
 		return
 	}

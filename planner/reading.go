@@ -137,9 +137,6 @@ func (r *reading) slots() []*slot {
 	for i := range r.groups {
 		all = append(all, &r.groups[i].slot)
 	}
-	for i := range r.figure.per {
-		all = append(all, &r.figure.per[i].slot)
-	}
 	for i := range r.conds {
 		all = append(all, &r.conds[i].slot)
 	}
@@ -153,6 +150,9 @@ func (r *reading) slots() []*slot {
 	}
 	for i := range r.needs {
 		all = append(all, &r.needs[i].slot)
+	}
+	for i := range r.figure.per {
+		all = append(all, &r.figure.per[i].slot)
 	}
 	return all
 }
