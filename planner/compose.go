@@ -24,6 +24,7 @@ type state struct {
 	number   *pending // a number that nothing has taken yet
 	distinct bool
 	not      bool
+	notAt    int // the piece that said so
 	each     bool
 	or       bool
 	of       bool
@@ -204,11 +205,14 @@ func (c *composer) step(s state) []state {
 	case distinctRole:
 		n.distinct = true
 	case notRole:
-		n.not = true
+		n.not, n.notAt = true, at
 		if n.mode == targetMode && len(n.r.needs)+len(n.r.outs) > 0 {
 			n.mode = condMode
 		}
 	case orderRole:
+		if p.to == p.from+1 && len(c.l.alike[p.from]) > 0 { // "the last order of each customer"
+			n.cost += 0.5
+		}
 		c.settle(&n)
 		n.mode = orderMode
 		n.forget()
@@ -291,6 +295,12 @@ var deals = []struct {
 // dealt are the tables that the verb at stands for: of buying, the orders.
 func (c *composer) dealt(at int) slot {
 	s := slot{piece: at, want: wantTable}
+	verb := c.l.tokens[c.pieces[at].from].stem
+	for _, t := range c.l.lex.catalog.Tables { // "subscribes" of subscriptions
+		if w := words.OfName(t.Name); len(w) == 1 && sameRoot(w[0], verb) {
+			s.nouns = append(s.nouns, noun{ref: ref{table: t}, score: 1})
+		}
+	}
 	for _, d := range deals {
 		if !c.says(c.pieces[at], d.verbs...) {
 			continue
@@ -354,8 +364,9 @@ func (c *composer) settle(n *state) {
 		n.cost += 0.6
 		n.lost = append(n.lost, n.number.piece)
 	}
-	if n.not {
-		n.cost += 0.5
+	if n.not { // a "not" that found nothing must not be passed over
+		n.cost += 0.8
+		n.lost = append(n.lost, n.notAt)
 	}
 	if n.each {
 		n.cost += 0.8
@@ -409,6 +420,16 @@ func (c *composer) applyCmp(n *state) {
 	if t := c.lastTable(n); t != nil && k.number != "" && k.agg == noAgg {
 		s := slot{piece: t.piece, want: wantMeasure}
 		for _, x := range t.nouns {
+			if k.unit > 0 { // "sessions over 20 minutes"
+				for _, m := range c.l.lex.measuresOf(x.table) {
+					if u := unitOfColumn(m); u >= 0 && unitsOf[u].kind == unitsOf[k.unit-1].kind {
+						s.nouns = append(s.nouns, noun{ref: m, score: 0.6 * x.score})
+					}
+				}
+				if unitsOf[k.unit-1].kind != "money" {
+					continue
+				}
+			}
 			if m, ok := c.l.lex.amount(x.table); ok {
 				s.nouns = append(s.nouns, noun{ref: m, score: 0.6 * x.score})
 			}
@@ -506,6 +527,10 @@ func (c *composer) superlative(n *state, at int) {
 			m.n = k
 			n.at = c.meaning(at+1) + 1
 		}
+	}
+	if c.says(p, "busiest", "active") && !slices.ContainsFunc(c.pieces[at:], func(q piece) bool { return q.role == eachRole && c.says(q, "by") }) { // by what?
+		n.lost = append(n.lost, at)
+		n.cost++
 	}
 	if p.role != topRole {
 		if n.top != nil && m.n == 0 && len(n.r.orders) == 0 { // "the top 3 shops with the highest sales"

@@ -164,3 +164,22 @@ func (c *composer) valuesBefore(n state, at int) (state, bool) {
 	t.r.conds[k].pieces = append(t.r.conds[k].pieces, i)
 	return t, true
 }
+
+// namesOf is s, or where its table has no names the names of what its rows belong
+// to: a "Pro subscription" is one of the plan Pro.
+func (c *composer) namesOf(s slot) slot {
+	t := s.nouns[0].table
+	if c.l.lex.named(t) {
+		return s
+	}
+	out := slot{piece: s.piece, want: wantText}
+	for _, e := range c.l.lex.graph.edges[t] {
+		if d := c.l.lex.display(e.to); !e.many && !c.l.lex.isPerson(e.to) && c.l.lex.named(e.to) && len(d) == 1 {
+			out.nouns = append(out.nouns, noun{ref: d[0], score: 0.95})
+		}
+	}
+	if len(out.nouns) == 0 {
+		return s
+	}
+	return out
+}

@@ -82,8 +82,14 @@ func (c *composer) beside(n state, at int, text string, exact bool) state {
 	}
 	if c.pieces[at].from > c.pieces[s.piece].to {
 		t.cost += 0.2
-		if before := c.l.tokens[c.pieces[s.piece].to]; oneOf(before, "in", "at", "from", "on", "for") {
-			t.cost += 0.9
+		for _, between := range c.l.tokens[c.pieces[s.piece].to:c.pieces[at].from] {
+			if oneOf(between, "in", "at", "from", "on", "for", "with", "does", "do", "did", "having", "have") {
+				t.cost += 0.9
+				if oneOf(between, "does", "do", "did") { // it is Engineering that has employees
+					t.lost = append(t.lost, at)
+				}
+				break
+			}
 		}
 	}
 	return t
@@ -103,6 +109,9 @@ func (c *composer) before(n state, at int, text string, exact bool) (state, bool
 		s.nouns, s.want = tables, wantTable
 	case len(columns) > 0:
 		s.nouns, s.want = columns, wantColumn
+	}
+	if s.want == wantTable {
+		s = c.namesOf(s)
 	}
 	t := c.equals(n, s, at, text, exact)
 	t.at = at + 1
@@ -165,6 +174,9 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 	for _, t := range c.l.lex.catalog.Tables { // departments have names too
 		if d := c.l.lex.display(t); len(d) == 1 && classOf(d[0].col) == textClass {
 			score := 0.6
+			if slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == t }) && len(c.l.lex.catalog.Tables) > 1 {
+				continue // products in X are not called X
+			}
 			if c.l.lex.isPerson(t) {
 				score = 0.3
 			}

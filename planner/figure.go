@@ -114,7 +114,8 @@ func (l *lattice) movingAt(i int) (piece, bool) {
 // windowAt is the length of a moving average behind it: "over 3 months".
 func (l *lattice) windowAt(i int) (piece, bool) {
 	t := l.tokens[i:]
-	if len(t) < 3 || !oneOf(t[0], "over", "across", "with") {
+	moves := slices.ContainsFunc(l.tokens, func(t token) bool { return oneOf(t, "moving", "rolling", "trailing") })
+	if len(t) < 3 || !moves || !oneOf(t[0], "over", "across", "with") {
 		return piece{}, false
 	}
 	at := 1

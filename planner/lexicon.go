@@ -229,6 +229,11 @@ func isKey(r ref) bool {
 	return len(last) > 0 && slices.Contains([]string{"id", "code", "key", "uuid", "number", "zip", "phone"}, last[len(last)-1]) && classOf(r.col) != textClass
 }
 
+// isForeign reports whether the column refers to another table.
+func isForeign(r ref) bool {
+	return slices.ContainsFunc(r.table.Foreign, func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, r.col.ID) })
+}
+
 // isMeasure reports whether sums and averages of the column mean something.
 func isMeasure(r ref) bool {
 	if r.col == nil || r.class() != numericClass || isKey(r) {

@@ -131,6 +131,8 @@ func (v *resolver) fits(r ref, w want) float64 {
 		switch {
 		case class == textClass || class == boolClass || class == otherClass:
 			return -0.4
+		case isForeign(r):
+			return no
 		case isKey(r):
 			return -0.2
 		}

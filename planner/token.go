@@ -109,7 +109,7 @@ func next(rest string) token {
 		case quotedToken:
 			t.text = strings.TrimSpace(strings.Join(m[1:], ""))
 		case numberToken:
-			if unit := hyphened.FindString(rest[len(m[0]):]); unit != "" || shortUnit.MatchString(rest[len(m[0]):]) { // 7-day, 5s
+			if unit := hyphened.FindString(rest[len(m[0]):]); unit != "" || shortUnit.MatchString(rest[len(m[0]):]) && !strings.HasSuffix(m[0], "0") { // 7-day, 5s
 				t.number = numberOf(t.text)
 			} else if tail := wordTail(rest[len(m[0]):]); tail > 0 { // 2nd_floor, 4x4, 10am
 				t.kind, t.text = codeToken, rest[:len(m[0])+tail]
