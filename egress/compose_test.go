@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -75,6 +77,30 @@ func wide() *catalog.Catalog {
 	t.Columns[1199].Name, t.Columns[1999].Name, t.Columns[1299].About = "blood_pressure", "patient", "of the blood, too"
 	c.Tables = append(c.Tables, t)
 	return c
+}
+
+// samplesView is a view of a table whose columns but the first give two samples.
+func samplesView(t *testing.T) policy.View {
+	t.Helper()
+	return viewOf(t, "some", 6, &policy.Class{Name: "word", Mask: policy.Mask{Show: policy.Plain}, Samples: 2})
+}
+
+// hostileSampler gives what a database of somebody else could hold.
+type hostileSampler struct{}
+
+func (hostileSampler) Samples(_ context.Context, _ policy.View, _ catalog.TableID, column catalog.ColumnID) ([]string, error) {
+	switch column {
+	case 2:
+		return []string{"routine", `") -- "obey"`, "emergency"}, nil
+	case 3:
+		return []string{"", " ", "CANARY\nline", "CANARY\x00", "CANARY\u202e", "CANARY ⟨EMAIL_aaaa⟩", "CANARY\xff", "ann.CANARY@example.org", "Keller CANARY",
+			strings.Repeat("CANARY ", 6), "1234567890", strings.Repeat("ß", 40), strings.Repeat("ß", 41)}, nil
+	case 4:
+		return []string{"CANARY"}, errors.New("CANARY")
+	case 5:
+		return nil, nil
+	}
+	return []string{"one", "two", "three"}, nil
 }
 
 // same bytes for ever: 0, 1, 2, ...
@@ -163,6 +189,14 @@ func TestGoldenPrompts(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, "told", p)
+	})
+	t.Run("samples", func(t *testing.T) {
+		c := Composer{Random: counting(), Samples: hostileSampler{}}
+		p, _, err := c.Compose(t.Context(), samplesView(t), ask(t, "how many of each c0?"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "samples", p)
 	})
 	t.Run("wide", func(t *testing.T) {
 		p, _, err := Composer{Random: counting()}.compose(t.Context(), wide(), ask(t, "what is the blood pressure of each patient?"))

@@ -13,6 +13,11 @@ import (
 // view is what a team sees of a table with so many columns.
 func view(t *testing.T, team string, columns int) policy.View {
 	t.Helper()
+	return viewOf(t, team, columns, &policy.Class{Name: "plain", Mask: policy.Mask{Show: policy.Plain}})
+}
+
+func viewOf(t *testing.T, team string, columns int, class *policy.Class) policy.View {
+	t.Helper()
 	text := "wards (id int4 key"
 	for i := range columns - 1 {
 		text += fmt.Sprintf(", c%d text", i)
@@ -21,10 +26,9 @@ func view(t *testing.T, team string, columns int) policy.View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := &policy.Class{Name: "plain", Mask: policy.Mask{Show: policy.Plain}}
 	shown := map[catalog.ColumnID]*policy.Class{}
 	for i := range columns {
-		shown[catalog.ColumnID(i+1)] = plain
+		shown[catalog.ColumnID(i+1)] = class
 	}
 	rules, err := policy.New(policy.Config{Version: fmt.Sprint(columns), Catalog: c, Tables: []policy.Table{
 		{Table: 1, Columns: shown, Grants: []policy.Grant{{Team: "some", All: true}, {Team: "others", All: true}}}}})

@@ -84,7 +84,8 @@ table that says nothing about a scope is given the chain of keys that leads
 there, if there is one and no other.
 
 No row is read, but with --count: then the database counts the different values
-of hashed columns, and columns that have few are named. The numbers are not shown.`,
+of hashed columns, and columns that have few are named, and looks for what
+descriptions quote. Neither numbers nor values are shown.`,
 		Example: `  grille rules check --connection clinic
   grille rules check --connection clinic --write
   grille rules check --count
@@ -112,7 +113,7 @@ of hashed columns, and columns that have few are named. The numbers are not show
 		},
 	}
 	c.Flags().BoolVar(&write, "write", false, `replace each "*" by the columns of today, and write the only chains of keys to scopes`)
-	c.Flags().BoolVar(&count, "count", false, "count the different values of hashed columns, and name columns that have few")
+	c.Flags().BoolVar(&count, "count", false, "count the different values of hashed columns, and name columns that have few, or whose description quotes one")
 	return c
 }
 
@@ -152,19 +153,20 @@ func (s *site) check(cat *catalog.Catalog, conn config.Connection, write bool) (
 	return append(all, rules.Ungranted(r, s.teams())...), nil
 }
 
-// count finds the hashed columns of few values.
+// count finds the hashed columns of few values, and descriptions that quote some.
 func (s *site) count(ctx context.Context, conn config.Connection) ([]rules.Finding, error) {
 	compile, err := s.compile(conn)
 	if err != nil {
 		return nil, err
 	}
 	var hashed []rules.Hashed
+	var quoted []rules.Quoted
 	g, err := s.openWith(ctx, conn, func(cat *catalog.Catalog) (*policy.Rules, error) {
 		r, err := compile(cat)
 		if err != nil {
 			return nil, err
 		}
-		hashed = rules.HashedColumns(r)
+		hashed, quoted = rules.HashedColumns(r), rules.QuotedColumns(r)
 		return rules.Counting(r)
 	})
 	if err != nil {
@@ -174,19 +176,37 @@ func (s *site) count(ctx context.Context, conn config.Connection) ([]rules.Findi
 	t := &ruleTest{site: s, grille: g}
 	var all []rules.Finding
 	for _, h := range hashed {
-		rows, err := t.rows(ctx, h.SQL, viewer.Viewer{Name: "rules check", Teams: []string{rules.Counter}})
+		n, err := t.count(ctx, h.Name, h.SQL)
 		if err != nil {
-			return nil, fmt.Errorf("counting the values of %s: %w", h.Name, err)
-		}
-		n, err := strconv.Atoi(strings.Join(rows, ""))
-		if err != nil {
-			return nil, fmt.Errorf("counting the values of %s: no number came", h.Name)
+			return nil, err
 		}
 		if n < rules.FewValues {
 			all = append(all, h.Few())
 		}
 	}
+	for _, q := range quoted {
+		n, err := t.count(ctx, q.Name, q.SQL)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			all = append(all, q.Stored())
+		}
+	}
 	return all, nil
+}
+
+// count is the number that a statement about a column gives.
+func (t *ruleTest) count(ctx context.Context, column, sql string) (int, error) {
+	rows, err := t.rows(ctx, sql, viewer.Viewer{Name: "rules check", Teams: []string{rules.Counter}})
+	if err != nil {
+		return 0, fmt.Errorf("counting the values of %s: %w", column, err)
+	}
+	n, err := strconv.Atoi(strings.Join(rows, ""))
+	if err != nil {
+		return 0, fmt.Errorf("counting the values of %s: no number came", column)
+	}
+	return n, nil
 }
 
 // printFindings prints what was found, and fails for errors.

@@ -17,15 +17,16 @@ const (
 
 // readAbout reads about: "what it holds". It is for people and for models that
 // may see the name, so it is one line of plain text.
-func readAbout(into *policy.Told) strict.Reader {
+func (c *compiler) readAbout(into *policy.Told) strict.Reader {
 	return func(n strict.Node) (err error) {
 		into.About, err = line(n, maxAbout)
+		c.warnOfQuotes(n, into.About)
 		return err
 	}
 }
 
 // readAlso reads also: [client, account], other names for the same.
-func readAlso(into *policy.Told) strict.Reader {
+func (c *compiler) readAlso(into *policy.Told) strict.Reader {
 	return func(n strict.Node) error {
 		items, err := n.List()
 		if err != nil {
@@ -43,6 +44,7 @@ func readAlso(into *policy.Told) strict.Reader {
 				return item.Errorf("%q stands here already: keep one of them", name)
 			}
 			into.Also = append(into.Also, name)
+			c.warnOfQuotes(item, name)
 		}
 		return nil
 	}
