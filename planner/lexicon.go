@@ -59,12 +59,20 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 		l.tables[t.ID] = t
 		name := words.OfName(strings.TrimPrefix(t.Name, prefix))
 		l.add(ref{table: t}, name, neededOfTable(name))
+		for _, also := range t.Also { // what people call it
+			parts := words.OfName(also)
+			l.add(ref{table: t}, parts, neededOfTable(parts))
+		}
 		for _, col := range t.Columns {
 			if col.Type.Kind == types.Unsupported {
 				continue
 			}
 			parts := words.OfName(strings.TrimPrefix(col.Name, prefix))
 			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
+			for _, also := range col.Also {
+				parts := words.OfName(also)
+				l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
+			}
 		}
 	}
 	for _, t := range c.Tables {

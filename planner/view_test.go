@@ -93,3 +93,25 @@ func oneTable() []*catalog.Table {
 	}
 	return c.Tables
 }
+
+// What people call a table or a column is another name for it.
+func TestOtherNames(t *testing.T) {
+	c, err := catalogtest.Parse(catalog.Postgres, "adm (id int4 key, ward text, los numeric)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const asked = "average length of stay of admissions per unit"
+	if all, err := read(newLexicon(c), asked, Options{Now: noon, Zone: noon.Location()}); err == nil {
+		t.Errorf("understood without: %s", all[0].Draft.SQL)
+	}
+	c.Tables[0].Also = []string{"admission"}
+	c.Tables[0].Columns[1].Also = []string{"unit"}
+	c.Tables[0].Columns[2].Also = []string{"length of stay"}
+	all, err := read(newLexicon(c), asked, Options{Now: noon, Zone: noon.Location()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sql := all[0].Draft.SQL; !strings.Contains(sql, "avg(los)") || !strings.Contains(sql, "GROUP BY ward") {
+		t.Error(sql)
+	}
+}
