@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -101,13 +102,21 @@ func tornAdvice(err error) string {
 
 func (k *checker) readBatches(ctx context.Context, p *pairs, ordered chan<- *batch) {
 	defer close(ordered)
+	var spare sync.Pool // memory of batches that were examined
 	for {
 		b := &batch{done: make(chan struct{})}
-		var copies []pair
+		copies := make([]pair, 0, batchSize)
+		var memory []byte
+		if used, ok := spare.Get().(*[]byte); ok {
+			memory = (*used)[:0]
+		}
 		for len(copies) < batchSize && b.err == nil {
 			var next pair
 			if next, b.err = p.next(); b.err == nil {
-				copies = append(copies, pair{slices.Clone(next.entry), slices.Clone(next.checkpoint), next.size})
+				// Memory that grows moves: what stands in the old one stays there.
+				from, middle := len(memory), len(memory)+len(next.entry)
+				memory = append(append(memory, next.entry...), next.checkpoint...)
+				copies = append(copies, pair{memory[from:middle:middle], memory[middle:], next.size})
 			}
 		}
 		end := b.err != nil
@@ -124,6 +133,7 @@ func (k *checker) readBatches(ctx context.Context, p *pairs, ordered chan<- *bat
 			for i, p := range copies {
 				b.items[i] = k.examine(p)
 			}
+			spare.Put(&memory)
 			close(b.done)
 		}()
 		if end {

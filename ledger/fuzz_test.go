@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -38,11 +40,19 @@ func exported(t testing.TB) string {
 func FuzzRecord(f *testing.F) {
 	for line := range strings.Lines(exported(f)) {
 		f.Add([]byte(strings.TrimSuffix(line, "\n")))
+		plain, _, _ := strings.Cut(line, string(sealedKey))
+		f.Add([]byte(plain + "}"))
 	}
 	f.Add([]byte(`{"size":3,"end":2000,"hashes":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]}` + "\n"))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if r, err := parseRecord(line, true); err == nil && !bytes.Equal(r.line(), line) {
 			t.Errorf("read %q as %q", line, r.line())
+		}
+		if r, ok := scanRecord(line); ok { // the short way reads what the long way reads
+			var long record
+			if err := json.Unmarshal(line, &long); err != nil || !reflect.DeepEqual(r, long) || !bytes.Equal(r.plain(), line) {
+				t.Errorf("read %q as %+v", line, r)
+			}
 		}
 		if c, err := parseCheckpointLine(line); err == nil && !bytes.Equal(c.line(), line) {
 			t.Errorf("read %q as %q", line, c.line())

@@ -77,8 +77,11 @@ func parseRecord(line []byte, open bool) (record, error) {
 		return r, errors.New("it is no record")
 	}
 	plain := append(line[:i:i], '}')
-	if err := json.Unmarshal(plain, &r); err != nil || !bytes.Equal(r.plain(), plain) {
-		return r, errors.New("it is no record, or is not written as records are")
+	if r, ok = scanRecord(plain); !ok {
+		r = record{}
+		if err := json.Unmarshal(plain, &r); err != nil || !bytes.Equal(r.plain(), plain) {
+			return r, errors.New("it is no record, or is not written as records are")
+		}
 	}
 	if open {
 		var err error
