@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing demo
+.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing ledger demo
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -39,6 +39,11 @@ timing: ## does the time of a query tell of hidden rows? evidence, no proof
 
 mutants: ## take each guard away, one at a time: some test must fail (half an hour)
 	GRILLE_MUTANTS=all go test -v -timeout 120m -run TestKilled ./internal/mutants
+
+ledger: ## kill a thousand processes that record and send; verify a million entries (3 GB of disk)
+	GRILLE_LEDGER_KILLS=1000 go test -count=1 -v -timeout 30m -run TestKills ./ledger
+	@cat /proc/loadavg
+	GRILLE_LEDGER_ENTRIES=1000000 go test -timeout 30m -run '^$$' -bench . -benchtime 1x ./ledger
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"
