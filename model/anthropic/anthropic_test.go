@@ -116,3 +116,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"type":"message","content":[{"type":"tool_use","input":{}}],"stop_reason":"refusal","usage":{"input_tokens":1}}`))
 	f.Fuzz(func(t *testing.T, event []byte) { conform.Read(t, protocol{}, event) })
 }
+
+func TestLess(t *testing.T) {
+	conform.Less(t, protocol{model: "m"}, map[string]model.Feature{"tool": model.Schemas, "no-temperature": model.Temperature})
+	conform.Less(t, protocol{model: "m", region: "us"}, map[string]model.Feature{"region": 0})
+}

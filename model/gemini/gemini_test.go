@@ -72,3 +72,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"promptFeedback":{"blockReason":"SAFETY"}}`))
 	f.Fuzz(func(t *testing.T, event []byte) { conform.Read(t, protocol{}, event) })
 }
+
+func TestLess(t *testing.T) {
+	conform.Less(t, protocol{}, map[string]model.Feature{"no-schema": model.Schemas, "no-temperature": model.Temperature})
+	conform.Less(t, protocol{noStore: true}, map[string]model.Feature{"no-store": 0})
+}

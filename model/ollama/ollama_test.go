@@ -116,3 +116,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"error":"x","remote_host":"y"}`))
 	f.Fuzz(func(t *testing.T, event []byte) { conform.Read(t, protocol{}, event) })
 }
+
+func TestLess(t *testing.T) {
+	conform.Less(t, protocol{model: "m"}, map[string]model.Feature{"json": model.Schemas, "no-form": model.Schemas | model.Objects})
+}

@@ -94,3 +94,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`[DONE]`))
 	f.Fuzz(func(t *testing.T, event []byte) { conform.Read(t, protocol{}, event) })
 }
+
+func TestLess(t *testing.T) {
+	conform.Less(t, protocol{model: "m"}, map[string]model.Feature{
+		"object": model.Schemas, "no-form": model.Schemas | model.Objects, "no-temperature": model.Temperature, "no-counts": model.StreamUsage})
+	conform.Less(t, protocol{model: "m", noStore: true}, map[string]model.Feature{"no-store": 0})
+}

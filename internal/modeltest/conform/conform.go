@@ -223,3 +223,20 @@ func Read(t *testing.T, p model.Protocol, event []byte) {
 		t.Errorf("%q: counts %+v", event, s.Usage)
 	}
 }
+
+// Less compares the bytes for servers that lack something, under its name, with
+// those in testdata. The texts of the prompt, which are in request.json, are left
+// out of them.
+func Less(t *testing.T, p model.Protocol, without map[string]model.Feature) {
+	for name, f := range without {
+		body := string(p.Body(egress.Probe(), f))
+		for _, m := range egress.Probe().Messages() {
+			text := string(model.Body(m.Text))
+			if !strings.Contains(body, text) {
+				t.Errorf("%s does not say %s", name, text)
+			}
+			body = strings.Replace(body, text, `"`+strings.ToUpper(string(m.Role))+`"`, 1)
+		}
+		golden(t, "testdata/request-"+name+".json", body+"\n")
+	}
+}
