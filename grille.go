@@ -56,9 +56,11 @@ type Config struct {
 	Pairs      []egress.Pair
 	Connection string // its name, for receipts
 	Limits     run.Limits
-	Zone       *time.Location // in which "today" is meant, and times are shown
-	Clock      func() time.Time
-	Random     io.Reader // of cryptographic quality
+	// Fiscal is the month in which the financial year begins, 0 if nobody asks for it.
+	Fiscal time.Month
+	Zone   *time.Location // in which "today" is meant, and times are shown
+	Clock  func() time.Time
+	Random io.Reader // of cryptographic quality
 	// Predicates is in how many different ways one viewer may pick rows of one
 	// table with a minimum group in a day, UTC; 0: 100.
 	Predicates int
@@ -90,6 +92,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Connection is not set")
 	case c.Zone == nil:
 		return errors.New("grille: Config.Zone is not set")
+	case c.Fiscal < 0 || c.Fiscal > time.December:
+		return errors.New("grille: Config.Fiscal is no month")
 	case c.Clock == nil:
 		return errors.New("grille: Config.Clock is not set")
 	case c.Random == nil:

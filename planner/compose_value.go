@@ -567,6 +567,10 @@ func (c *composer) bucket(n state, at int) []state {
 	says := func(suffix string) bool {
 		return strings.HasSuffix(c.l.tokens[p.from].lower, suffix) || p.to > p.from+1
 	}
+	if p.arg == "fiscal" && c.l.calendar.fiscal == 0 { // nobody has said when it begins
+		n.lost = append(n.lost, at)
+		n.cost++
+	}
 	adverb := says("ly") || says("nual") || says("time") || says("trend")
 	if n.each || adverb || prev.role == bucketRole && len(n.r.groups) > 0 {
 		n.each, n.grouping = false, true

@@ -21,13 +21,14 @@ type period struct {
 
 // calendar reads periods out of a question asked at one instant.
 type calendar struct {
-	now   time.Time
-	today time.Time // midnight
+	now    time.Time
+	today  time.Time // midnight
+	fiscal time.Month
 }
 
 func newCalendar(opt Options) calendar {
 	now := opt.Now.In(opt.Zone)
-	return calendar{now, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone)}
+	return calendar{now, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone), opt.Fiscal}
 }
 
 // at is the longest period that begins at t[i], with its number of tokens; 0 if
@@ -175,7 +176,7 @@ func (c calendar) plain(t []token) (period, int) {
 				p.from = time.Time{}
 				return p, n + m + early
 			}
-			if n == 0 && m == 1 && !oneOf(t[0], "today", "yesterday", "tomorrow", "ytd", "mtd", "qtd") && t[0].kind != dateToken && t[0].year() == 0 && !t[0].startsUpper() {
+			if n == 0 && m == 1 && !oneOf(t[0], "today", "yesterday", "tomorrow", "ytd", "mtd", "qtd") && !strings.HasPrefix(t[0].lower, "fy") && t[0].kind != dateToken && t[0].year() == 0 && !t[0].startsUpper() {
 				continue // "march" alone is a word
 			}
 			return p, n + m
@@ -188,7 +189,7 @@ func (c calendar) plain(t []token) (period, int) {
 func (c calendar) point(t []token) (period, int) {
 	skip := leading(t, []string{"the"})
 	t = t[skip:]
-	for _, read := range []func([]token) (period, int){c.date, c.weekday, c.beforeLast, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
+	for _, read := range []func([]token) (period, int){c.fiscalPoint, c.date, c.weekday, c.beforeLast, c.soFar, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
 		if p, n := read(t); n > 0 {
 			return p, n + skip
 		}
@@ -307,6 +308,21 @@ func (c calendar) beforeLast(t []token) (period, int) {
 			if p, n := read(t[2+skip:]); n > 0 && p.to.Sub(p.from) < 30*time.Hour {
 				return c.span(c.start(p.from, "week"), "week", 1), 2 + skip + n
 			}
+		}
+	}
+	return period{}, 0
+}
+
+// soFar reads "so far this year".
+func (c calendar) soFar(t []token) (period, int) {
+	n := leading(t, []string{"so", "far"})
+	if n == 0 || n >= len(t) || !oneOf(t[n], "this") {
+		return period{}, 0
+	}
+	for _, read := range []func([]token) (period, int){c.fiscalPoint, c.relative} {
+		if p, m := read(t[n:]); m > 0 {
+			p.to = c.today.AddDate(0, 0, 1)
+			return p, n + m
 		}
 	}
 	return period{}, 0

@@ -148,7 +148,7 @@ func (p page) open(t *testing.T) *grille.Grille {
 		t.Fatal(err)
 	}
 	g, err := grille.Open(t.Context(), grille.Config{
-		Engine: engine, Connection: p.name, Zone: p.zone, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32),
+		Engine: engine, Connection: p.name, Zone: p.zone, Fiscal: p.fiscal, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32),
 		Rules:  func(c *catalog.Catalog) (*policy.Rules, error) { return rules.GrantAll(c, "everybody") },
 		Clock:  func() time.Time { return noon },
 		Limits: run.Limits{Rows: 100_000, Bytes: 64 << 20, Time: time.Minute},

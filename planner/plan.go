@@ -470,7 +470,11 @@ func (b *builder) groupBy(g group) {
 	if g.unit != "" && g.slot.pick.class() == dateClass {
 		x := expr{ref: g.slot.pick, unit: g.unit, piece: g.slot.piece}
 		b.addKey(x)
-		b.addOut(shown{x, g.unit})
+		name := g.unit
+		if name == "fiscal" {
+			name = "fiscal_year"
+		}
+		b.addOut(shown{x, name})
 		return
 	}
 	if g.slot.pick.col == nil && g.slot.pick.table != b.p.tree.root && b.lex.proper(g.slot.pick.table) {

@@ -39,6 +39,9 @@ import (
 type Options struct {
 	Now  time.Time      // the instant of the ask
 	Zone *time.Location // in which "today" is meant
+	// Fiscal is the month in which the financial year begins; it is called after
+	// the year in which it ends. 0: nobody has said, and it is not understood.
+	Fiscal time.Month
 }
 
 // Reading is one way to understand the question.

@@ -161,6 +161,9 @@ func (w *printer) expr(x expr) string {
 	if x.unit == "" {
 		return col
 	}
+	if x.unit == "fiscal" {
+		return fiscalOf(col, w.calendar.fiscal)
+	}
 	return truncated(col, x.col.Type.Kind, x.unit)
 }
 

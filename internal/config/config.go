@@ -33,6 +33,7 @@ type Config struct {
 	State       string // folder for what Grille keeps; "": see StateDir
 	Viewers     []viewer.Viewer
 	Zone        *time.Location
+	Fiscal      time.Month // in which the financial year begins; 0: nobody has said
 	Limits      Limits
 	Ledger      Ledger
 	// SecretRef is where the site's secret is: 32 bytes or more, from which come the

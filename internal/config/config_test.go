@@ -14,6 +14,13 @@ import (
 	"github.com/grille-dev/grille/viewer"
 )
 
+func fiscal(c *Config) string {
+	if c.Fiscal == 0 {
+		return ""
+	}
+	return " with years from " + c.Fiscal.String()
+}
+
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata/config", func(*testing.T) spec.Commands {
 		return spec.Commands{"config": func(_ *spec.Args, input string) string {
@@ -42,7 +49,7 @@ func TestPages(t *testing.T) {
 			if c.Ledger.Dir != "etc/grille-state/ledger" {
 				fmt.Fprintf(&b, "ledger in %s, its keys in %s\n", c.Ledger.Dir, c.Ledger.Keys)
 			}
-			fmt.Fprintf(&b, "drafts by %s, zone %s, %d rows, %d bytes, %v, %d at once", strings.Join(c.Order, ", "), c.Zone,
+			fmt.Fprintf(&b, "drafts by %s, zone %s%s, %d rows, %d bytes, %v, %d at once", strings.Join(c.Order, ", "), c.Zone, fiscal(c),
 				c.Limits.Rows, c.Limits.Bytes, c.Limits.Time, c.Limits.Concurrent)
 			if c.Budget.Set() {
 				fmt.Fprintf(&b, "\nbudget %+v in %s", c.Budget, c.StateDir())

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones do not depend on what the machine has installed
@@ -223,7 +224,18 @@ func (c *Config) readCalendar(n strict.Node) error {
 		}
 		c.Zone = zone
 		return nil
-	}))
+	}), strict.Optional("fiscal_year", c.readFiscal))
+}
+
+// readFiscal reads the month in which the financial year begins.
+func (c *Config) readFiscal(n strict.Node) error {
+	var names []string
+	for m := time.January; m <= time.December; m++ {
+		names = append(names, strings.ToLower(m.String()))
+	}
+	month, err := n.OneOf(names...)
+	c.Fiscal = time.Month(slices.Index(names, month) + 1)
+	return err
 }
 
 func (c *Config) readLimits(n strict.Node) error {
