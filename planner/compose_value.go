@@ -635,6 +635,11 @@ func (c *composer) like(n state, at int) []state {
 		n.cost++
 		return []state{n}
 	}
+	if c.says(c.pieces[at], "like") && next.role != valueRole && s != n.subject { // who likes chocolate is in no name
+		n.lost = append(n.lost, at, i)
+		n.cost++
+		return []state{n}
+	}
 	k := cond{slot: *s, op: "like", values: []string{next.text}, pattern: c.pieces[at].arg, not: n.not, or: n.or, pieces: []int{at, i}}
 	if k.slot.want != wantTable {
 		k.slot.want = wantText

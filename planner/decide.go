@@ -128,11 +128,13 @@ func calibrated(score float64) float64 {
 // plausible refuses what is no English question at all before any reading.
 func (l *lattice) plausible() error {
 	words, known, letters := 0, 0, 0
+	distinct := map[string]bool{}
 	for i, t := range l.tokens {
 		if t.kind != wordToken {
 			continue
 		}
 		words++
+		distinct[t.lower] = true
 		if len(l.kw.phrases[t.lower]) > 0 {
 			known++
 		}
@@ -143,6 +145,8 @@ func (l *lattice) plausible() error {
 	switch {
 	case looksLikeSQL(l.tokens):
 		return refusal.New(refusal.NotUnderstood, "run it as SQL, or ask in English, such as: "+l.lex.example(), "this is SQL and not a question")
+	case words > 2 && len(distinct) == 1:
+		return refusal.New(refusal.NotUnderstood, "ask in English, such as: "+l.lex.example(), "this is one word, again and again")
 	case words == 0 || known == 0 && letters == 0:
 		return refusal.New(refusal.NotUnderstood, "ask in English, such as: "+l.lex.example(), "no word of this is known here")
 	}
