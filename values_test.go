@@ -460,3 +460,30 @@ func mutated(t *rapid.T, s string) string {
 		return s
 	}
 }
+
+// What looking texts up costs a question, over 5,000 values that have been read.
+func BenchmarkTexts(b *testing.B) {
+	more := "INSERT INTO clinics WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 5900) SELECT i, 1, 'Clinic number ' || i, NULL FROM n"
+	g := open(b, townsConfig(b, towns(b, catalog.SQLite, more), nil))
+	for name, d := range map[string]grille.Draft{
+		"as written": {SQL: "SELECT count(*) FROM clinics WHERE name = 'Clinic number 4711'"},
+		"stored":     {SQL: "SELECT count(*) FROM clinics WHERE name = 'Clinic number 4711'", Texts: grille.Meant},
+		"folded":     {SQL: "SELECT count(*) FROM clinics WHERE name = 'clinic number 4711'", Texts: grille.Meant},
+		"slip":       {SQL: "SELECT count(*) FROM clinics WHERE name = 'clinc number 4711'", Texts: grille.Meant},
+	} {
+		d.Viewer = townsPeople()["ana"]
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				a, err := g.SQL(b.Context(), d)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for a.Next() {
+				}
+				if err := errors.Join(a.Err(), a.Close()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
