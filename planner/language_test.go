@@ -60,6 +60,7 @@ func TestLanguage(t *testing.T) {
 		})
 	}
 	t.Log(s.table())
+	s.document(t)
 	s.demand(t)
 }
 
@@ -242,7 +243,7 @@ type tally struct{ n, right, wrong int }
 // scores are the tallies by family, those of held blocks apart.
 type scores struct {
 	seen, held map[string]*tally
-	examples   map[string][]string // of each family: questions that are understood, and one that is not
+	examples   map[string][]string // by family and "right" or "other"
 }
 
 func (s *scores) ask(t *testing.T, g *grille.Grille, name string, b block, q string, gold result) {
@@ -250,7 +251,7 @@ func (s *scores) ask(t *testing.T, g *grille.Grille, name string, b block, q str
 	got := drain(g.Ask(t.Context(), grille.Question{Text: q, Viewer: everybody, Trace: &trace}))
 	right := got.err == nil && got.holds(gold)
 	if s.seen == nil {
-		s.seen, s.held = map[string]*tally{}, map[string]*tally{}
+		s.seen, s.held, s.examples = map[string]*tally{}, map[string]*tally{}, map[string][]string{}
 	}
 	of := s.seen
 	if b.held {
@@ -267,6 +268,11 @@ func (s *scores) ask(t *testing.T, g *grille.Grille, name string, b block, q str
 		case got.err == nil:
 			of[key].wrong++
 		}
+	}
+	if kind := b.family + " other"; right {
+		s.examples[b.family+" right"] = append(s.examples[b.family+" right"], q)
+	} else if !b.held {
+		s.examples[kind] = append(s.examples[kind], q)
 	}
 	var r *refusal.Refusal
 	if got.err != nil && (!errors.As(got.err, &r) || r.Code != refusal.NotUnderstood) {
