@@ -183,19 +183,13 @@ func (s *snapshot) claims(k *checker, v Verification) {
 	}
 }
 
-// againstText takes checkpoints of elsewhere. One that this ledger's key has not
-// signed is a finding, whatever is in it: that is what a new history with a new
-// key looks like.
+// againstText takes checkpoints of elsewhere, whoever has signed them.
 func (k *checker) againstText(a Against) {
 	found := parseCheckpoints(a.Text)
 	if len(found) == 0 {
 		k.report.find(0, "%s holds no checkpoint", a.Name)
 	}
 	for _, c := range found {
-		if _, err := k.key.opened(c); err != nil {
-			k.report.find(0, "%s, checkpoint %d: %v", a.Name, c.size, err)
-			continue
-		}
 		k.claim(a.Name, c)
 	}
 }
