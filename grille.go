@@ -282,7 +282,8 @@ func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err 
 	return ds, err
 }
 
-// Prompt is what a model would be sent for a question. Nothing is sent.
+// Prompt is what a model would be sent for a question. Nothing is sent; samples
+// are read, where the rules give some.
 func (g *Grille) Prompt(ctx context.Context, q Question) (p egress.Prompt, err error) {
 	k, err := g.begin(ctx, q.Viewer, q.Trace)
 	if err != nil {

@@ -75,14 +75,14 @@ func (v View) Means(table catalog.TableID, column catalog.ColumnID) map[string]s
 // Samples is how many stored values of a text column a model may be given, at
 // most three. It is 0 unless the column's class opts in and no switch is on, and
 // wherever the viewer sees less than the plain values of whole rows: behind a
-// mask, in groups, under a hard filter.
+// mask, in groups, under a hard filter. The names of the dictionary are no samples.
 func (v View) Samples(table catalog.TableID, column catalog.ColumnID) int {
 	s := v.v.tables[table]
 	if s == nil || s.off.NoSamples || s.off.HideFromModel || s.off.ShowOnly || s.group != nil || s.clash || s.outside != "" || v.v.who.HardFilters != nil {
 		return 0
 	}
 	c := s.columns[column]
-	if c == nil || c.clash || c.mask.Show != Plain || c.class.HideFromModel || !s.stored.Column(column).Type.IsText() {
+	if c == nil || c.clash || c.mask.Show != Plain || c.class.HideFromModel || !s.stored.Column(column).Type.IsText() || slices.Contains(s.rules.Dictionary, column) {
 		return 0
 	}
 	return c.class.Samples

@@ -116,6 +116,7 @@ func TestSamplesOfWholeRows(t *testing.T) {
 		{"plain", "word", "{rows: all}", 2},
 		{"some rows", "word", `{rows: "id < 5"}`, 2},
 		{"masked", "gone", "{rows: all}", 0},
+		{"dictionary", "{class: word, dictionary: true}", "{rows: all}", 0},
 		{"groups", "word", "{rows: all, min_group: {entity: id, size: 5}}", 0},
 	} {
 		w := clinicWorld(t, strings.NewReplacer("NAME", c.class, "GRANT", c.grant).Replace(file))
