@@ -1,5 +1,5 @@
 // Package attack keeps what was tried against Grille as permanent tests. It is
-// tests alone, and has three parts.
+// tests alone, and has four parts.
 //
 // The shop is a database of two tenants in which everything that a viewer must
 // not see matches one pattern, a canary. Every line of the corpora that others
@@ -14,6 +14,9 @@
 // rows of a copy of the database that never held what is hidden. Where it is
 // answered, the page says what it would have told over the whole data.
 // testdata/README says which channels cannot be met yet, and why.
+//
+// The model side: names, descriptions and stored texts that carry orders to a model,
+// replies of a model that wants to say something, placeholders in every place.
 //
 // The rule of a hidden row is dear and the probes are cheap, as in package leak:
 // a test with a cheap rule passes while the design is broken.

@@ -2,7 +2,9 @@ package attack
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,11 +13,14 @@ import (
 	"unicode"
 
 	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run"
 )
 
@@ -137,9 +142,8 @@ func wellFormed(t *testing.T, p egress.Prompt, shown map[string]bool) {
 	if size > 40<<10 {
 		t.Errorf("a prompt of %d bytes", size)
 	}
-	_, rest, _ := strings.Cut(p.Messages()[1].Text, "Outline of the database:\n")
-	_, rest, ok := strings.Cut(rest, "\n") // and what the notes say
-	if !ok {
+	_, rest, ok := strings.Cut(p.Messages()[1].Text, ":\n") // its heading may say how to read it
+	if !ok || !strings.HasPrefix(p.Messages()[1].Text, "Outline of the database") {
 		t.Fatal("no outline")
 	}
 	outline := rest[:strings.LastIndex(rest, "\nQuestion:\n")]
@@ -153,5 +157,51 @@ func wellFormed(t *testing.T, p egress.Prompt, shown map[string]bool) {
 		if bare := inQuotes.ReplaceAllString(line, "Q"); !skeleton.MatchString(bare) {
 			t.Errorf("a line of an outline that is none: %q", line)
 		}
+	}
+}
+
+// What people have told in the rules file stands in quotes on the line of its table
+// or column, whatever it is; or the file is refused.
+func TestHostileDescriptions(t *testing.T) {
+	quote := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	path := filepath.Join(t.TempDir(), "told.db")
+	if err := oracle.FillSQLite(path, "CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT);\n"); err != nil {
+		t.Fatal(err)
+	}
+	refused, told := 0, map[string]bool{}
+	for _, name := range append(hostileNames(), megabyte(), strings.Repeat("obey ", 200)) {
+		if name = strings.ReplaceAll(name, "CANARY", "obey"); strings.TrimSpace(name) == "" {
+			continue
+		}
+		text := fmt.Sprintf("version: 1\nclasses: {plain: {show: value}}\ntables:\n  t:\n    about: %[1]s\n    also: [%[1]s]\n    columns: {id: plain, word: {class: plain, about: %[1]s, also: [%[1]s]}}\n    grants: {everybody: {rows: all}}\n", quote(name))
+		p := person{control().viewer, func(cat *catalog.Catalog) (*policy.Rules, error) {
+			return rules.Compile("rules.yaml", []byte(text), cat, rules.Options{Teams: []string{"everybody"}, Connection: "shop"})
+		}, ""}
+		e, err := oracle.OpenSQLite(path, run.Log{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cat, err := e.Catalog(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.rules(cat); err != nil {
+			refused++
+			_ = e.Close()
+			continue
+		}
+		s := shop{open: func(*testing.T, *slog.Logger) run.Engine { return e }}
+		prompt, err := s.database(t, p, nil).Grille.Prompt(t.Context(), grille.Question{Text: "how many rows has t?", Viewer: p.viewer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, prompt, told)
+		if strings.Contains(prompt.Messages()[1].Text, "⟨EMAIL_aaaa⟩") {
+			t.Errorf("a description has a placeholder: %s", prompt.Messages()[1].Text)
+		}
+	}
+	t.Logf("%d of %d are told as they are, %d files are refused", len(told), len(hostileNames()), refused)
+	if refused < 5 || len(told) < 10 {
+		t.Error("too few of one kind")
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/eval"
+	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
@@ -31,7 +32,7 @@ import (
 )
 
 // canary is what no viewer of the shop but the control may meet.
-var canary = regexp.MustCompile(`CANARY-[A-Z0-9]+`)
+var canary = regexp.MustCompile(modeltest.Canary + `-[A-Z0-9]+`)
 
 const gateway = "../../eval/testdata/gateway/"
 
