@@ -9,7 +9,8 @@ import (
 
 // Erase destroys the key of a person: what they asked, and that it was they, can
 // be read no more, by nobody. It returns the number of the entry that says so. A
-// person who never asked, or was erased, is an error.
+// person who never asked, or was erased, is an error. A number together with an
+// error: the key is destroyed, and a checkpoint that must get out did not.
 //
 // Copies of the folder of keys that were made elsewhere keep the key.
 func (l *Log) Erase(ctx context.Context, name string) (int64, error) {
