@@ -3,7 +3,9 @@ package grille_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +26,16 @@ import (
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/viewer"
 )
+
+// TestMain has random tests leave no files behind: what they found is printed, and
+// belongs into a test of its own.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // Two databases of one outline whose rows have nothing in common. In the second
 // one divisions fail, sums pass the end of their type, groups are too small.
