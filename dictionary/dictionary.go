@@ -28,7 +28,7 @@ import (
 )
 
 // Cover is of how many phrases that are no name one is said to be one.
-const Cover = 256
+const Cover = 1024
 
 const (
 	bitsPerName = 29 // with so many and 20 probes, one in a million is wrong
