@@ -6,8 +6,10 @@
 //
 // A Prompt holds fixed instructions (the files in prompts/), the names, types
 // and keys of tables that this viewer may see and the model too, with what a
-// person wrote about them in the rules file, and the question with personal data
-// replaced by placeholders. It holds no stored value but for samples, which a
+// person wrote about them in the rules file, and the question, in which what may be
+// personal data is replaced by placeholders: most of it, docs/redaction.md says how
+// much. What is replaced depends on the text alone, but for phrases that a
+// [Names] knows. It holds no stored value but for samples, which a
 // class has to ask for and which any switch stops: up to three of a text column,
 // short, each from many rows that this viewer may see, none that looks like
 // personal data. Enum labels, defaults, checks and comments of the database count
