@@ -314,7 +314,9 @@ func (k *ask) model() model.Client {
 	return m
 }
 
-func (k *ask) options() planner.Options { return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal} }
+func (k *ask) options() planner.Options {
+	return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal}
+}
 
 func (k *ask) names(d Draft) policy.View {
 	if d.ByModel {
