@@ -348,6 +348,13 @@ func (c *composer) settle(n *state) {
 	}
 	c.applyMost(n)
 	c.applyCmp(n)
+	if t := c.lastTable(n); t != nil && len(n.aggs) == 1 && len(n.r.outs) == 0 { // "what did bills add up to"
+		if amount, ok := c.amountOf(*t); ok {
+			n.r.outs = append(n.r.outs, out{agg: n.aggs[0].agg, slot: amount, pieces: []int{n.aggs[0].piece}})
+			n.cost += 0.2
+			n.aggs = nil
+		}
+	}
 	for _, a := range n.aggs {
 		n.cost += 0.8
 		n.lost = append(n.lost, a.piece)
@@ -567,6 +574,7 @@ func (c *composer) finish(n *state) {
 		c.topOfRows(n)
 	}
 	c.overTime(n)
+	c.altogether(n)
 	c.figures(n)
 	c.firstOfEach(n)
 	n.cost += 0.6 * float64(len(n.lost))

@@ -33,6 +33,12 @@ func (c *composer) noun(n state, at int) []state {
 		t.last = &s
 		out = append(out, c.shown(t, s))
 	}
+	if h := c.head(at); c.piece(at+1).role != nounRole && h.role == nounRole && p.to == p.from+1 && p.nouns[0].class() == dateClass && p.nouns[0].score < 0.95 && !c.participle(at) {
+		if t, ok := c.inState(n, at); ok { // "open urgent tickets"
+			out = append(out, t)
+			n.cost += 0.4
+		}
+	}
 	if next := c.piece(at + 1); next.role == nounRole {
 		if t, ok := c.owner(n, at, tables, next); ok {
 			out = append(out, t)
@@ -154,6 +160,9 @@ func (c *composer) table(n state, s slot) []state {
 		n.mode = condMode
 		return []state{n}
 	case n.mode == orderMode:
+		if next := c.piece(s.piece + 1); next.role == nounRole { // "by order total"
+			n.cost += 0.6
+		}
 		if n.top != nil || n.r.limit > 0 { // "top 5 campaigns by sessions"
 			n.r.orders = append(n.r.orders, order{agg: countAgg, slot: s, desc: n.dir == "desc" || n.dir == "" && (n.top == nil || n.top.desc), most: true})
 			n.dir = ""
@@ -352,6 +361,13 @@ func (c *composer) column(n state, s slot) []state {
 	all := c.asSubject(n, s)
 	if t, ok := c.rowsOf(n, s); ok {
 		all = append(all, c.table(t, c.tablesOf(s))...)
+	}
+	if k := len(n.r.outs); k == 1 && n.r.outs[0].agg != noAgg && c.asks("mean") && s.nouns[0].class() == dateClass { // "how many does one raise on average"
+		t := n.next()
+		t.at--
+		t.forget()
+		all = append(all, t)
+		n.cost += 0.3
 	}
 	if t, ok := c.mass(n, s); ok {
 		all = append(all, t)
@@ -588,6 +604,14 @@ func (c *composer) mostOfColumn(n state, s slot) []state {
 	}
 	if c.says(c.pieces[m.piece], "most", "least", "fewest") && s.nouns[0].class() == dateClass {
 		n.cost++ // nobody has the most date
+	}
+	if m.hint != "" && c.asks("mean") && s.nouns[0].class() == textClass { // "slowest path on average"
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.outs = append(n.r.outs, out{slot: s})
+		n.r.orders = append(n.r.orders, order{agg: avgAgg, slot: c.hinted(m.hint, m.piece, wantMeasure), desc: m.desc, most: true, pieces: []int{m.piece}})
+		n.r.limit = max(m.n, 1)
+		n.r.figure.averaged = true
+		return []state{n}
 	}
 	measure := s
 	measure.want = wantOrdered

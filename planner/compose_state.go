@@ -105,7 +105,7 @@ func (c *composer) head(at int) piece {
 		if p.role == nounRole && (p.nouns[0].col == nil || i == at+1) {
 			return p
 		}
-		if p.role != unknownRole && !(p.role == nounRole && (p.nouns[0].class() == boolClass || p.nouns[0].class() == dateClass)) {
+		if p.role != unknownRole && !(p.role == nounRole && (p.nouns[0].class() == boolClass || p.nouns[0].class() == dateClass || p.nouns[0].class() == textClass)) {
 			return piece{}
 		}
 	}
@@ -182,4 +182,36 @@ func (c *composer) namesOf(s slot) slot {
 		return s
 	}
 	return out
+}
+
+// objects are what is bought and ordered.
+var objects = []string{"product", "item", "article", "book", "service", "course", "part"}
+
+// object is a value behind a verb: "who bought a Kettle". With several, each is of
+// a row of its own.
+func (c *composer) object(n state, at int) (state, bool) {
+	verb := -1
+	for i := at - 1; i >= max(0, at-8) && verb < 0; i-- {
+		switch p := c.piece(i); {
+		case p.role == verbRole || p.role == nounRole && p.to == p.from+1 && c.participle(i):
+			verb = i
+		case p.role != stopRole && p.role != bothRole && p.role != andRole && p.role != valueRole:
+			return n, false
+		}
+	}
+	if verb < 0 || len(c.dealt(verb).nouns) == 0 && !c.says(c.pieces[verb], "ordered", "bought", "purchased") {
+		return n, false
+	}
+	s := slot{piece: at, want: wantText}
+	for _, t := range c.l.lex.catalog.Tables {
+		if d := c.l.lex.display(t); len(d) == 1 && c.l.lex.named(t) && slices.Contains(objects, last(words.OfName(t.Name))) {
+			s.nouns = append(s.nouns, noun{ref: d[0], score: 0.95})
+		}
+	}
+	if len(s.nouns) == 0 {
+		return n, false
+	}
+	t := c.equals(n, s, at, c.pieces[at].text, c.pieces[at].exact)
+	t.cost += 0.2
+	return t, true
 }

@@ -37,6 +37,9 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.person(n, at); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.object(n, at); ok {
+		all = append(all, s)
+	}
 	if len(all) == 0 {
 		t := n.next()
 		t.at--
@@ -196,18 +199,25 @@ func (c *composer) anotherOne(n state, at int, text string, exact bool) (state, 
 		return state{}, false
 	}
 	prev := c.piece(c.back(at - 1)).role
-	if prev != orRole && prev != andRole {
+	nor := prev == notRole && n.r.conds[k].not && c.says(c.piece(c.back(at-1)), "nor")
+	if prev != orRole && prev != andRole && !nor {
 		return state{}, false
 	}
 	t := n.next()
 	t.at--
 	t.or = false
+	if nor {
+		t.not = false
+	}
 	list := &t.r.conds[k]
 	list.values = append(slices.Clone(list.values), text)
 	list.exact = list.exact && exact
 	list.pieces = append(slices.Clone(list.pieces), at)
 	if prev == andRole {
 		t.cost += 0.3
+		if c.says(c.piece(c.back(at-1)), "well") || slices.ContainsFunc(c.pieces[:at], func(p piece) bool { return p.role == bothRole && c.says(p, "both") }) {
+			t.cost += 0.4 // both, and not either
+		}
 	}
 	return t, true
 }

@@ -11,19 +11,20 @@ import (
 // group. The words for it stand anywhere in a question, and what is left of the
 // question without them is read as any other.
 type figure struct {
-	along   string  // growth, change, running or moving: along the group of time
-	n       int     // how many of them a moving average spans
-	unit    string  // of these
-	share   bool    // of the whole, or of the rows that a condition picks
-	ratio   bool    // of the rows that two conditions pick
-	versus  bool    // two periods, side by side
-	mean    bool    // the average of what each of a group has
-	percent bool    // "in percent"
-	grows   bool    // "develop", "grow": what "how did" asks for
-	how     int     // the piece of "how did", which asks for that; -1: none
-	per     []group // the first of each of these
-	in      int     // the unit of the answer, as its place in unitsOf plus one; 0: the column's own
-	pieces  []int
+	along    string  // growth, change, running or moving: along the group of time
+	n        int     // how many of them a moving average spans
+	unit     string  // of these
+	share    bool    // of the whole, or of the rows that a condition picks
+	ratio    bool    // of the rows that two conditions pick
+	versus   bool    // two periods, side by side
+	averaged bool    // "on average" has found what it is of
+	mean     bool    // the average of what each of a group has
+	percent  bool    // "in percent"
+	grows    bool    // "develop", "grow": what "how did" asks for
+	how      int     // the piece of "how did", which asks for that; -1: none
+	per      []group // the first of each of these
+	in       int     // the unit of the answer, as its place in unitsOf plus one; 0: the column's own
+	pieces   []int
 }
 
 // asked reports whether there is anything to work out.
@@ -174,6 +175,9 @@ func (c *composer) figures(n *state) {
 	default:
 		c.along(n)
 	}
+	if f.averaged {
+		f.mean = false
+	}
 	if f.mean {
 		c.mean(n)
 	}
@@ -183,6 +187,21 @@ func (c *composer) figures(n *state) {
 func (c *composer) fail(n *state) {
 	n.lost = append(n.lost, n.r.figure.pieces...)
 	n.cost += 2
+}
+
+// altogether adds up a measure that is asked for of a time and not listed: "bill
+// amount in March".
+func (c *composer) altogether(n *state) {
+	if len(n.r.outs) != 1 || n.r.outs[0].agg != noAgg || n.r.outs[0].distinct || len(n.r.groups)+len(n.r.orders)+len(n.r.havings) > 0 || n.r.figure.asked() {
+		return
+	}
+	x := n.r.outs[0].slot.nouns[0]
+	timed := slices.ContainsFunc(n.r.conds, func(k cond) bool { return k.op == "period" })
+	listed := slices.ContainsFunc(c.pieces, func(p piece) bool { return p.role == leadRole && !c.says(p, "what", "what's") })
+	if timed && !listed && isMeasure(x.ref) && usualAgg(x.ref) == sumAgg {
+		n.r.outs[0].agg = sumAgg
+		n.r.outs[0].slot.want = wantMeasure
+	}
 }
 
 // overTime leaves "over time" out where another word says by what: "over time by

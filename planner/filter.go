@@ -45,6 +45,9 @@ func (b *builder) filter() bool {
 			b.within(way, c)
 		}
 	}
+	if contradicts(b.p.where) {
+		return false
+	}
 	for _, n := range b.r.needs { // last, as they turn what was said of their table round
 		if n.not && !b.need(n) {
 			return false
@@ -59,6 +62,22 @@ func (b *builder) either(conds []cond, c cond) {
 		c.or = c.aside == 2
 		b.p.where = append(b.p.where, c)
 	}
+}
+
+// contradicts: no row has two values in one column, so that this was not meant.
+func contradicts(all []cond) bool {
+	single := func(c cond) bool {
+		return c.op == "=" && !c.not && !c.or && len(c.values) == 1 && c.agg == noAgg && c.period.from.IsZero()
+	}
+	for i, a := range all {
+		for k, c := range all[:i] {
+			joined := i+1 < len(all) && all[i+1].or || k+1 < i && all[k+1].or
+			if single(a) && single(c) && !joined && a.slot.pick.is(c.slot.pick) && a.values[0] != c.values[0] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (b *builder) way(t *catalog.Table) []edge {

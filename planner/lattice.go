@@ -267,7 +267,7 @@ func (l *lattice) phrasesAt(i int) []piece {
 			if n == 1 && l.shouted(i) && (k.role == stopRole || k.role == inRole || k.role == isRole) {
 				continue // US, IT
 			}
-			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
+			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && l.tokens[i+1].kind != endToken && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
 				continue // "that last more than"
 			}
 			asks := k.role == leadRole || k.role == whoRole || k.role == whenRole || k.role == whereRole
