@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/grille-dev/grille/internal/words"
 )
@@ -256,6 +257,10 @@ func (c *composer) step(s state) []state {
 	case isRole:
 		n.is = true
 	case verbRole:
+		if n.subject != nil && len(n.r.needs) > 0 && n.subject.nouns[0].class() == textClass && c.piece(at-1).to == p.from { // "of kind training"
+			t := c.equals(n, *n.subject, at, p.text, false)
+			return []state{t}
+		}
 		n.light++
 		n.cost += 0.05
 		if t := c.dealt(at); len(t.nouns) > 0 && len(n.r.needs)+len(n.r.outs) > 0 {
@@ -441,6 +446,11 @@ func (c *composer) applyCmp(n *state) {
 				s.nouns = append(s.nouns, noun{ref: m, score: 0.6 * x.score})
 			}
 		}
+		if age, _ := strconv.Atoi(k.number); len(s.nouns) == 0 && age > 10 && age < 120 && c.l.lex.isPerson(t.nouns[0].table) { // "patients over 80"
+			k.hint = "age|birth date-|birth year-|born-"
+			n.r.conds = append(n.r.conds, c.byHint(k))
+			return
+		}
 		if len(s.nouns) > 0 {
 			n.cost += 0.2
 			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces})
@@ -504,6 +514,14 @@ func (c *composer) per(n state, at int) []state {
 		n.mode = orderMode
 		n.dir = "desc"
 		return []state{n}
+	}
+	if q := c.piece(at + 1); c.says(p, "by") && p.to == p.from+1 && (q.role == unknownRole || q.role == valueRole) { // "payments by card"
+		if s := c.means(&n, at+1); len(s.nouns) > 0 {
+			t := c.equals(n, s, at+1, c.l.tokens[q.from].text, false)
+			t.at = at + 2
+			t.cost += 0.2
+			return []state{t}
+		}
 	}
 	n.each = true
 	if p.to == p.from+1 && c.says(p, "by") && len(n.r.outs) > 0 && !n.r.figure.asked() && !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != noAgg }) {
@@ -572,6 +590,9 @@ func (c *composer) finish(n *state) {
 	}
 	if n.top != nil && len(n.r.orders) == 0 {
 		c.topOfRows(n)
+	}
+	if oneOf(c.l.tokens[0], "who") && !n.r.who {
+		n.cost += 0.5
 	}
 	c.overTime(n)
 	c.altogether(n)

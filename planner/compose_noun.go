@@ -359,6 +359,9 @@ func (c *composer) column(n state, s slot) []state {
 	}
 	n.number = nil
 	all := c.asSubject(n, s)
+	if len(all) > 0 && c.piece(s.piece+1).role == verbRole { // "of kind training"
+		n.cost += 0.4
+	}
 	if t, ok := c.rowsOf(n, s); ok {
 		all = append(all, c.table(t, c.tablesOf(s))...)
 	}
@@ -525,6 +528,10 @@ func (c *composer) asSubject(n state, s slot) []state {
 			return nil
 		}
 	case valueRole, numberRole:
+	case verbRole:
+		if adjacent.role != verbRole || s.nouns[0].class() != textClass || len(n.r.needs) == 0 {
+			return nil
+		}
 	case unknownRole, periodRole:
 		if adjacent.role != next.role {
 			return nil
@@ -569,7 +576,7 @@ func (c *composer) asFlag(n state, s slot) (state, bool) {
 	}
 	switch {
 	case len(flags) > 0:
-		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: flags, piece: s.piece, want: wantBool}, op: "true", not: not || c.negative(s.piece)})
+		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: flags, piece: s.piece, want: wantBool}, op: "true", not: not || c.negative(s.piece), never: not && c.says(c.pieces[n.notAt], "never")})
 	case len(dates) > 0 && next.role != periodRole && next.role != cmpRole && next.role != bucketRole:
 		n.r.conds = append(n.r.conds, cond{slot: slot{nouns: dates, piece: s.piece, want: wantDate}, op: "null", not: !not && !c.negative(s.piece)})
 	default:

@@ -23,17 +23,22 @@ func (c *composer) coordinated(n state, at int) (state, bool) {
 		i += 2
 		words = append(words, i)
 	}
-	noun := c.piece(i + 1)
-	if len(words) < 2 || noun.role != nounRole {
+	head := c.piece(i + 1)
+	if len(words) < 2 || head.role != nounRole {
 		return n, false
 	}
-	s := c.states(noun.nouns, at)
+	s := c.states(head.nouns, at)
+	if head.nouns[0].class() == textClass { // "the web or app channel"
+		s = slot{nouns: slices.DeleteFunc(slices.Clone(head.nouns), func(x noun) bool { return x.class() != textClass }), piece: i + 1, want: wantText}
+		i++
+	}
 	if len(s.nouns) == 0 {
 		return n, false
 	}
 	mode := n.mode
 	t := n
-	if ratio {
+	both := c.says(c.piece(at+1), "and") && slices.ContainsFunc(c.pieces[:at], func(p piece) bool { return p.role == bothRole && c.says(p, "both") })
+	if ratio || both {
 		for _, w := range words {
 			t = c.equals(t, s, w, c.l.tokens[c.pieces[w].from].text, false)
 		}
@@ -214,4 +219,29 @@ func (c *composer) object(n state, at int) (state, bool) {
 	t := c.equals(n, s, at, c.pieces[at].text, c.pieces[at].exact)
 	t.cost += 0.2
 	return t, true
+}
+
+// meansWords name columns for how something is done.
+var meansWords = []string{"method", "channel", "mode", "medium", "source"}
+
+// means are the columns for how rows of the last table come about, for a value
+// behind "by" or "via".
+func (c *composer) means(n *state, at int) slot {
+	s := slot{piece: at, want: wantText}
+	from := max(0, c.pieces[at].from-2)
+	says := slices.ContainsFunc(c.l.tokens[from:c.pieces[at].from], func(t token) bool { return oneOf(t, "by", "via", "through", "over", "using") })
+	k := c.lastTable(n)
+	if !says || k == nil {
+		return s
+	}
+	for _, x := range k.nouns {
+		for rank, w := range meansWords {
+			for _, y := range c.l.lex.columnsLike([]string{w}) {
+				if y.table == x.table && y.class() == textClass {
+					s.nouns = append(s.nouns, noun{ref: y, score: 0.85 - 0.02*float64(rank)})
+				}
+			}
+		}
+	}
+	return s
 }

@@ -67,6 +67,15 @@ func (c *composer) equals(n state, s slot, at int, text string, exact bool) stat
 	if s.want != wantTable {
 		k.slot.want = wantText
 	}
+	if t.subject != nil && t.subject.piece != s.piece { // it still waits, and is not passed over
+		if t.spoken {
+			t.r.outs = append(t.r.outs, out{slot: *t.subject})
+			t.cost += 0.2
+		} else {
+			t.lost = append(t.lost, t.subject.piece)
+			t.cost++
+		}
+	}
 	t.not, t.or, t.subject, t.is = false, false, nil, false
 	t.r.conds = append(t.r.conds, k)
 	t.mode = condMode
@@ -86,7 +95,7 @@ func (c *composer) beside(n state, at int, text string, exact bool) state {
 	if c.pieces[at].from > c.pieces[s.piece].to {
 		t.cost += 0.2
 		for _, between := range c.l.tokens[c.pieces[s.piece].to:c.pieces[at].from] {
-			if oneOf(between, "in", "at", "from", "on", "for", "with", "does", "do", "did", "having", "have") {
+			if oneOf(between, "in", "at", "from", "on", "for", "of", "with", "does", "do", "did", "having", "have") {
 				t.cost += 0.9
 				if oneOf(between, "does", "do", "did") { // it is Engineering that has employees
 					t.lost = append(t.lost, at)
@@ -186,9 +195,19 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 			s.nouns = append(s.nouns, noun{ref: d[0], score: score})
 		}
 	}
+	if k := c.lastTable(&n); k != nil && !exact && c.piece(at).role == unknownRole { // "on a tablet"
+		for _, x := range c.states(k.nouns, at).nouns {
+			x.score = min(x.score, 0.74)
+			s.nouns = append(s.nouns, x)
+		}
+	}
 	t := c.equals(n, s, at, text, exact)
 	t.cost += 0.35
 	t.r.conds[len(t.r.conds)-1].place = true
+	if s := c.means(&n, at); len(s.nouns) > 0 { // "via the app"
+		t.r.conds[len(t.r.conds)-1].slot = s
+		t.r.conds[len(t.r.conds)-1].place = false
+	}
 	return t
 }
 
@@ -277,6 +296,8 @@ func (c *composer) number(n state, at int) []state {
 	case c.postfix(next):
 		n.number = &pending{piece: at, number: p.text}
 		return []state{n}
+	case n.subject != nil && n.subject.nouns[0].class() == textClass: // "whose firmware is 2.0"
+		return []state{c.equals(n, *n.subject, at, c.l.tokens[p.from].text, true)}
 	case n.subject != nil:
 		n.cmp = &comparison{op: "=", number: p.text, pieces: []int{at}}
 		return []state{c.closeCmp(n)}

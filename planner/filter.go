@@ -161,7 +161,7 @@ func (b *builder) within(way []edge, c cond) {
 		}
 	}
 	many := slices.IndexFunc(way, func(e edge) bool { return e.many })
-	b.split(way, many, []cond{c}, c.not && c.op == "=", c.slot.piece)
+	b.split(way, many, []cond{c}, c.not && (c.op == "=" || c.never), c.slot.piece)
 }
 
 // split joins the part of way that repeats nothing, and makes an EXISTS of the

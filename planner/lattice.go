@@ -270,6 +270,9 @@ func (l *lattice) phrasesAt(i int) []piece {
 			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && l.tokens[i+1].kind != endToken && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
 				continue // "that last more than"
 			}
+			if n == 1 && k.role == stopRole && oneOf(l.tokens[i], "who") && l.begins(i) {
+				continue // it asks for people
+			}
 			asks := k.role == leadRole || k.role == whoRole || k.role == whenRole || k.role == whereRole
 			if asks && !l.begins(i) || k.role == relRole && l.begins(i) || k.role == articleRole {
 				continue

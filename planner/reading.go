@@ -70,6 +70,7 @@ type (
 		years   int       // compare a birthday with so many years ago
 		aside   int       // picks rows for one side of a figure, and not of the whole
 		place   bool      // says where something is
+		never   bool      // of true: for no row at all
 		unit    int       // of the values, as in comparison
 		factor  string    // of agg: "2" times it
 		pieces  []int
