@@ -3,6 +3,7 @@ package egress
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/grille-dev/grille/refusal"
 )
@@ -116,6 +117,20 @@ func TestReadQuestion(t *testing.T) {
 	}
 	if q, _ := ReadQuestion("\u202ehow\U000E0041 many\u200d "); q.Text() != "how many" {
 		t.Errorf("%q", q.Text())
+	}
+}
+
+// A number is one in the digits of any script.
+func TestDigitsOfOtherScripts(t *testing.T) {
+	for text, want := range map[string]string{"４１１１ 1111": "4111 1111", "٤١١١": "4111", "𝟜𝟙𝟙𝟙": "4111", "४": "4", "½ ² Ⅳ": "½ ² Ⅳ"} {
+		if q, err := ReadQuestion(text); err != nil || q.Text() != want {
+			t.Errorf("%s is read as %q, %v", text, q.Text(), err)
+		}
+	}
+	for d := range rune(unicode.MaxRune) {
+		if r := plainDigit(d); unicode.IsDigit(d) && (r < '0' || r > '9') || !unicode.IsDigit(d) && r != d {
+			t.Fatalf("%U became %q", d, r)
+		}
 	}
 }
 
