@@ -139,8 +139,5 @@ func (c Composer) Review(view policy.View, q Question) (Review, Kept, error) {
 	if err != nil {
 		return Review{}, Kept{}, err
 	}
-	hidden := marks(r.hidden(q.text))
-	found, _ := r.examine(q.text)
-	left := slices.DeleteFunc(found, func(m Mark) bool { return hidden.touch(m.Start, m.End) })
-	return Review{leaves, kept.within(leaves).Replaced(), unsureWords(q.text, left)}, kept, nil
+	return Review{leaves, kept.within(leaves).Replaced(), r.unsure(q.text)}, kept, nil
 }

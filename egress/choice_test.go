@@ -3,7 +3,9 @@ package egress
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/grille-dev/grille/dictionary"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -52,5 +54,26 @@ func TestUnsureWordsAreNamed(t *testing.T) {
 	_, _, err := redaction{strict: true, random: counting()}.redact("orders of rose, rose and mark")
 	if err == nil || !strings.Contains(err.Error(), "rose, mark") {
 		t.Error(err)
+	}
+}
+
+// The list of unsure words, which costs nothing to see, is the same whatever the
+// dictionary holds.
+func TestUnsureWordsDoNotTellNames(t *testing.T) {
+	b, err := dictionary.NewBuilder([]byte(strings.Repeat("k", 32)), func(string) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Row([]string{"Rose Water"})
+	with := Detector{Names: b.Build("test", time.Unix(1e9, 0))}
+	const text = "orders of rose water and mark"
+	if got := shown(text, with.Examine(text)); !strings.Contains(got, "[WORD rose water]") {
+		t.Fatalf("the dictionary does not find it: %s", got)
+	}
+	for name, d := range map[string]Detector{"with": with, "without": {}} {
+		_, _, err := redaction{Detector: d, strict: true, random: counting()}.redact(text)
+		if err == nil || !strings.HasSuffix(err.Error(), ": rose, mark") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

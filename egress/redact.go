@@ -51,14 +51,13 @@ func (r redaction) redact(text string) (string, Kept, error) {
 	if err := r.choice.check(text); err != nil {
 		return "", Kept{}, err
 	}
-	found, tried := r.examine(text)
-	hidden := r.hidden(text)
 	if r.strict {
-		open := slices.DeleteFunc(slices.Clone(found), func(m Mark) bool { return marks(hidden).touch(m.Start, m.End) })
-		if words := unsureWords(text, open); len(words) > 0 {
+		if words := r.unsure(text); len(words) > 0 {
 			return "", Kept{}, unsure(words)
 		}
 	}
+	found, tried := r.examine(text)
+	hidden := r.hidden(text)
 	sure := slices.DeleteFunc(found, func(m Mark) bool { return m.Unsure })
 	leaves, kept, err := r.replace(text, union(slices.Concat(hidden, sure)))
 	kept.looked = lookedFor(text, sure, tried)
@@ -81,6 +80,15 @@ func lookedFor(text string, all []Mark, tried []string) []string {
 // hidden is what is replaced whatever it looks like.
 func (r redaction) hidden(text string) []Mark {
 	return union(slices.Concat(r.choice.hidden(text), r.earlier.marks(text)))
+}
+
+// unsure are the words that may be names, by their shape, and of which nothing is
+// said. The dictionary is not asked: the list is shown before anything is counted,
+// and must not tell what is in it.
+func (r redaction) unsure(text string) []string {
+	shape, hidden := r.Detector, marks(r.hidden(text))
+	shape.Names = nil
+	return unsureWords(text, slices.DeleteFunc(shape.Examine(text), func(m Mark) bool { return hidden.touch(m.Start, m.End) }))
 }
 
 func (r redaction) replace(text string, all []Mark) (string, Kept, error) {
