@@ -324,7 +324,7 @@ func (s *scores) demand(t *testing.T) {
 	for name, of := range map[string]struct {
 		*tally
 		least int
-	}{"seen": {s.seen["all"], 35}, "held": {s.held["all"], 25}} {
+	}{"seen": {s.seen["all"], 92}, "held": {s.held["all"], 78}} {
 		if of.tally == nil || 100*of.right < of.least*of.n {
 			t.Errorf("%s: fewer than %d %% are right", name, of.least)
 		}

@@ -14,6 +14,8 @@
 //	keyword    the words that belong to asking: "how many", "per", "at least"
 //	date       "last month", "Q2 2025", "since March"
 //	lattice    which words may mean what, and the best ways to cut the question
+//	duration   "days from opening to closing"; unit, fiscal: more of that kind
+//	figure     growth, shares, running totals, periods side by side
 //	compose    the pieces become readings: what is shown, counted, kept, ordered
 //	resolve    each name in a reading finds its column
 //	join       the tables are connected along keys, without counting twice

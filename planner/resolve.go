@@ -224,6 +224,13 @@ func (v *resolver) ownDates(slots []*slot, p picks) []noun {
 			add(p.refs[i].table)
 		}
 	}
+	for k := range v.r.havings { // "with 3 visits in 2024"
+		for i, s := range slots {
+			if s == &v.r.havings[k].slot {
+				add(p.refs[i].table)
+			}
+		}
+	}
 	for k := range v.r.needs { // what is spoken of, before what it is grouped by
 		for i, s := range slots {
 			if s == &v.r.needs[k].slot && !v.r.needs[k].not {
