@@ -176,9 +176,7 @@ func TestRepairTellsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, sides [2]*repairSide) {
 		differed := map[string]bool{} // results that tell the databases apart: the test can fail
-		rapid.Check(t, func(r *rapid.T) {
-			script := rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 4).Draw(r, "drafts")
-			team := rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team")
+		try := func(r interface{ Fatalf(string, ...any) }, team string, script ...string) {
 			one, first := sides[0].ask(t, team, "is ann.lee@example.org one of the people, or 123456789012?", script)
 			two, second := sides[1].ask(t, team, "is 50%_x'y@a.de one of the people, or 99999999999999999999?", script)
 			if !slices.Equal(one, two) {
@@ -190,6 +188,14 @@ func TestRepairTellsNothing(t *testing.T) {
 			if first != second {
 				differed[string(first+"/"+second)] = true
 			}
+		}
+		for _, draft := range repairDrafts {
+			try(t, "clerks", draft)
+			try(t, "analysts", draft)
+		}
+		rapid.Check(t, func(r *rapid.T) {
+			script := rapid.SliceOfN(rapid.SampledFrom(repairDrafts), 1, 4).Draw(r, "drafts")
+			try(r, rapid.SampledFrom([]string{"clerks", "analysts"}).Draw(r, "team"), script...)
 		})
 		if t.Logf("told apart by their answers: %v", differed); len(differed) == 0 {
 			t.Error("nothing tells the two databases apart: the test cannot fail")
