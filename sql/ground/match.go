@@ -81,15 +81,17 @@ type matcher struct {
 }
 
 func (m *matcher) any(n *ir.AnyOf) {
-	switch list := n.Array.(type) {
-	case *ir.List:
+	if list, ok := n.Array.(*ir.List); ok {
 		for i := range list.Items {
 			m.compared(n.X, &list.Items[i])
 		}
-	case *ir.Const:
-		if c, ok := m.lineage.column(n.X); ok && list.Value.Kind() == types.Array && list.T.Element().IsText() {
-			m.array(c, list)
-		}
+	}
+	list, ok := n.Array.(*ir.Const)
+	if !ok || list.Value.Kind() != types.Array || !list.T.Element().IsText() {
+		return
+	}
+	if c, ok := m.lineage.column(n.X); ok {
+		m.array(c, list)
 	}
 }
 
