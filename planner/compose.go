@@ -216,6 +216,9 @@ func (c *composer) step(s state) []state {
 		}
 		c.settle(&n)
 		n.mode = orderMode
+		if c.says(p, "ranked", "rank") { // the first is the largest
+			n.dir = "desc"
+		}
 		n.forget()
 	case dirRole:
 		c.direction(&n, at)
@@ -606,6 +609,13 @@ func (c *composer) finish(n *state) {
 
 // topOfRows reads "top 5 diagnoses": those of which there are most.
 func (c *composer) topOfRows(n *state) {
+	if k := len(n.r.outs); k == 1 && n.r.outs[0].agg == noAgg && n.r.outs[0].slot.nouns[0].class() == textClass && len(n.r.groups) == 0 && n.top.desc && !c.says(c.pieces[n.top.piece], "first") { // "top 3 subjects"
+		s := n.r.outs[0].slot
+		n.cost += 0.3
+		n.r.groups = append(n.r.groups, group{slot: s})
+		n.r.orders = append(n.r.orders, order{rows: true, shown: true, desc: true, most: true, pieces: []int{n.top.piece}})
+		return
+	}
 	if len(n.r.needs) == 0 || n.r.needs[0].not || len(n.r.outs) > 0 || len(n.r.groups) > 0 || !n.top.desc {
 		n.cost += 0.8
 		n.lost = append(n.lost, n.top.piece)

@@ -233,7 +233,7 @@ func (c *composer) along(n *state) {
 
 // measured sees that something is counted or added up.
 func (c *composer) measured(n *state) {
-	if len(n.r.outs) > 0 || n.r.figure.mean && len(n.r.orders)+len(n.r.conds) > 0 {
+	if len(n.r.outs) > 0 || n.r.figure.mean && len(n.r.groups) == 0 && len(n.r.orders)+len(n.r.conds) > 0 {
 		return
 	}
 	for _, k := range n.r.needs {

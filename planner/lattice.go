@@ -507,6 +507,8 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 			switch {
 			case l.again(x, k):
 				best = 0.7 // "length of stay" of stay_days: both words mean one
+			case x.col != nil && k == j-1 && k > i && oneOf(l.tokens[k], "amount", "value", "volume", "usage") && x.class() != numericClass && x.class() != textClass:
+				return 0 // "unpaid amount" is an amount, and no date
 			case x.col != nil && k == j-1 && k > i && slices.Contains(idleHeads, l.tokens[k].stem):
 				best = 0.75 // "job title" of job
 			default:
