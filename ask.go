@@ -3,17 +3,13 @@ package grille
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"io"
 	"runtime/debug"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/ledger"
-	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
@@ -21,7 +17,6 @@ import (
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/bind"
 	"github.com/grille-dev/grille/sql/emit"
-	"github.com/grille-dev/grille/sql/ground"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
 	"github.com/grille-dev/grille/viewer"
@@ -132,186 +127,6 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 		return nil, err
 	}
 	return release.Open(raw)
-}
-
-// compose makes what a model is sent, and what is kept back.
-func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Prompt, egress.Kept, error) {
-	c, err := k.composer(ctx)
-	if err != nil {
-		return egress.Prompt{}, egress.Kept{}, err
-	}
-	c.Candidates, c.Pairs, c.Binds = k.candidates(question), k.c.Pairs, k.binds
-	prompt, kept, err := c.Compose(ctx, k.view, question)
-	if err == nil {
-		err = k.words.spend(k.view, kept, k.now)
-	}
-	if err != nil {
-		return egress.Prompt{}, egress.Kept{}, err
-	}
-	return prompt, kept, nil
-}
-
-func (k *ask) composer(ctx context.Context) (egress.Composer, error) {
-	c := egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Samples: &sampler{ask: k}, Memory: k.after.recall(k), Choice: k.choice}
-	if k.view.ModelsOff() {
-		return c, nil // no question leaves
-	}
-	outline, rules, err := k.read(ctx)
-	if err != nil {
-		return c, err
-	}
-	d, err := k.dictionary(ctx, known{outline, rules, k.now}, false)
-	if d != nil {
-		c.Names = d
-	}
-	return c, err
-}
-
-// binds reports whether a query could be a model's draft for this viewer.
-func (k *ask) binds(sql string) bool {
-	return k.passes(k.view.ForModel(), sql, nil) == nil
-}
-
-// candidates are what the planner would draft with the names that a model has.
-func (k *ask) candidates(question egress.Question) (all []string) {
-	if k.c.Candidates == 0 {
-		return nil
-	}
-	readings, err := planner.Readings(k.view.ForModel(), question, k.options())
-	if err != nil {
-		return nil // it understands nothing, and says nothing
-	}
-	for _, r := range readings[:min(len(readings), k.c.Candidates)] {
-		all = append(all, r.Draft.SQL)
-	}
-	return all
-}
-
-// byModel answers with a model's draft. The values of placeholders come in when
-// no model hears of the question any more.
-func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.Answer, error) {
-	prompt, kept, err := k.compose(ctx, question)
-	if err != nil {
-		return nil, err
-	}
-	draft, err := k.mended(ctx, prompt, kept.Untold())
-	if err != nil {
-		return nil, err
-	}
-	// Before kept values come in: what comes of them is not in what is sent later.
-	k.after.remember(k, prompt, kept, draft)
-	start := time.Now()
-	query, err := k.bind(k.view.ForModel(), draft, kept)
-	if err == nil {
-		query, err = ground.Literals(query, kept)
-	}
-	k.trace.gate(start)
-	if err != nil {
-		return nil, err
-	}
-	return k.meant(ctx, k.view.ForModel(), query)
-}
-
-// mended is a draft of a model that the rules let pass. One that does not bind or
-// pass goes back to the model. Neither kept values nor the database have been near
-// it, so whether it does, and with which words, tells of neither.
-func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Untold) (string, error) {
-	view := k.view.ForModel()
-	for {
-		d, err := k.send(ctx, prompt)
-		if err != nil {
-			return "", err
-		}
-		err = k.passes(view, d.SQL, held)
-		var no *refusal.Refusal
-		if err == nil || !errors.As(err, &no) {
-			return d.SQL, err
-		}
-		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no.Code, no.Span); err != nil {
-			switch refusal.CodeOf(err) {
-			case "":
-				err = no // not for a model to hear
-			case refusal.Model:
-				err = gaveUp(no)
-			}
-			return "", err
-		}
-	}
-}
-
-// gaveUp says what is wrong with the last draft, in the words that the model had of
-// it: the refusal's own quote the draft, and a draft can say anything. It was read
-// with the names that a model has, of which the viewer may see more.
-func gaveUp(last *refusal.Refusal) error {
-	why, _ := egress.Mendable(last.Code)
-	return refusal.New(refusal.Model, "ask in other words, or ask the planner, which may use all that you may see: --model planner",
-		"the model did not find a query that works; of its last one: %s", strings.TrimSuffix(why, ".")).At(last.Span)
-}
-
-// passes reports why a draft cannot run; nil: it can.
-func (k *ask) passes(view policy.View, draft string, held bind.Held) error {
-	if strings.IndexFunc(draft, unseen) >= 0 {
-		return refusal.New(refusal.NotText, "ask again", "the draft has characters that cannot be seen")
-	}
-	query, err := k.bind(view, draft, held)
-	if err == nil {
-		_, err = allow(view, query)
-	}
-	return err
-}
-
-// unseen are characters that a draft of a model may not have, as it may be shown:
-// they turn others around, or hide. The two joiners, which Persian and the Indic
-// scripts need, are none of them.
-func unseen(r rune) bool {
-	const nonJoiner, joiner = '\u200c', '\u200d'
-	return r != nonJoiner && r != joiner && unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
-}
-
-// modelDraft is the first draft of a model.
-func (k *ask) modelDraft(ctx context.Context, question egress.Question) (model.Draft, egress.Kept, error) {
-	prompt, kept, err := k.compose(ctx, question)
-	if err != nil {
-		return model.Draft{}, kept, err
-	}
-	d, err := k.send(ctx, prompt)
-	return d, kept, err
-}
-
-// send asks the model once; what is no query is a refusal in our own words.
-func (k *ask) send(ctx context.Context, prompt egress.Prompt) (model.Draft, error) {
-	k.trace.Prompt = prompt
-	meter := k.c.Quota.Meter(person(k.view), k.now, recording{k, k.asker(prompt)})
-	d, err := k.model().Draft(ctx, prompt, meter)
-	meter.Used(d.Usage, err)
-	k.trace.Used = k.trace.Used.Plus(d.Usage)
-	if err != nil {
-		return d, err
-	}
-	k.trace.drafted(d)
-	switch d.Kind {
-	case model.SQL:
-		return d, nil
-	case model.CannotAnswer:
-		return d, refusal.New(refusal.CannotAnswer, "grille catalog lists what there is to ask about",
-			"the model finds nothing in the data that answers this")
-	case model.Clarify:
-		return d, refusal.New(refusal.NotUnderstood, "ask again and say which "+string(d.What)+" is meant",
-			"the question can mean more than one %s", d.What)
-	case model.NoKind:
-		return d, refusal.New(refusal.Model, "ask again, or ask without a model", "the model gave no draft")
-	default:
-		panic("grille: unknown kind of draft")
-	}
-}
-
-// model is who drafts; nil is the planner, also where the rules let no model do it.
-func (k *ask) model() model.Client {
-	m := k.c.Model
-	if m == nil || k.view.ModelsOff() || k.view.PrivateModels() && !m.Private() {
-		return nil
-	}
-	return m
 }
 
 func (k *ask) options() planner.Options {
