@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // period reads a stretch of time: of the date that waits for it, or of the date
@@ -47,6 +49,10 @@ func (c *composer) period(n state, at int) []state {
 		}
 	}
 	k.slot.want = wantDate
+	if x := k.slot.nouns; len(x) > 0 && x[0].col != nil && slices.Contains(words.OfName(x[0].col.Name), "birth") && c.monthAlone(at) { // "whose birthday is in May"
+		n.lost = append(n.lost, at)
+		n.cost++
+	}
 	n.r.conds = append(n.r.conds, k)
 	n.is, n.in = false, false
 	if n.mode == targetMode && len(n.r.needs)+len(n.r.outs) > 0 {
@@ -103,4 +109,17 @@ func (c *composer) bucket(n state, at int) []state {
 	n.lost = append(n.lost, at)
 	n.cost += 0.6
 	return []state{n}
+}
+
+// monthAlone: a month of no year.
+func (c *composer) monthAlone(at int) bool {
+	p := c.pieces[at]
+	month := false
+	for _, t := range c.l.tokens[p.from:p.to] {
+		if t.year() > 0 || oneOf(t, "last", "this", "next", "year") {
+			return false
+		}
+		month = month || months[t.lower] > 0
+	}
+	return month
 }

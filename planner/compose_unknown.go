@@ -99,6 +99,8 @@ var stateWords = []string{"status", "priority", "severity", "kind", "type", "cat
 var usualStates = map[string]string{
 	"urgent": "priority severity", "high": "priority severity", "low": "priority severity", "medium": "priority severity", "normal": "priority severity", "critical": "severity priority",
 	"major": "severity priority", "minor": "severity priority", "gold": "tier segment", "silver": "tier segment", "bronze": "tier segment", "premium": "tier segment",
+	"phone": "channel method device", "web": "channel", "app": "channel device", "online": "channel", "email": "channel method", "mobile": "device channel", "desktop": "device", "tablet": "device",
+	"card": "method", "cash": "method", "transfer": "method", "paypal": "method",
 }
 
 // inState is an unknown word right before a table that has a column for such.

@@ -656,7 +656,20 @@ func (b *builder) join() bool {
 			return false
 		}
 	}
-	return true
+	return b.p.grouped || !b.ordersByMany()
+}
+
+// ordersByMany: rows are ordered by what each has many of, and which is not shown:
+// the first of them says nothing of the row.
+func (b *builder) ordersByMany() bool {
+	return slices.ContainsFunc(b.p.orders, func(o order) bool {
+		t := o.slot.pick.table
+		if o.agg != noAgg || o.rows || t == nil || t == b.p.tree.root || b.p.limit == 0 && slices.ContainsFunc(b.p.outs, func(x shown) bool { return x.table == t }) {
+			return false
+		}
+		way := b.lex.graph.path([]*catalog.Table{b.p.tree.root}, t)
+		return slices.ContainsFunc(way, func(e edge) bool { return e.many })
+	})
 }
 
 // multiplied deals with joins that repeat the root's rows: a count counts
