@@ -28,17 +28,29 @@ const longestLine = 16 << 20
 // ReadLines reads JSON lines. A line that is no JSON becomes a broken Line.
 // Lines without an id have their number.
 func ReadLines(r io.Reader) ([]Line, error) {
+	return eachLine(r, func(n int, text []byte) (Line, error) {
+		l := readLine(text)
+		if l.ID == "" {
+			l.ID = fmt.Sprint(n)
+		}
+		return l, nil
+	})
+}
+
+// eachLine reads what stands in the lines that are not empty, of which there is
+// at least one.
+func eachLine[T any](r io.Reader, read func(n int, text []byte) (T, error)) ([]T, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, longestLine)
-	var lines []Line
+	var lines []T
 	for n := 1; s.Scan(); n++ {
 		text := bytes.TrimSpace(bytes.TrimPrefix(s.Bytes(), []byte("\ufeff")))
 		if len(text) == 0 {
 			continue
 		}
-		l := readLine(text)
-		if l.ID == "" {
-			l.ID = fmt.Sprint(n)
+		l, err := read(n, text)
+		if err != nil {
+			return nil, err
 		}
 		lines = append(lines, l)
 	}

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -31,32 +29,17 @@ type Label struct {
 // ReadLabelled reads JSON lines. A line that is none, or whose labels lie outside
 // of its text, is an error: a figure over half a file would mislead.
 func ReadLabelled(r io.Reader) ([]Labelled, error) {
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, longestLine)
-	var lines []Labelled
-	for n := 1; s.Scan(); n++ {
-		text := bytes.TrimSpace(bytes.TrimPrefix(s.Bytes(), []byte("\ufeff")))
-		if len(text) == 0 {
-			continue
-		}
-		var l Labelled
+	return eachLine(r, func(n int, text []byte) (l Labelled, err error) {
 		if err := json.Unmarshal(text, &l); err != nil || l.Text == "" {
-			return nil, fmt.Errorf("line %d has not the form %s", n, `{"full_text","spans":[{"entity_type","start_position","end_position"}]}`)
+			return l, fmt.Errorf("line %d has not the form %s", n, `{"full_text","spans":[{"entity_type","start_position","end_position"}]}`)
 		}
 		for _, span := range l.Spans {
 			if span.Kind == "" || span.Start < 0 || span.End <= span.Start || span.End > len([]rune(l.Text)) {
-				return nil, fmt.Errorf("line %d has a span that is not a place in its text", n)
+				return l, fmt.Errorf("line %d has a span that is not a place in its text", n)
 			}
 		}
-		lines = append(lines, l)
-	}
-	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("reading line %d: %w", len(lines)+1, err)
-	}
-	if len(lines) == 0 {
-		return nil, fmt.Errorf("the file has no line: write one JSON object a line")
-	}
-	return lines, nil
+		return l, nil
+	})
 }
 
 // RedactReport is what [Redact] found.
