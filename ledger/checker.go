@@ -27,6 +27,7 @@ type checker struct {
 	end     int64 // of what was read
 	last    Checkpoint
 	stopped bool
+	torn    bool // it stopped where the log ends, within an entry
 	persons map[string]*trail
 }
 
@@ -87,7 +88,7 @@ func (k *checker) read(ctx context.Context, r io.Reader) {
 			}
 		}
 		if b.err != nil {
-			k.stopped = true
+			k.stopped, k.torn = true, errors.Is(b.err, errTorn)
 			k.report.find(k.tree.n+1, "after entry %d: %v; %s", k.tree.n, b.err, tornAdvice(b.err))
 		}
 	}
@@ -232,7 +233,8 @@ func (k *checker) count(r record) {
 }
 
 // finish looks at the end: the last signature vouches for all before it, and a
-// checkpoint of elsewhere that is longer than the log means that its end is gone.
+// checkpoint of elsewhere that is longer than the log means that its end is gone. A
+// crash does not explain that: a checkpoint is shown to nobody before it is written.
 func (k *checker) finish() {
 	n := k.last.size
 	k.report.Entries = n
@@ -242,7 +244,7 @@ func (k *checker) finish() {
 			k.report.find(n, "checkpoint %d: %v", n, err)
 		}
 	}
-	if k.stopped {
+	if k.stopped && !k.torn {
 		return
 	}
 	var sizes []int64
