@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing ledger demo
+.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing ledger demo local-model
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -44,6 +44,9 @@ ledger: ## kill a thousand processes that record and send; verify a million entr
 	GRILLE_LEDGER_KILLS=1000 go test -count=1 -v -timeout 30m -run TestKills ./ledger
 	@cat /proc/loadavg
 	GRILLE_LEDGER_ENTRIES=1000000 go test -timeout 30m -run '^$$' -bench . -benchtime 1x ./ledger
+
+local-model: ## ask the demo through a real small model on this machine (downloads and compiles, once)
+	tools/localmodel/run
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"
