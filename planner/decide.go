@@ -20,6 +20,7 @@ const maxWords = 120
 type candidate struct {
 	draft model.Draft
 	cost  float64
+	plan  *plan
 }
 
 // read finds the readings of a question.
@@ -35,6 +36,19 @@ func read(lex *lexicon, text string, opt Options) ([]Reading, error) {
 	if err := l.plausible(); err != nil {
 		return nil, err
 	}
+	byHand, blame := l.byHand()
+	switch all := l.together(byHand); {
+	case len(all) > 0:
+		return all, nil
+	case len(byHand) > 0:
+		return nil, refusal.New(refusal.NotUnderstood, "ask such as: "+lex.example(), "the words are known, but no reading of them is likely")
+	}
+	return nil, l.notUnderstood(blame)
+}
+
+// byHand are the best readings by the rules of this package, and of those that
+// leave words over the one that came furthest.
+func (l *lattice) byHand() ([]reckoned, *failure) {
 	var blame *failure
 	var tries []attempt
 	cuts := l.cuts()
@@ -53,13 +67,13 @@ func read(lex *lexicon, text string, opt Options) ([]Reading, error) {
 	for _, t := range tries[:min(len(tries), maxTries)] {
 		all = append(all, l.drafts(t)...)
 	}
-	if len(all) == 0 {
-		return nil, l.notUnderstood(blame)
-	}
-	if best := ranked(all); best[0].Draft.Confidence >= leastConfidence {
-		return best, nil
-	}
-	return nil, refusal.New(refusal.NotUnderstood, "ask such as: "+lex.example(), "the words are known, but no reading of them is likely")
+	return ranked(all), blame
+}
+
+// reckoned is a reading with the plan that it was printed from.
+type reckoned struct {
+	Reading
+	plan *plan
 }
 
 // leastConfidence: below it hardly a reading was right, on Spider.
@@ -89,22 +103,22 @@ func (l *lattice) drafts(t attempt) []candidate {
 			continue
 		}
 		cost := t.cost + 0.6*p.cost + 0.04*float64(plan.joins)
-		out = append(out, candidate{l.print(&plan, t.pieces), cost})
+		out = append(out, candidate{l.print(&plan, t.pieces), cost, &plan})
 	}
 	return out
 }
 
 // ranked are the best drafts, each once, with the confidence in them: what
 // speaks against a reading, and how close the next one comes.
-func ranked(all []candidate) []Reading {
+func ranked(all []candidate) []reckoned {
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.cost, b.cost) })
-	var out []Reading
+	var out []reckoned
 	var costs []float64
 	seen := map[string]bool{}
 	for _, c := range all {
 		if !seen[c.draft.SQL] && len(out) < maxReadings {
 			seen[c.draft.SQL] = true
-			out = append(out, Reading{Draft: c.draft})
+			out = append(out, reckoned{Reading{Draft: c.draft}, c.plan})
 			costs = append(costs, c.cost)
 		}
 	}

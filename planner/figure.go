@@ -195,6 +195,9 @@ func (c *composer) altogether(n *state) {
 	if len(n.r.outs) != 1 || n.r.outs[0].agg != noAgg || n.r.outs[0].distinct || len(n.r.groups)+len(n.r.orders)+len(n.r.havings) > 0 || n.r.figure.asked() {
 		return
 	}
+	if len(n.r.outs[0].slot.nouns) == 0 {
+		return // the date that answers "when"
+	}
 	x := n.r.outs[0].slot.nouns[0]
 	timed := slices.ContainsFunc(n.r.conds, func(k cond) bool { return k.op == "period" })
 	listed := slices.ContainsFunc(c.pieces, func(p piece) bool { return p.role == leadRole && !c.says(p, "what", "what's") })

@@ -3,7 +3,7 @@
 //
 // It is a model like any other. What it returns is an untrusted draft that goes
 // through the same gates; nothing rests on its being right. Unlike another, it
-// is deterministic, takes a millisecond, and would rather say which words it
+// is deterministic, takes milliseconds, and would rather say which words it
 // did not understand than guess: a draft is made only if every word that
 // carries meaning has a place in it.
 //
@@ -20,7 +20,13 @@
 //	resolve    each name in a reading finds its column
 //	join       the tables are connected along keys, without counting twice
 //	print      a reading becomes SQL, with the words that caused each part
+//	outline    the same question and names for the learned parser
+//	agree      readings by hand in its terms, so that it can weigh them
+//	learn      the readings of both in one order
 //	decide     confidence, alternatives, or what was not understood
+//
+// The rules come first. What they cannot put together, and what the parser in
+// package learned is nearly sure of where they are not, is its own.
 //
 // It knows names, types and keys. It has seen no value: a word is taken for a
 // value only where quotes, a capital letter or its place say so.

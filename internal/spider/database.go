@@ -101,13 +101,14 @@ func kindOf(declared string) types.Kind {
 	}
 }
 
-// Catalog is the database's outline, as the SQLite engine gives it.
+// Catalog is the database's outline, as the SQLite engine gives it: names in lower
+// case.
 func (db *Database) Catalog() *catalog.Catalog {
 	c := &catalog.Catalog{Engine: catalog.SQLite, Path: []string{"main"}, Version: db.Name}
 	for i, t := range db.Tables {
-		x := &catalog.Table{ID: catalog.TableID(i + 1), Schema: "main", Name: t.Name}
+		x := &catalog.Table{ID: catalog.TableID(i + 1), Schema: "main", Name: strings.ToLower(t.Name)}
 		for k, col := range t.Columns {
-			x.Columns = append(x.Columns, &catalog.Column{ID: catalog.ColumnID(k + 1), Name: col.Name, Type: types.Of(kindOf(col.Type)),
+			x.Columns = append(x.Columns, &catalog.Column{ID: catalog.ColumnID(k + 1), Name: strings.ToLower(col.Name), Type: types.Of(kindOf(col.Type)),
 				NotNull: col.NotNull || slices.Contains(t.Primary, col.Name)})
 		}
 		c.Tables = append(c.Tables, x)

@@ -1,0 +1,177 @@
+package planner
+
+import (
+	"math"
+	"slices"
+
+	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner/learned"
+	"github.com/grille-dev/grille/refusal"
+)
+
+const (
+	// maxHints is how many readings by hand the learned parser is told.
+	maxHints = 3
+	// sureEnough is the least confidence in a reading that only the learned parser
+	// has.
+	sureEnough = 0.4
+	// nearlySure is the share from which a learned reading goes before one by hand.
+	nearlySure = 0.5
+	// certain is the confidence from which a reading by hand stays first.
+	certain = 0.5
+)
+
+// together are the readings of both parsers. A reading by hand uses every word by
+// rules that can be read, and stays first unless the learned parser is nearly
+// sure of another; without one the learned parser has to be sure enough.
+func (l *lattice) together(byHand []reckoned) []Reading {
+	hand := readings(byHand)
+	if !l.learnable() {
+		return hand
+	}
+	both := l.learnt(byHand)
+	first := -1
+	if len(hand) > 0 {
+		first = slices.IndexFunc(both, func(r rated) bool { return r.Draft.SQL == hand[0].Draft.SQL })
+	}
+	switch {
+	case len(hand) == 0:
+		if len(both) == 0 || both[0].Draft.Confidence < sureEnough {
+			return nil
+		}
+	case first > 0 && (both[0].share < nearlySure || both[0].guess || hand[0].Draft.Confidence >= certain):
+		return promoted(hand, both, first)
+	case first < 0: // the learned parser has no words for it
+		return distinct(hand, both)
+	}
+	return distinct(nil, both)
+}
+
+// promoted has the first reading by hand first, as sure as both parsers are on
+// average, and none surer; then the best learned one, and the others.
+func promoted(hand []Reading, both []rated, first int) []Reading {
+	hand[0].Draft.Confidence = math.Round(50*(hand[0].Draft.Confidence+both[first].Draft.Confidence)) / 100
+	out := distinct(distinct(hand[:1], both[:1]), rate(hand[1:]))
+	out = distinct(out, both)
+	for i := range out {
+		out[i].Draft.Confidence = min(out[i].Draft.Confidence, out[0].Draft.Confidence)
+	}
+	return out
+}
+
+// rate makes rated readings of such that nobody rated.
+func rate(all []Reading) []rated {
+	var out []rated
+	for _, r := range all {
+		out = append(out, rated{Reading: r})
+	}
+	return out
+}
+
+// readings are those by hand, if the first is likely enough.
+func readings(byHand []reckoned) []Reading {
+	var out []Reading
+	for _, r := range byHand {
+		out = append(out, r.Reading)
+	}
+	if len(out) > 0 && out[0].Draft.Confidence < leastConfidence {
+		return nil
+	}
+	return out
+}
+
+// distinct are some readings and then others, no draft twice.
+func distinct(out []Reading, more []rated) []Reading {
+	out = slices.Clone(out)
+	for _, r := range more {
+		if !slices.ContainsFunc(out, func(o Reading) bool { return o.Draft.SQL == r.Draft.SQL }) {
+			out = append(out, r.Reading)
+		}
+	}
+	return out[:min(len(out), maxReadings)]
+}
+
+// rated is a reading with its share among all candidates.
+type rated struct {
+	Reading
+	share float64
+	guess bool // the column of some value is not spoken of
+}
+
+// learnt is what the learned parser makes of the question and of the readings by
+// hand, the best first. A word that carries meaning is not passed over.
+func (l *lattice) learnt(byHand []reckoned) []rated {
+	in := l.input(l.lex.schema())
+	m := learned.Load()
+	hints, which := l.hints(in, byHand)
+	var out []rated
+	for _, c := range m.Parse(in, hints) {
+		r := Reading{Draft: l.draftOf(c)}
+		switch {
+		case c.Hint > 0:
+			r = byHand[which[c.Hint-1]].Reading
+		case len(c.Unused) > 0:
+			continue
+		}
+		r.Draft.Confidence = math.Round(m.Confidence(c.Share)*100) / 100
+		out = append(out, rated{r, c.Share, c.Guess})
+	}
+	return out
+}
+
+// hints are the best readings by hand in the learned parser's terms, and which
+// of them each is.
+func (l *lattice) hints(in *learned.Input, byHand []reckoned) (out []learned.Hint, which []int) {
+	t := newTranslator(l.lex.catalog, in)
+	for i, r := range byHand[:min(len(byHand), maxHints)] {
+		if p, ok := t.plan(r.plan); ok {
+			out = append(out, learned.Hint{Plan: p, Sure: r.Draft.Confidence})
+			which = append(which, i)
+		}
+	}
+	return out, which
+}
+
+// draftOf is a candidate as a draft, with the words that caused its parts.
+func (l *lattice) draftOf(c learned.Candidate) model.Draft {
+	d := model.Draft{Kind: model.SQL, SQL: c.SQL}
+	for _, p := range c.Parts {
+		asked := refusal.Span{Pos: l.tokens[p.From].span.Pos, End: l.tokens[p.To-1].span.End}
+		d.Reasons = append(d.Reasons, model.Reason{Part: refusal.Span{Pos: int32(p.Pos), End: int32(p.End)}, Asked: asked, Words: l.text[asked.Pos:asked.End]})
+	}
+	return d
+}
+
+// learnable reports whether all of a question is of the kind that the learned
+// parser has seen: it knows nothing of dates, nor of what is worked out.
+func (l *lattice) learnable() bool {
+	for i, t := range l.tokens {
+		if t.kind == alienToken {
+			return false
+		}
+		if _, n := l.calendar.at(l.tokens, i); n > 1 || n == 1 && t.year() == 0 {
+			return false
+		}
+		if len(l.alike[i]) == 0 && slices.ContainsFunc(l.longest(i), beyond) {
+			return false
+		}
+	}
+	return true
+}
+
+// longest are the meanings of the longest phrase of asking that begins at a token.
+func (l *lattice) longest(i int) []keyword {
+	most, out := 0, []keyword(nil)
+	for n, all := range l.kw.at(l.tokens, i) {
+		if n > most {
+			most, out = n, all
+		}
+	}
+	return out
+}
+
+// beyond reports whether the learned parser has no words for a keyword. That a
+// year is meant it may see from a column.
+func beyond(k keyword) bool {
+	return k.role == cannotRole || k.role == figureRole || k.role == bucketRole && k.arg != "year"
+}

@@ -1,0 +1,216 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/planner/learned"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// Outline is a catalog as the learned parser reads questions against it; for
+// whoever trains it.
+type Outline struct {
+	lex     *lexicon
+	options Options
+	Schema  *learned.Schema
+}
+
+// NewOutline makes the outline of a catalog.
+func NewOutline(c *catalog.Catalog, opt Options) Outline {
+	l := newLexicon(c)
+	return Outline{l, opt, l.schema()}
+}
+
+// Input links a question with the outline.
+func (o Outline) Input(text string) *learned.Input {
+	return newLattice(o.lex, text, tokenize(text), o.options).input(o.Schema)
+}
+
+// Hints are what the learned parser is told of the readings by hand.
+func (o Outline) Hints(in *learned.Input, text string) []learned.Hint {
+	tokens := tokenize(text)
+	if len(tokens) > maxWords {
+		return nil
+	}
+	l := newLattice(o.lex, text, tokens, o.options)
+	if l.plausible() != nil {
+		return nil
+	}
+	byHand, _ := l.byHand()
+	out, _ := l.hints(in, byHand)
+	return out
+}
+
+// schema numbers the tables and columns for the learned parser.
+func (l *lexicon) schema() *learned.Schema {
+	s := &learned.Schema{}
+	prefix := commonPrefix(l.catalog)
+	number := map[*catalog.Column]int{}
+	index := map[*catalog.Table]int{}
+	for i, t := range l.catalog.Tables {
+		index[t] = i
+		s.Tables = append(s.Tables, learned.Table{Name: t.Name, SQL: l.sqlName(t), Words: words.OfName(strings.TrimPrefix(t.Name, prefix))})
+		display, key := l.display(t), l.keyOf(t)
+		for _, c := range t.Columns {
+			parts := words.OfName(strings.TrimPrefix(c.Name, prefix))
+			if c.Type.Kind == types.Unsupported || len(parts) == 0 {
+				continue
+			}
+			r := ref{table: t, col: c}
+			number[c] = len(s.Columns)
+			if slices.ContainsFunc(key, r.is) {
+				s.Tables[i].Key = append(s.Tables[i].Key, len(s.Columns))
+			}
+			s.Columns = append(s.Columns, learned.Column{Name: c.Name, SQL: quoteName(c.Name), Table: i, Words: parts,
+				Need: neededOfColumn(parts, words.OfName(t.Name), c), Kind: kindOf(c), Key: len(key) == 1 && key[0].is(r),
+				Display: slices.ContainsFunc(display, r.is)})
+		}
+	}
+	for _, t := range l.catalog.Tables {
+		for _, e := range l.graph.edges[t] {
+			// Each edge is there in both directions: the one to the parent is taken.
+			if e.many || !isUnique(e.from, e.fromCols) || index[e.from] < index[e.to] {
+				l.addEdge(s, e, index, number)
+			}
+		}
+	}
+	s.Prepare()
+	return s
+}
+
+func (l *lexicon) addEdge(s *learned.Schema, e edge, index map[*catalog.Table]int, number map[*catalog.Column]int) {
+	if e.many && !isUnique(e.from, e.fromCols) && index[e.from] > index[e.to] {
+		return // many on both sides: once is enough
+	}
+	if e.many && isUnique(e.from, e.fromCols) {
+		return // from the parent
+	}
+	out := learned.Edge{From: index[e.from], To: index[e.to], Guessed: e.guessed}
+	for i := range e.fromCols {
+		a, b := number[e.fromCols[i]], number[e.toCols[i]]
+		out.FromCols, out.ToCols = append(out.FromCols, a), append(out.ToCols, b)
+		s.Columns[a].Foreign, s.Columns[b].Foreign = true, true
+	}
+	s.Edges = append(s.Edges, out)
+}
+
+// sqlName is a table's name in FROM.
+func (l *lexicon) sqlName(t *catalog.Table) string {
+	if l.catalog.All().Lookup("", t.Name) == t {
+		return quoteName(t.Name)
+	}
+	return quoteName(t.Schema) + "." + quoteName(t.Name)
+}
+
+func kindOf(c *catalog.Column) learned.Kind {
+	switch classOf(c) {
+	case numericClass:
+		return learned.Number
+	case textClass:
+		if c.Type.Kind == types.Enum {
+			return learned.Other // not compared with texts
+		}
+		return learned.Text
+	case dateClass:
+		return learned.Date
+	case boolClass:
+		return learned.Bool
+	case otherClass:
+		return learned.Other
+	default:
+		panic("planner: class of type")
+	}
+}
+
+// input links the question with a schema.
+func (l *lattice) input(s *learned.Schema) *learned.Input {
+	kw, tokens := l.kw, l.tokens
+	asks := make([]bool, len(tokens))
+	for i := range tokens {
+		for n := range kw.at(tokens, i) {
+			for k := i; k < i+n; k++ {
+				asks[k] = true
+			}
+		}
+	}
+	tags := tagsOf(kw, tokens)
+	out := make([]learned.Token, len(tokens))
+	for i, t := range tokens {
+		alike := l.alike[i]
+		out[i] = learned.Token{Kind: tokenKinds[t.kind], Text: t.text, Raw: t.text, Lower: t.lower, Stem: t.stem, Alike: alike, Tag: tags[i],
+			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(alike) > 0), Asks: asks[i] || kw.verbs[t.lower]}
+		if t.kind == numberToken {
+			out[i].Text = t.number
+		}
+	}
+	return learned.NewInput(s, out)
+}
+
+// tagsOf says for each token what the longest phrase of asking that it is in asks
+// for.
+func tagsOf(kw keywords, tokens []token) []string {
+	out := make([]string, len(tokens))
+	for i := range tokens {
+		all := kw.at(tokens, i)
+		for n := maxPhrase + 2; n > 0; n-- {
+			tag := tagOf(all[n])
+			if tag == "" || out[i] != "" {
+				continue
+			}
+			for k := i; k < i+n; k++ {
+				out[k] = tag
+			}
+		}
+	}
+	return out
+}
+
+// tagOf is what the first of some keywords that counts, compares, orders or
+// picks asks for.
+func tagOf(all []keyword) string {
+	for _, k := range all {
+		switch k.role {
+		case countRole, aggRole, mostRole, commonRole, topRole, cmpRole, betweenRole, eachRole, orderRole, dirRole, distinctRole,
+			notRole, orRole, bothRole, likeRole, nullRole, notnullRole, oldRole, whenRole, whereRole, namedRole, allRole:
+			return roleTag(k.role) + " " + k.arg
+		}
+	}
+	return ""
+}
+
+// roleTag is the name of a role.
+func roleTag(r role) string {
+	for name, x := range roleNames {
+		if x == r {
+			return name
+		}
+	}
+	return ""
+}
+
+var tokenKinds = map[tokenKind]learned.TokenKind{wordToken: learned.Word, codeToken: learned.Code, numberToken: learned.Numeral,
+	quotedToken: learned.Quoted, dateToken: learned.Day, signToken: learned.Sign, endToken: learned.Sign, alienToken: learned.Sign}
+
+// isSmall reports whether a word only joins others.
+func isSmall(kw keywords, word string, named bool) bool {
+	return slices.ContainsFunc(kw.phrases[word], func(p phrase) bool {
+		if len(p.words) > 1 {
+			return false
+		}
+		switch p.role {
+		case articleRole, ofRole, inRole, isRole, relRole, andRole, haveRole:
+			return true
+		case stopRole:
+			return !named || !slices.Contains(nounsThatStop, word)
+		default:
+			return false
+		}
+	})
+}
+
+// nounsThatStop mean nothing in most questions, and may still name a column.
+var nounsThatStop = []string{"person", "people", "member", "members", "level", "set", "sets", "part", "time", "times", "type", "types", "value", "values",
+	"question", "result", "results", "record", "single", "current", "new", "corresponding", "full", "complete", "whole", "individual", "basis", "quick", "say"}
