@@ -107,11 +107,11 @@ func Decode(file []byte) (*Model, error) {
 	if err != nil {
 		return nil, errWeights
 	}
-	all, err := io.ReadAll(z)
-	if err != nil {
+	all := bytes.NewBuffer(make([]byte, 0, 3*len(file)))
+	if _, err := io.Copy(all, z); err != nil {
 		return nil, errWeights
 	}
-	d := &decoder{in: all}
+	d := &decoder{in: all.Bytes()}
 	m := &Model{}
 	for i := range m.parts {
 		m.parts[i] = d.classifier()
@@ -174,7 +174,7 @@ func (d *decoder) classifier() *classifier {
 		d.bad = true
 		return c
 	}
-	c.keys, c.ends = make([]uint32, n), make([]uint32, n)
+	c.keys, c.ends, c.weights = make([]uint32, n), make([]uint32, n), make([]weight, 0, 8*n)
 	f := uint32(0)
 	for i := range n {
 		f += uint32(d.number())
