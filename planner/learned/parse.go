@@ -52,7 +52,7 @@ const (
 
 // Parse are the likeliest readings of a question, the best first.
 func (m *Model) Parse(in *Input, hints []Hint) []Candidate {
-	all := m.candidates(in, hints)
+	all := slices.DeleteFunc(m.candidates(in, hints), func(c Candidate) bool { return c.Plan.halved() })
 	for i := range all {
 		all[i].Unused = slices.DeleteFunc(all[i].Unused, func(k int) bool { return m.idle[uint32(in.hashes[k])] || m.stands(in.hashes[k], all[i].heads) })
 		all[i].score = 0

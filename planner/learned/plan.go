@@ -273,3 +273,13 @@ func (s *Schema) Named(p *Plan) []int {
 	q.Table = -1
 	return q.tables(s).all()
 }
+
+// halved reports a BETWEEN with one end, which is a query: a text of Spider's has
+// that shape, and no SQL does. Weights are made with such plans, and none is drafted.
+func (p *Plan) halved() bool {
+	if p == nil {
+		return false
+	}
+	half := func(c Cond) bool { return c.Sub != nil && c.Op == "between" || c.Sub.halved() }
+	return slices.ContainsFunc(p.Where, half) || slices.ContainsFunc(p.Having, half) || p.Right.halved()
+}
