@@ -149,7 +149,7 @@ func (s *sentence) placed(i int) sighting {
 		}
 		return yes
 	case big && !t.first && t.sense.Is(lexicon.Given) && !hedge(t.lower), linked && preposition(before.lower) && !t.sense.Is(lexicon.Place),
-		t.gap == ", " && s.seen[i-1] == yes && !t.sense.Is(lexicon.Place):
+		i > 0 && t.gap == ", " && s.seen[i-1] == yes && !t.sense.Is(lexicon.Place):
 		return maybe
 	default:
 		return no
