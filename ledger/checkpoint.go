@@ -112,7 +112,7 @@ func (c Checkpoint) line() []byte {
 func parseCheckpointLine(line []byte) (Checkpoint, error) {
 	inner, ok := bytes.CutPrefix(line, []byte(checkpointHead))
 	inner, ok2 := bytes.CutSuffix(inner, []byte(checkpointTail))
-	if !ok || !ok2 {
+	if !ok || !ok2 || bytes.IndexByte(inner, '\n') >= 0 {
 		return Checkpoint{}, errors.New("it is no checkpoint")
 	}
 	text := strings.ReplaceAll(string(inner), `\n`, "\n")

@@ -73,7 +73,7 @@ func parseRecord(line []byte, open bool) (record, error) {
 		return r, errors.New("it is no record")
 	}
 	sealed, ok := bytes.CutSuffix(line[i+len(sealedKey):], []byte(`"}`))
-	if !ok || bytes.IndexByte(sealed, '\r') >= 0 { // which the decoder ignores
+	if !ok || bytes.ContainsAny(sealed, "\r\n") { // which the decoder ignores
 		return r, errors.New("it is no record")
 	}
 	plain := append(line[:i:i], '}')
