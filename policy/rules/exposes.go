@@ -283,7 +283,7 @@ func (c *compiler) beneath(t *table) {
 // offBelow: neither does what is switched off for a table.
 func (c *compiler) offBelow(t, of *table) {
 	if of.rule.Off.And(t.rule.Off) != t.rule.Off {
-		c.say(Warning, t.key.Pos(), "model, samples or run is switched off for %s, and not for %s, which is made from it: switch it off here too", of.stored.Name, t.stored.Name)
+		c.say(Warning, t.key.Pos(), "model, samples, values or run is switched off for %s, and not for %s, which is made from it: switch it off here too", of.stored.Name, t.stored.Name)
 	}
 }
 

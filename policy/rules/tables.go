@@ -65,6 +65,9 @@ func (c *compiler) readTable(t *table) error {
 	if !policy.Stored(t.stored.Kind) && !t.rule.AsView {
 		return t.key.Errorf("%s is a %s, which the database fills by its own rules, not by those of this file: write `as: view` if its rows may be seen as they are", t.stored.Name, kind(t.stored.Kind))
 	}
+	if off := c.off.And(c.schemas[t.stored.Schema]).And(t.rule.Off); len(t.rule.Dictionary) > 0 && (off.NoValues || off.ShowOnly) {
+		c.say(Warning, t.key.Pos(), "values or run is switched off for %s, so its columns with dictionary: true are not read, and names that only they have may leave", t.stored.Name)
+	}
 	return c.share(t)
 }
 
@@ -178,6 +181,9 @@ func (c *compiler) readColumn(t *table, col *catalog.Column, n strict.Node) erro
 	if of.dictionary {
 		if !col.Type.IsText() {
 			return n.Errorf("%s is no text: the dictionary of personal data holds names, addresses and ids that are texts", col.Name)
+		}
+		if use.NoValues {
+			return n.Errorf("`values: none` keeps the values of %s from being read, which dictionary asks for: keep one of them", col.Name)
 		}
 		t.rule.Dictionary = append(t.rule.Dictionary, col.ID)
 	}
