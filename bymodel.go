@@ -187,12 +187,12 @@ func (k *ask) candidates(question egress.Question) (all []string) {
 	if k.c.Candidates == 0 {
 		return nil
 	}
-	readings, err := planner.Readings(k.view.ForModel(), question, k.options())
+	u, err := planner.Understand(k.view.ForModel(), question, k.options())
 	if err != nil {
 		return nil // it understands nothing, and says nothing
 	}
-	for _, r := range readings[:min(len(readings), k.c.Candidates)] {
+	for _, r := range whole(u.Readings) {
 		all = append(all, r.Draft.SQL)
 	}
-	return all
+	return all[:min(len(all), k.c.Candidates)]
 }

@@ -160,7 +160,11 @@ type Question struct {
 	// Hide are words of the text that a model is not told, too; Keep are words that
 	// it is told although they may be names. See [egress.Choice].
 	Hide, Keep []string
-	Trace      *Trace // filled if set, also where the answer is a refusal
+	// Reading is which of the ways to understand the text is meant, from 1, as
+	// Understand lists them; only the planner knows several. 0: the first, if it
+	// needs no choice.
+	Reading int
+	Trace   *Trace // filled if set, also where the answer is a refusal
 }
 
 func (q Question) choice() egress.Choice { return egress.Choice{Hide: q.Hide, Keep: q.Keep} }
@@ -195,17 +199,20 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	defer k.recover(&err)
 	k.after, k.choice = q.After, q.choice()
 	question, err := egress.ReadQuestion(q.Text)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case q.Reading != 0 && k.model() != nil:
+		return nil, errors.New("grille: Question.Reading is for the planner, and a model drafts")
 	}
 	if k.model() != nil {
 		return k.byModel(ctx, question)
 	}
-	return k.byPlanner(ctx, question)
+	return k.byPlanner(ctx, question, q.Reading)
 }
 
 // SQL answers a draft, as Ask does a question. What a person has written is best
-// left AsWritten or Hinted; Meant is for a draft that somebody chose from Drafts.
+// left AsWritten or Hinted; Meant is for a draft that somebody chose from Understand.
 func (g *Grille) SQL(ctx context.Context, d Draft) (a *answer.Answer, err error) {
 	k, err := g.begin(ctx, d.Viewer, d.Trace)
 	if err != nil {
@@ -258,28 +265,27 @@ func (g *Grille) Statement(ctx context.Context, d Draft) (text string, err error
 	return stmt.ForOwner(), nil
 }
 
-// Drafts are the ways to understand a question, the best first: several from
-// the planner, one from a model. Nothing is run.
-func (g *Grille) Drafts(ctx context.Context, q Question) (ds []model.Draft, err error) {
+// Understand says what a question means: one or several readings from the planner,
+// one from a model. Nothing is run.
+func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understanding, err error) {
 	k, err := g.begin(ctx, q.Viewer, q.Trace)
 	if err != nil {
-		return nil, err
+		return u, err
 	}
 	defer k.recover(&err)
 	k.after, k.choice, k.purpose = q.After, q.choice(), ledger.Explain
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
-		return nil, err
+		return u, err
 	}
 	if k.model() != nil {
 		d, _, err := k.modelDraft(ctx, question)
-		return []model.Draft{d}, err
+		if err != nil {
+			return u, err
+		}
+		return planner.Understanding{Decision: planner.Answer, Readings: []planner.Reading{{Draft: d}}}, nil
 	}
-	readings, err := planner.Readings(k.view, question, k.options())
-	for _, r := range readings {
-		ds = append(ds, r.Draft)
-	}
-	return ds, err
+	return planner.Understand(k.view, question, k.options())
 }
 
 // Prompt is what a model would be sent for a question. Nothing is sent; samples

@@ -47,7 +47,7 @@ func TestLedger(t *testing.T) {
 	if want.Round = 1; b.askers[1] != want || trace.Sent[1].Number != 2 {
 		t.Errorf("recorded %+v, want %+v; the trace says entry %d", b.askers[1], want, trace.Sent[1].Number)
 	}
-	if _, err := g.Drafts(t.Context(), grille.Question{Text: "how many visits?", Viewer: who("tom")}); err != nil || b.askers[2].Purpose != ledger.Explain {
+	if _, err := g.Understand(t.Context(), grille.Question{Text: "how many visits?", Viewer: who("tom")}); err != nil || b.askers[2].Purpose != ledger.Explain {
 		t.Errorf("%v, recorded %+v", err, b.askers[2])
 	}
 }

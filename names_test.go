@@ -282,7 +282,7 @@ func TestViewOfTheDictionary(t *testing.T) {
 		t.Errorf("answer takes its rows: %v", err)
 	}
 	for name, use := range map[string]func(){
-		"planner": func() { _, _ = planner.Readings(view, q, planner.Options{Now: now, Zone: time.UTC}) },
+		"planner": func() { _, _ = planner.Understand(view, q, planner.Options{Now: now, Zone: time.UTC}) },
 		"compose": func() { _, _, _ = egress.Composer{Random: zeros{}}.Compose(t.Context(), view, q) },
 		"review":  func() { _, _, _ = egress.Composer{Random: zeros{}}.Review(view, q) },
 	} {

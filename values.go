@@ -59,17 +59,22 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 	return k.told(ctx, m)
 }
 
-// byPlanner answers with the first reading of the planner that has no text which
-// is known to be no value of its column; if each has one, with the first.
-func (k *ask) byPlanner(ctx context.Context, question egress.Question) (*answer.Answer, error) {
-	readings, err := planner.Readings(k.view, question, k.options())
+// byPlanner answers with the reading that the asker chose, or else with the first
+// one that has no text which is known to be no value of its column; if each has
+// one, with the first.
+func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen int) (*answer.Answer, error) {
+	u, err := planner.Understand(k.view, question, k.options())
+	if err != nil {
+		return nil, err
+	}
+	readings, err := k.chosen(u, chosen)
 	if err != nil {
 		return nil, err
 	}
 	find, done := k.lookup(ctx)
 	defer done()
 	var best meaning
-	for i, r := range readings[:min(len(readings), mostReadings)] {
+	for i, r := range readings {
 		m, err := k.reading(find, r.Draft)
 		switch {
 		case i == 0 && err != nil:
@@ -85,6 +90,30 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question) (*answer.
 	}
 	k.trace.drafted(best.draft)
 	return k.told(ctx, k.put(k.view, best))
+}
+
+// chosen are the readings that may be run, the first of them before others.
+func (k *ask) chosen(u planner.Understanding, chosen int) ([]planner.Reading, error) {
+	switch {
+	case chosen < 0 || chosen > len(u.Readings):
+		return nil, refusal.New(refusal.WhichReading, "ask without choosing to see them", "the question has %d readings, and none with the number %d", len(u.Readings), chosen)
+	case chosen > 0:
+		return u.Readings[chosen-1 : chosen], nil
+	}
+	switch u.Decision {
+	case planner.Answer:
+		all := whole(u.Readings)
+		return all[:min(len(all), mostReadings)], nil
+	case planner.Choose:
+		return nil, refusal.New(refusal.WhichReading, "choose the reading that is meant, or ask in other words", "it is not clear enough what is meant")
+	default:
+		panic("grille: unknown decision")
+	}
+}
+
+// whole are the readings that pass no word over.
+func whole(all []planner.Reading) []planner.Reading {
+	return slices.DeleteFunc(slices.Clone(all), func(r planner.Reading) bool { return len(r.Passed) > 0 })
 }
 
 // mostReadings is how many readings of a question are looked at.

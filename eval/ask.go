@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/syntax"
 )
 
@@ -52,32 +53,39 @@ func (s *exam) line(ctx context.Context, l Line, db *Database) {
 		s.answerable++
 	}
 	start := time.Now()
-	answers, confidence := s.answers(ctx, l, db)
-	first := answers[0]
+	all := s.answers(ctx, l, db)
 	s.times = append(s.times, float64(time.Since(start).Microseconds())/1000)
+	if refusal.CodeOf(all.first.err) == refusal.WhichReading {
+		s.report.Offered++
+	}
 	if l.Unanswerable {
-		if first.err != nil {
-			s.right(1)
-			s.count(l.ID, Right, string(first.code()))
-			return
-		}
-		s.count(l.ID, Wrong, "answered, and cannot be")
+		s.unanswerable(l, all.first)
 		return
 	}
-	place := slices.IndexFunc(answers, func(t took) bool { return t.err == nil && s.isRight(golds, t) }) + 1
+	place := slices.IndexFunc(all.readings, func(t took) bool { return t.err == nil && s.isRight(golds, t) }) + 1
 	s.right(place)
-	if first.err == nil {
-		s.given = append(s.given, given{confidence, place == 1})
-	}
 	switch {
+	case all.first.err != nil:
+		s.report.Refused[all.first.code()]++
+		s.count(l.ID, Refused, shortError(all.first.err))
+		return
 	case place == 1:
+		s.report.Answered++
 		s.count(l.ID, Right, "")
-	case first.err != nil:
-		s.report.Refused[first.code()]++
-		s.count(l.ID, Refused, shortError(first.err))
 	default:
 		s.count(l.ID, Wrong, "")
 	}
+	s.given = append(s.given, given{all.confidence, place == 1})
+}
+
+func (s *exam) unanswerable(l Line, t took) {
+	if t.err == nil {
+		s.count(l.ID, Wrong, "answered, and cannot be")
+		return
+	}
+	s.right(1)
+	s.report.Answered++
+	s.count(l.ID, Right, string(t.code()))
 }
 
 // right counts an answer that is the placeth reading; 0: none is right.
@@ -93,26 +101,35 @@ func (s *exam) right(place int) {
 	}
 }
 
-// answers are those of Ask, which may be a refusal, and then of the other readings.
-func (s *exam) answers(ctx context.Context, l Line, db *Database) ([]took, float64) {
+// answers are what Ask gives, which may be a refusal, and then every reading run.
+type answers struct {
+	first      took
+	confidence float64
+	readings   []took // the first is what Ask gives, unless that is a refusal
+}
+
+func (s *exam) answers(ctx context.Context, l Line, db *Database) (all answers) {
 	var trace grille.Trace
 	q := grille.Question{Text: l.Question, Viewer: s.Viewer, Trace: &trace}
+	all.first = drain(db.Grille.Ask(ctx, q))
+	all.confidence = trace.Confidence
+	if all.first.err == nil {
+		all.readings = append(all.readings, all.first)
+	}
 	if db.Model {
-		t := drain(db.Grille.Ask(ctx, q))
 		for _, e := range trace.Sent {
 			s.report.BytesOut += len(e.Body)
 		}
-		return []took{t}, trace.Confidence
+		return all
 	}
-	all := []took{drain(db.Grille.Ask(ctx, q))}
-	chosen, confidence := trace.Draft, trace.Confidence
-	drafts, _ := db.Grille.Drafts(ctx, q) // an error has been told already
-	for _, d := range drafts {
-		if d.SQL != chosen {
-			all = append(all, drain(db.Grille.SQL(ctx, grille.Draft{SQL: d.SQL, Viewer: s.Viewer, Texts: grille.Meant})))
+	chosen := trace.Draft
+	u, _ := db.Grille.Understand(ctx, q) // an error has been told already
+	for _, r := range u.Readings {
+		if all.first.err != nil || r.Draft.SQL != chosen {
+			all.readings = append(all.readings, drain(db.Grille.SQL(ctx, grille.Draft{SQL: r.Draft.SQL, Viewer: s.Viewer, Texts: grille.Meant})))
 		}
 	}
-	return all, confidence
+	return all
 }
 
 type gold struct {

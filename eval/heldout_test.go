@@ -33,7 +33,7 @@ func TestHeldOut(t *testing.T) {
 	plain := h.ask(t, every, func(q spider.Question) string { return q.Text })
 	synonyms := h.ask(t, every, func(q spider.Question) string { return q.Synonyms })
 	for name, r := range map[string]*eval.AskReport{"spider": plain, "synonyms": synonyms} {
-		text, err := json.Marshal(eval.AskReport{Command: name, N: r.N, Top1: r.Top1, Top3: r.Top3, Top10: r.Top10, Wrong: r.Wrong,
+		text, err := json.Marshal(eval.AskReport{Command: name, N: r.N, Top1: r.Top1, Top3: r.Top3, Top10: r.Top10, Answered: r.Answered, Wrong: r.Wrong, Offered: r.Offered,
 			Refused: r.Refused, Failed: r.Failed, Skipped: r.Skipped, Coverage: r.Coverage, MS: r.MS})
 		if err != nil {
 			t.Fatal(err)

@@ -167,14 +167,17 @@ func (r *AllowReport) table() [][2]string {
 		{"false refusals", count(r.FalseRefusals)}, {"refused", refused(r.Refused)}, {"could not be tried", count(r.Failed)}, {"skipped", count(r.Skipped)}}
 }
 
-// AskReport is what [Ask] found.
+// AskReport is what [Ask] found. Top1, Top3 and Top10 count the questions of which
+// the right reading is so far up, whether it was answered or offered to choose from.
 type AskReport struct {
 	Command  string     `json:"command"`
 	N        int        `json:"n"` // lines
 	Top1     int        `json:"top1"`
 	Top3     int        `json:"top3"`
 	Top10    int        `json:"top10"`
-	Wrong    int        `json:"wrong"`
+	Answered int        `json:"answered"` // rightly, and without asking back
+	Wrong    int        `json:"wrong"`    // answered wrongly, and without asking back
+	Offered  int        `json:"offered"`  // there are readings to choose from; among the refused
 	Refused  Refusals   `json:"refused"`
 	Coverage []Coverage `json:"coverage"`
 	MS       Took       `json:"ms"`
@@ -194,17 +197,18 @@ type Coverage struct {
 
 // Figures implements [Report]: top1, top3 and top10 are shares of what was not skipped.
 func (r *AskReport) Figures() map[string]float64 {
-	f := figures(r.Refused, map[string]int{"n": r.N, "wrong": r.Wrong, "bytes_out": r.BytesOut, "failed": r.Failed, "skipped": r.Skipped})
+	f := figures(r.Refused, map[string]int{"n": r.N, "wrong": r.Wrong, "offered": r.Offered, "bytes_out": r.BytesOut, "failed": r.Failed, "skipped": r.Skipped})
 	n := r.N - r.Skipped
 	f["top1"], f["top3"], f["top10"] = ratio(r.Top1, n), ratio(r.Top3, n), ratio(r.Top10, n)
+	f["answered"] = ratio(r.Answered, n)
 	f["ms.p50"], f["ms.p95"], f["ms.p99"] = r.MS.P50, r.MS.P95, r.MS.P99
 	return f
 }
 
 func (r *AskReport) table() [][2]string {
 	n := r.N - r.Skipped
-	rows := [][2]string{{"questions", count(r.N)}, {"right at first", of(r.Top1, n)}, {"in the first 3", of(r.Top3, n)}, {"in the first 10", of(r.Top10, n)},
-		{"wrongly answered", count(r.Wrong)}, {"refused", refused(r.Refused)}, {"could not be tried", count(r.Failed)}, {"skipped", count(r.Skipped)},
+	rows := [][2]string{{"questions", count(r.N)}, {"first reading right", of(r.Top1, n)}, {"in the first 3", of(r.Top3, n)}, {"in the first 10", of(r.Top10, n)},
+		{"rightly answered", of(r.Answered, n)}, {"wrongly answered", of(r.Wrong, n)}, {"refused", refused(r.Refused)}, {"with readings to choose from", count(r.Offered)}, {"could not be tried", count(r.Failed)}, {"skipped", count(r.Skipped)},
 		{"time", fmt.Sprintf("%.0f ms median, %.0f ms in the 95th percentile", r.MS.P50, r.MS.P95)}, {"bytes that left", count(r.BytesOut)}}
 	for _, c := range r.Coverage {
 		rows = append(rows, [2]string{fmt.Sprintf("surest %.0f %%", 100*c.Coverage), fmt.Sprintf("%.1f %% right", 100*c.Precision)})

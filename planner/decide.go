@@ -24,26 +24,26 @@ type candidate struct {
 }
 
 // read finds the readings of a question.
-func read(lex *lexicon, text string, opt Options) ([]Reading, error) {
+func read(lex *lexicon, text string, opt Options) (none Understanding, err error) {
 	if len(lex.catalog.Tables) == 0 {
-		return nil, refusal.New(refusal.NoAccess, "ask an administrator for access to a table", "there is no table that you may see")
+		return none, refusal.New(refusal.NoAccess, "ask an administrator for access to a table", "there is no table that you may see")
 	}
 	tokens := tokenize(text)
 	if len(tokens) > maxWords {
-		return nil, refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+lex.example(), "the question has more than %d words", maxWords)
+		return none, refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+lex.example(), "the question has more than %d words", maxWords)
 	}
 	l := newLattice(lex, text, tokens, opt)
 	if err := l.plausible(); err != nil {
-		return nil, err
+		return none, err
 	}
 	byHand, blame := l.byHand()
-	switch all := l.together(byHand); {
-	case len(all) > 0:
-		return all, nil
-	case len(byHand) > 0:
-		return nil, refusal.New(refusal.NotUnderstood, "ask such as: "+lex.example(), "the words are known, but no reading of them is likely")
+	if u := l.together(byHand); len(u.Readings) > 0 {
+		return u, nil
 	}
-	return nil, l.notUnderstood(blame)
+	if len(byHand) > 0 {
+		return none, refusal.New(refusal.NotUnderstood, "ask such as: "+lex.example(), "the words are known, but no reading of them is likely")
+	}
+	return none, l.notUnderstood(blame)
 }
 
 // byHand are the best readings by the rules of this package, and of those that

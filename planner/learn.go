@@ -19,17 +19,33 @@ const (
 	nearlySure = 0.5
 	// certain is the confidence from which a reading by hand stays first.
 	certain = 0.5
+	// leastOffered is the confidence that the best reading needs to be offered.
+	leastOffered = 0.1
+	// mostPassed: one word in so many may be passed over.
+	mostPassed = 3
 )
 
-// together are the readings of both parsers. A reading by hand uses every word by
-// rules that can be read, and stays first unless the learned parser is nearly
-// sure of another; without one the learned parser has to be sure enough.
-func (l *lattice) together(byHand []reckoned) []Reading {
-	hand := readings(byHand)
-	if !l.learnable() {
-		return hand
+// together is what both parsers make of the question. Where a reading uses every
+// word and is sure enough, it may be run; where there is none, the likeliest are
+// offered.
+func (l *lattice) together(byHand []reckoned) Understanding {
+	var all []rated
+	if l.learnable() {
+		all = l.learnt(byHand)
 	}
-	both := l.learnt(byHand)
+	if sure := complete(byHand, all); len(sure) > 0 {
+		return Understanding{Answer, distinct(sure, all)}
+	}
+	return Understanding{Choose, distinct(nil, l.likely(all))}
+}
+
+// complete are the readings that use every word, if the first is sure enough. One
+// by hand uses them by rules that can be read, and stays first unless the learned
+// parser is nearly sure of another; without one the learned parser has to be sure
+// enough.
+func complete(byHand []reckoned, all []rated) []Reading {
+	both := slices.DeleteFunc(slices.Clone(all), func(r rated) bool { return len(r.Passed) > 0 })
+	hand := readings(byHand)
 	first := -1
 	if len(hand) > 0 {
 		first = slices.IndexFunc(both, func(r rated) bool { return r.Draft.SQL == hand[0].Draft.SQL })
@@ -45,6 +61,21 @@ func (l *lattice) together(byHand []reckoned) []Reading {
 		return distinct(hand, both)
 	}
 	return distinct(nil, both)
+}
+
+// likely are the readings that are worth being offered: if the best is not likely,
+// or leaves most of what was said aside, none.
+func (l *lattice) likely(all []rated) []rated {
+	if len(all) == 0 || all[0].Draft.Confidence < leastOffered {
+		return nil
+	}
+	meant := 0
+	for i, t := range l.tokens {
+		if t.kind == wordToken && !isSmall(l.kw, t.lower, len(l.alike[i]) > 0) {
+			meant++
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r rated) bool { return mostPassed*len(r.Passed) > meant })
 }
 
 // promoted has the first reading by hand first, as sure as both parsers are on
@@ -99,7 +130,7 @@ type rated struct {
 }
 
 // learnt is what the learned parser makes of the question and of the readings by
-// hand, the best first. A word that carries meaning is not passed over.
+// hand, the best first, with the words that each passes over.
 func (l *lattice) learnt(byHand []reckoned) []rated {
 	in := l.input(l.lex.schema())
 	m := learned.Load()
@@ -110,8 +141,10 @@ func (l *lattice) learnt(byHand []reckoned) []rated {
 		switch {
 		case c.Hint > 0:
 			r = byHand[which[c.Hint-1]].Reading
-		case len(c.Unused) > 0:
-			continue
+		default:
+			for _, k := range c.Unused {
+				r.Passed = append(r.Passed, l.tokens[k].span)
+			}
 		}
 		r.Draft.Confidence = math.Round(m.Confidence(c.Share)*100) / 100
 		out = append(out, rated{r, c.Share, c.Guess})

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
@@ -142,8 +143,13 @@ func (l *lattice) input(s *learned.Schema) *learned.Input {
 		alike := l.alike[i]
 		out[i] = learned.Token{Kind: tokenKinds[t.kind], Text: t.text, Raw: t.text, Lower: t.lower, Stem: t.stem, Alike: alike, Tag: tags[i],
 			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(alike) > 0), Asks: asks[i] || kw.verbs[t.lower]}
-		if t.kind == numberToken {
+		switch t.kind {
+		case numberToken:
 			out[i].Text = t.number
+		case dateToken:
+			if _, err := time.Parse(time.DateOnly, t.text); err != nil {
+				out[i].Kind = learned.Sign // no day of the calendar
+			}
 		}
 	}
 	return learned.NewInput(s, out)

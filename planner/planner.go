@@ -3,9 +3,9 @@
 //
 // It is a model like any other. What it returns is an untrusted draft that goes
 // through the same gates; nothing rests on its being right. Unlike another, it
-// is deterministic, takes milliseconds, and would rather say which words it
-// did not understand than guess: a draft is made only if every word that
-// carries meaning has a place in it.
+// is deterministic, takes milliseconds, and would rather ask than guess: it says
+// that a reading may be run only if every word that carries meaning has a place
+// in it. Others it offers, with the words that they pass over.
 //
 // The way, a file each:
 //
@@ -23,7 +23,7 @@
 //	outline    the same question and names for the learned parser
 //	agree      readings by hand in its terms, so that it can weigh them
 //	learn      the readings of both in one order
-//	decide     confidence, alternatives, or what was not understood
+//	decide     to answer, to have the asker choose, or what was not understood
 //
 // The rules come first. What they cannot put together, and what the parser in
 // package learned is nearly sure of where they are not, is its own.
@@ -31,7 +31,7 @@
 // It knows names, types and keys. It has seen no value: a word is taken for a
 // value only where quotes, a capital letter or its place say so.
 //
-// Begin with [Draft].
+// Begin with [Understand].
 package planner
 
 import (
@@ -41,6 +41,7 @@ import (
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
 )
 
 // Options is what the planner needs beside view and question.
@@ -52,35 +53,46 @@ type Options struct {
 	Fiscal time.Month
 }
 
+// Understanding is what the planner makes of a question.
+type Understanding struct {
+	Decision Decision
+	// Readings are at least one and at most ten ways to understand the question,
+	// the best first. Their drafts differ.
+	Readings []Reading
+}
+
+// Decision says what may be done with the readings.
+type Decision uint8
+
+const (
+	// Answer: the first reading may be run without asking.
+	Answer Decision = iota + 1
+	// Choose: none may, unless the asker says that it is meant.
+	Choose
+)
+
 // Reading is one way to understand the question.
 type Reading struct {
 	Draft model.Draft // Confidence is set
+	// Passed are the words of the question that mean something and have no part in
+	// the draft. Whoever is shown the reading is to be shown them.
+	Passed []refusal.Span
 }
 
-// maxReadings is how many Readings returns at most.
+// maxReadings is how many readings there are at most.
 const maxReadings = 10
 
-// Draft is the best reading of the question, or a refusal with the code
-// not-understood that says which words are to blame and suggests a question
-// which works.
-func Draft(view policy.View, q egress.Question, opt Options) (model.Draft, error) {
-	all, err := Readings(view, q, opt)
-	if err != nil {
-		return model.Draft{}, err
-	}
-	return all[0].Draft, nil
-}
-
-// Readings are at least one and at most ten ways to understand the question,
-// the best first. Their drafts differ.
-func Readings(view policy.View, q egress.Question, opt Options) ([]Reading, error) {
+// Understand says what a question means. The error is a refusal with the code
+// not-understood, which says which words are to blame and suggests a question
+// that works; the Understanding is then zero.
+func Understand(view policy.View, q egress.Question, opt Options) (Understanding, error) {
 	switch {
 	case !view.Made() || view.Service():
 		panic("planner: zero View, or the dictionary's")
 	case !q.Made():
 		panic("planner: zero Question")
 	case opt.Now.IsZero() || opt.Zone == nil:
-		return nil, errors.New("planner: Options need Now and Zone")
+		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
 	return read(newLexicon(view.Visible()), q.Text(), opt)
 }

@@ -69,9 +69,23 @@ func (p *page) ask(args *spec.Args, input string) string {
 			fmt.Fprintf(&b, "  %s\n", said(err))
 			continue
 		}
-		fmt.Fprintf(&b, "  %s\n", all[0].Draft.SQL)
+		fmt.Fprintf(&b, "  %s\n", offered(q, all))
 	}
 	return b.String()
+}
+
+// offered is the best draft; one that has to be chosen is marked, with what it
+// passes over.
+func offered(question string, u Understanding) string {
+	first := u.Readings[0]
+	if u.Decision == Answer {
+		return first.Draft.SQL
+	}
+	text := "choose: " + first.Draft.SQL
+	for _, s := range first.Passed {
+		text += fmt.Sprintf(" without %q", question[s.Pos:s.End])
+	}
+	return text
 }
 
 // readings: the first three ways to understand a question, with the confidence.
@@ -81,7 +95,10 @@ func (p *page) readings(args *spec.Args, input string) string {
 		return said(err)
 	}
 	var b strings.Builder
-	for _, r := range all[:min(3, len(all))] {
+	if all.Decision == Choose {
+		fmt.Fprintln(&b, "choose:")
+	}
+	for _, r := range all.Readings[:min(3, len(all.Readings))] {
 		fmt.Fprintf(&b, "%.2f %s\n", r.Draft.Confidence, r.Draft.SQL)
 	}
 	return b.String()
@@ -93,7 +110,7 @@ func (p *page) why(args *spec.Args, input string) string {
 	if err != nil {
 		return said(err)
 	}
-	d := all[0].Draft
+	d := all.Readings[0].Draft
 	var b strings.Builder
 	fmt.Fprintln(&b, d.SQL)
 	for _, r := range d.Reasons {
@@ -110,21 +127,21 @@ func said(err error) string {
 	return "refused " + r.Error() + "\n    try: " + r.Try
 }
 
-func (p *page) read(question string) ([]Reading, error) {
+func (p *page) read(question string) (all Understanding, err error) {
 	q, err := egress.ReadQuestion(question)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
-	all, err := Readings(p.views[0], q, Options{Now: noon, Zone: p.zone})
-	for _, r := range all {
+	all, err = Understand(p.views[0], q, Options{Now: noon, Zone: p.zone})
+	for _, r := range all.Readings {
 		sound(p.t, p.views[0], q.Text(), r.Draft)
 	}
 	// The same question gives the same drafts, whatever the engine.
 	for _, view := range p.views[1:] {
-		again, _ := Readings(view, q, Options{Now: noon, Zone: p.zone})
-		for i := range again {
-			sound(p.t, view, q.Text(), again[i].Draft)
-			if again[i].Draft.SQL != all[i].Draft.SQL {
+		again, _ := Understand(view, q, Options{Now: noon, Zone: p.zone})
+		for i := range again.Readings {
+			sound(p.t, view, q.Text(), again.Readings[i].Draft)
+			if again.Readings[i].Draft.SQL != all.Readings[i].Draft.SQL {
 				p.t.Errorf("%s: not the same drafts a second time", question)
 			}
 		}
@@ -207,7 +224,7 @@ func TestLongQuestions(t *testing.T) {
 				t.Fatal(err)
 			}
 			start := time.Now()
-			_, _ = Readings(view, q, Options{Now: noon, Zone: time.UTC})
+			_, _ = Understand(view, q, Options{Now: noon, Zone: time.UTC})
 			d := time.Since(start)
 			t.Logf("%s x %d: %s", part, n, d)
 			if d > 10*time.Second {
@@ -232,10 +249,10 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		all, err := read(lex, q.Text(), Options{Now: noon, Zone: time.UTC})
-		if (err == nil) != (len(all) > 0) {
-			t.Errorf("%q: %d readings, %v", text, len(all), err)
+		if (err == nil) != (len(all.Readings) > 0) {
+			t.Errorf("%q: %d readings, %v", text, len(all.Readings), err)
 		}
-		for _, r := range all {
+		for _, r := range all.Readings {
 			tree, err := syntax.Parse(r.Draft.SQL)
 			if err == nil {
 				_, err = bind.Query(tree, c.All(), bind.Env{Now: noon, Zone: time.UTC})

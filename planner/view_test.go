@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,28 +36,27 @@ func TestHiddenNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(text string) (string, error) {
+	ask := func(text string) (Understanding, error) {
 		q, err := egress.ReadQuestion(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := Draft(view, q, Options{Now: noon, Zone: noon.Location()})
-		return d.SQL, err
+		return Understand(view, q, Options{Now: noon, Zone: noon.Location()})
+	}
+	hidden := func(u Understanding) bool {
+		return slices.ContainsFunc(u.Readings, func(r Reading) bool {
+			return slices.ContainsFunc([]string{"salary", "secret", "canary"}, func(name string) bool { return strings.Contains(strings.ReplaceAll(r.Draft.SQL, "'"+name+"'", "?"), name) })
+		})
 	}
 	for _, text := range []string{"show the salary of staff", "how many secrets", "average salary per ward", "list canary of wards", "staff ordered by salary"} {
-		sql, err := ask(text)
-		if refusal.CodeOf(err) != refusal.NotUnderstood {
-			t.Errorf("%s: %s, %v", text, sql, err)
+		u, err := ask(text)
+		if u.Decision == Answer || hidden(u) || err != nil && refusal.CodeOf(err) != refusal.NotUnderstood {
+			t.Errorf("%s: %v, %v", text, u, err)
 		}
 	}
-	hidden, err1 := ask("show the salary of staff")
-	absent, err2 := ask("show the height of staff")
-	if hidden != absent || strings.ReplaceAll(err1.Error(), "salary", "height") != err2.Error() {
-		t.Errorf("%v; %v", err1, err2)
-	}
 	for _, text := range []string{"show all staff", "list everything about wards", "how many staff per ward"} {
-		if sql, err := ask(text); err != nil || strings.Contains(sql, "salary") || strings.Contains(sql, "canary") {
-			t.Errorf("%s: %s, %v", text, sql, err)
+		if u, err := ask(text); err != nil || u.Decision != Answer || hidden(u) {
+			t.Errorf("%s: %v, %v", text, u, err)
 		}
 	}
 }
@@ -67,9 +67,9 @@ func TestZeroValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, call := range map[string]func(){
-		"view": func() { _, _ = Draft(policy.View{}, q, Options{}) },
+		"view": func() { _, _ = Understand(policy.View{}, q, Options{}) },
 		"question": func() {
-			_, _ = Draft(open(t, &catalog.Catalog{Version: "1", Tables: oneTable()}), egress.Question{}, Options{})
+			_, _ = Understand(open(t, &catalog.Catalog{Version: "1", Tables: oneTable()}), egress.Question{}, Options{})
 		},
 	} {
 		func() {
@@ -81,7 +81,7 @@ func TestZeroValues(t *testing.T) {
 			call()
 		}()
 	}
-	if _, err := Draft(open(t, &catalog.Catalog{Engine: catalog.Postgres, Version: "1", Tables: oneTable()}), q, Options{}); err == nil {
+	if _, err := Understand(open(t, &catalog.Catalog{Engine: catalog.Postgres, Version: "1", Tables: oneTable()}), q, Options{}); err == nil {
 		t.Error("no clock, no error")
 	}
 }
@@ -101,8 +101,8 @@ func TestOtherNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	const asked = "average length of stay of admissions per unit"
-	if all, err := read(newLexicon(c), asked, Options{Now: noon, Zone: noon.Location()}); err == nil {
-		t.Errorf("understood without: %s", all[0].Draft.SQL)
+	if all, err := read(newLexicon(c), asked, Options{Now: noon, Zone: noon.Location()}); err == nil && all.Decision == Answer {
+		t.Errorf("understood without: %s", all.Readings[0].Draft.SQL)
 	}
 	c.Tables[0].Also = []string{"admission"}
 	c.Tables[0].Columns[1].Also = []string{"unit"}
@@ -111,7 +111,7 @@ func TestOtherNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sql := all[0].Draft.SQL; !strings.Contains(sql, "avg(los)") || !strings.Contains(sql, "GROUP BY ward") {
+	if sql := all.Readings[0].Draft.SQL; all.Decision != Answer || !strings.Contains(sql, "avg(los)") || !strings.Contains(sql, "GROUP BY ward") {
 		t.Error(sql)
 	}
 }

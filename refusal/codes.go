@@ -118,6 +118,10 @@ const (
 	// NotUnderstood: no reading of the question.
 	//	ask ines: what is the meaning of life?
 	NotUnderstood Code = "not-understood"
+	// WhichReading: the question can be read in several ways, or only by passing
+	// words over; or the reading that was chosen does not exist.
+	//	shown in .
+	WhichReading Code = "which-reading"
 	// CannotAnswer: a model says that the data cannot answer it.
 	//	shown in .
 	CannotAnswer Code = "cannot-answer"

@@ -7,6 +7,6 @@ func Codes() []Code {
 		UnknownTable, UnknownColumn, Ambiguous, UnknownFunction, Types, Grouping, Constant,
 		MaskedFilter, MaskedLiteral, ChooseTeam, SmallGroup, SmallGroupBudget, Scope, Label, NotRun, NoAccess,
 		Engine, Limit, Value, Down, Posture, Drift, Internal,
-		NotUnderstood, CannotAnswer, UnsureWord, WordChoice, WordBudget, Model, ModelBudget, Ledger,
+		NotUnderstood, WhichReading, CannotAnswer, UnsureWord, WordChoice, WordBudget, Model, ModelBudget, Ledger,
 	}
 }

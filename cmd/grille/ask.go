@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/planner"
 )
 
 const longest = 2 << 20 // bytes read from standard input
@@ -26,7 +28,7 @@ func (p *program) given(args []string) (string, error) {
 }
 
 func (p *program) ask() *cobra.Command {
-	how, words := false, choosing{}
+	how, reading, words := false, 0, choosing{}
 	c := &cobra.Command{
 		Use:   "ask QUESTION...",
 		Short: "answer a question, as far as the viewer's rights go",
@@ -44,6 +46,9 @@ Several questions are one conversation, answered in turn up to the first that
 is refused: a model hears what was asked before, as it left, and what it
 drafted, and nothing of the answers. To the planner each stands alone.
 
+Where the planner is not sure what is meant, it shows how it could read the
+question, and runs nothing: --reading 2 says that the second is meant.
+
 What may be personal data in a question is replaced before a model is asked;
 grille explain shows it. --hide replaces one more word, --keep lets a word leave
 that may be a name. With privacy: strict each such word is asked about.`,
@@ -52,11 +57,15 @@ that may be a name. With privacy: strict each such word is asked about.`,
   grille ask --as ana "visits per ward last year" "and the year before?"
   grille ask --as ana --hide rose "orders of rose"
   grille ask --as ana --model planner "average stay per ward"
+  grille ask --as ana --reading 2 "stay per ward"
   echo "top 5 diagnoses" | grille ask --as ana -`,
 		Args: p.questions,
 		RunE: func(c *cobra.Command, given []string) error {
 			if err := words.check(given); err != nil {
 				return err
+			}
+			if reading != 0 && len(given) > 1 {
+				return usage("--reading is about one question: ask one at a time")
 			}
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
 				texts := append([]string{text}, given[1:]...)
@@ -65,7 +74,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 					if len(texts) > 1 {
 						fmt.Fprintf(p.err, "asked: %s\n", text)
 					}
-					if err := p.askOne(ctx, s, asking{g, text, &after, how, words}); err != nil {
+					if err := p.askOne(ctx, s, asking{g, text, &after, how, reading, words}); err != nil {
 						return err
 					}
 				}
@@ -74,6 +83,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 		},
 	}
 	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
+	c.Flags().IntVar(&reading, "reading", 0, "which of the planner's readings is meant, by the `number` that it has in the list")
 	words.flags(c)
 	p.drafter(c)
 	return c
@@ -97,11 +107,12 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 
 // asking is one question of a conversation.
 type asking struct {
-	g     *grille.Grille
-	text  string
-	after *grille.Conversation
-	how   bool
-	words choosing
+	g       *grille.Grille
+	text    string
+	after   *grille.Conversation
+	how     bool
+	reading int
+	words   choosing
 }
 
 func (p *program) askOne(ctx context.Context, s *site, q asking) error {
@@ -111,13 +122,13 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 	}
 	var trace grille.Trace
 	a, err := p.askChoosing(ctx, q.g, grille.Question{Text: q.text, Viewer: v, After: q.after,
-		Hide: q.words.hide, Keep: q.words.keep, Trace: &trace})
+		Hide: q.words.hide, Keep: q.words.keep, Reading: q.reading, Trace: &trace})
 	if trace.Forgot {
 		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
 	}
 	p.left(trace)
 	if err != nil {
-		return draftFailed(trace, withFlags(err))
+		return draftFailed(trace, p.whichReading(ctx, q, v, withFlags(err)))
 	}
 	if q.how {
 		section(p.err, draftedBy(trace), trace.Draft)
@@ -222,12 +233,15 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 		}
 		var trace grille.Trace
 		q.Trace = &trace
-		drafts, err := g.Drafts(ctx, q)
+		u, err := g.Understand(ctx, q)
 		p.left(trace)
 		if err != nil {
 			return withFlags(err)
 		}
-		draft, byModel = drafts[0].SQL, trace.Model != ""
+		draft, byModel = u.Readings[0].Draft.SQL, trace.Model != ""
+		if u.Decision == planner.Choose {
+			section(p.out, "not sure", "this is one of "+strconv.Itoa(len(u.Readings))+" readings, and grille ask has you choose"+passed(text, u.Readings[0]))
+		}
 		section(p.out, "draft", draft)
 	}
 	e, err := g.Explain(ctx, grille.Draft{SQL: draft, Viewer: v, ByModel: byModel})

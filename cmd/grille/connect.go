@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
@@ -337,10 +338,10 @@ func questions(t *catalog.Table) []string {
 
 // drafts reports whether a question can be drafted and passes the rules.
 func (k *connecting) drafts(ctx context.Context, g *grille.Grille, v viewer.Viewer, text string) bool {
-	ds, err := g.Drafts(ctx, grille.Question{Text: text, Viewer: v})
-	if err != nil || len(ds) == 0 {
+	u, err := g.Understand(ctx, grille.Question{Text: text, Viewer: v})
+	if err != nil || u.Decision != planner.Answer {
 		return false
 	}
-	_, err = g.Explain(ctx, grille.Draft{SQL: ds[0].SQL, Viewer: v})
+	_, err = g.Explain(ctx, grille.Draft{SQL: u.Readings[0].Draft.SQL, Viewer: v})
 	return err == nil
 }

@@ -10,8 +10,10 @@ import (
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/viewer"
 )
 
@@ -148,11 +150,14 @@ func (t *ruleTest) file(ctx context.Context, file string, write bool) (cases, fa
 func (t *ruleTest) try(ctx context.Context, c rules.Case) (rules.Outcome, error) {
 	sql := c.Text
 	if c.Question {
-		drafts, err := t.grille.Drafts(ctx, grille.Question{Text: c.Text, Viewer: c.Viewer})
-		if err != nil {
+		u, err := t.grille.Understand(ctx, grille.Question{Text: c.Text, Viewer: c.Viewer})
+		switch {
+		case err != nil:
 			return rules.Refused(err)
+		case u.Decision == planner.Choose:
+			return rules.Refused(refusal.New(refusal.WhichReading, "write the case in SQL, or in other words", "it is not clear enough what is meant"))
 		}
-		sql = drafts[0].SQL
+		sql = u.Readings[0].Draft.SQL
 	}
 	if _, err := t.grille.Explain(ctx, grille.Draft{SQL: sql, Viewer: c.Viewer}); err != nil {
 		return rules.Refused(err)
