@@ -53,7 +53,7 @@ func (l *lexicon) schema() *learned.Schema {
 	index := map[*catalog.Table]int{}
 	for i, t := range l.catalog.Tables {
 		index[t] = i
-		s.Tables = append(s.Tables, learned.Table{Name: t.Name, SQL: l.sqlName(t), Words: words.OfName(strings.TrimPrefix(t.Name, prefix))})
+		s.Tables = append(s.Tables, learned.Table{Name: t.Name, SQL: l.sqlName(t), Words: words.OfName(strings.TrimPrefix(t.Name, prefix)), Also: otherNames(t.Also)})
 		display, key := l.display(t), l.keyOf(t)
 		for _, c := range t.Columns {
 			parts := words.OfName(strings.TrimPrefix(c.Name, prefix))
@@ -65,7 +65,7 @@ func (l *lexicon) schema() *learned.Schema {
 			if slices.ContainsFunc(key, r.is) {
 				s.Tables[i].Key = append(s.Tables[i].Key, len(s.Columns))
 			}
-			s.Columns = append(s.Columns, learned.Column{Name: c.Name, SQL: quoteName(c.Name), Table: i, Words: parts,
+			s.Columns = append(s.Columns, learned.Column{Name: c.Name, SQL: quoteName(c.Name), Table: i, Words: parts, Also: otherNames(c.Also),
 				Need: neededOfColumn(parts, words.OfName(t.Name), c), Kind: kindOf(c), Key: len(key) == 1 && key[0].is(r),
 				Display: slices.ContainsFunc(display, r.is)})
 		}
@@ -80,6 +80,17 @@ func (l *lexicon) schema() *learned.Schema {
 	}
 	s.Prepare()
 	return s
+}
+
+// otherNames are the words of other names of a table or column.
+func otherNames(also []string) [][]string {
+	var out [][]string
+	for _, name := range also {
+		if parts := words.OfName(name); len(parts) > 0 {
+			out = append(out, parts)
+		}
+	}
+	return out
 }
 
 func (l *lexicon) addEdge(s *learned.Schema, e edge, index map[*catalog.Table]int, number map[*catalog.Column]int) {

@@ -89,10 +89,10 @@ func NewInput(s *Schema, tokens []Token) *Input {
 		in.tags = append(in.tags, tag)
 	}
 	for i, c := range s.Columns {
-		in.columns[i] = in.mentions(c.Words, c.Need, c.joint)
+		in.columns[i] = in.spoken(in.mentions(c.Words, c.Need, c.joint), c.Also)
 	}
 	for i, t := range s.Tables {
-		in.tables[i] = in.mentions(t.Words, nil, t.joint)
+		in.tables[i] = in.spoken(in.mentions(t.Words, nil, t.joint), t.Also)
 	}
 	in.cover()
 	in.values()
@@ -100,6 +100,29 @@ func NewInput(s *Schema, tokens []Token) *Input {
 	in.outline()
 	in.tagOutline()
 	return in
+}
+
+// maxMentions is how many mentions of a name are kept.
+const maxMentions = 3
+
+// spoken are mentions of a name with those of its other names, which count only
+// where all of their words are said: they are no name to be guessed from a part.
+func (in *Input) spoken(out []mention, also [][]string) []mention {
+	for _, name := range also {
+		for _, m := range in.mentions(name, nil, strings.Join(name, "")) {
+			same := func(o mention) bool { return o.grade == m.grade && o.from <= m.from && m.to <= o.to }
+			if m.grade == 4 && !slices.ContainsFunc(out, same) {
+				out = append(out, m)
+			}
+		}
+	}
+	return likeliest(out)
+}
+
+// likeliest are the best mentions, the best first.
+func likeliest(out []mention) []mention {
+	slices.SortStableFunc(out, func(a, b mention) int { return cmp.Or(cmp.Compare(b.grade, a.grade), cmp.Compare(b.score, a.score)) })
+	return out[:min(len(out), maxMentions)]
 }
 
 // mentions are the stretches of the question that say words of a name.
@@ -116,8 +139,7 @@ func (in *Input) mentions(name []string, need []bool, joint string) []mention {
 		out = append(out, m)
 		i = m.to - 1
 	}
-	slices.SortStableFunc(out, func(a, b mention) int { return cmp.Or(cmp.Compare(b.grade, a.grade), cmp.Compare(b.score, a.score)) })
-	return out[:min(len(out), 3)]
+	return likeliest(out)
 }
 
 // spells is where several tokens end that together are one name: "birth date" of

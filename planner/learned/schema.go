@@ -16,24 +16,28 @@ type Schema struct {
 	hops [][]int
 }
 
-// Table is one table; Words are the stems of its name, Key its primary key.
+// Table is one table; Words are the stems of its name, Also those of its other
+// names, Key its primary key.
 type Table struct {
 	Name  string // as the catalog has it
 	SQL   string // as SQL writes it
 	Words []string
+	Also  [][]string
 	Key   []int
 	first int
 	count int
 	joint string // the words written together
 }
 
-// Column is one column; Need says without which of its words it is not meant.
+// Column is one column; Need says without which of its words it is not meant, Also
+// are the words of its other names.
 type Column struct {
 	Name    string // as the catalog has it
 	SQL     string // as SQL writes it
 	Table   int
 	Words   []string
 	Need    []bool
+	Also    [][]string
 	Kind    Kind
 	Key     bool // the only column of its table's primary key
 	Foreign bool // refers to another table, or is referred to
