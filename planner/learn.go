@@ -132,7 +132,7 @@ type rated struct {
 // learnt is what the learned parser makes of the question and of the readings by
 // hand, the best first, with the words that each passes over.
 func (l *lattice) learnt(byHand []reckoned) []rated {
-	in := l.input(l.lex.schema())
+	in := l.input(l.lex.schema(), nil)
 	m := learned.Load()
 	hints, which := l.hints(in, byHand)
 	var out []rated

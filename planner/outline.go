@@ -25,9 +25,9 @@ func NewOutline(c *catalog.Catalog, opt Options) Outline {
 	return Outline{l, opt, l.schema()}
 }
 
-// Input links a question with the outline.
-func (o Outline) Input(text string) *learned.Input {
-	return newLattice(o.lex, text, tokenize(text), o.options).input(o.Schema)
+// Input links a question with the outline, and with stored values if some are known.
+func (o Outline) Input(text string, holds learned.Holds) *learned.Input {
+	return newLattice(o.lex, text, tokenize(text), o.options).input(o.Schema, holds)
 }
 
 // Hints are what the learned parser is told of the readings by hand.
@@ -137,8 +137,8 @@ func kindOf(c *catalog.Column) learned.Kind {
 	}
 }
 
-// input links the question with a schema.
-func (l *lattice) input(s *learned.Schema) *learned.Input {
+// input links the question with a schema, and with stored values if some are known.
+func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 	kw, tokens := l.kw, l.tokens
 	asks := make([]bool, len(tokens))
 	for i := range tokens {
@@ -163,7 +163,7 @@ func (l *lattice) input(s *learned.Schema) *learned.Input {
 			}
 		}
 	}
-	return learned.NewInput(s, out)
+	return learned.NewInput(s, out, holds)
 }
 
 // tagsOf says for each token what the longest phrase of asking that it is in asks

@@ -108,7 +108,14 @@ const heldEvery = 7
 var partial = []string{"baseball_1", "soccer_1", "wta_1"}
 
 // Held are the databases that no training may see, in alphabetical order.
-func (s *Set) Held() []string {
+func (s *Set) Held() []string { return s.every(heldEvery / 2) }
+
+// Dev are databases that training may leave out, to choose its features and
+// settings with: nothing is to be chosen with those that are held.
+func (s *Set) Dev() []string { return s.every(heldEvery - 1) }
+
+// every are one in so many databases, from the one at an offset on.
+func (s *Set) every(from int) []string {
 	var asked, out []string
 	for _, q := range s.Questions {
 		asked = append(asked, q.DB)
@@ -117,7 +124,7 @@ func (s *Set) Held() []string {
 	asked = slices.Compact(asked)
 	asked = slices.DeleteFunc(asked, func(db string) bool { return slices.Contains(partial, db) })
 	for i, db := range asked {
-		if i%heldEvery == heldEvery/2 {
+		if i%heldEvery == from {
 			out = append(out, db)
 		}
 	}

@@ -71,6 +71,11 @@ func (in *Input) fixedColumn(out []uint64, s *slot, c int) []uint64 {
 	add(7, table, uint64(m.grade), kinds)
 	add(8, in.rivals(c, m))
 	add(9, in.rivals(c, m), uint64(m.grade), uint64(t.grade))
+	if h := in.holds(c, nil); h != notKnown {
+		add(22, uint64(h))
+		add(23, uint64(h), uint64(m.grade))
+		add(24, uint64(h), table, flag(col.Display))
+	}
 	head := hashString(col.Words[len(col.Words)-1])
 	owner := tableHead(&in.Schema.Tables[col.Table])
 	add(10, head)
@@ -181,7 +186,11 @@ func (in *Input) contextColumn(out []uint64, slots []slot, i int, choices []int,
 	m := best(in.columns[c])
 	near, used, last := far, uint64(0), -1
 	var reused, grouped uint64
+	var spent []int // values
 	for k, o := range slots[:i] {
+		if o.kind == valueSlot && choices[k] >= 0 {
+			spent = append(spent, choices[k])
+		}
 		if o.kind != columnSlot || choices[k] < 0 {
 			continue
 		}
@@ -209,6 +218,10 @@ func (in *Input) contextColumn(out []uint64, slots []slot, i int, choices []int,
 	add(4, used, uint64(m.grade), flag(col.Key))
 	add(5, reused)
 	add(6, grouped, flag(col.Key)<<1|flag(col.Foreign), flag(used != 0))
+	if h := in.holds(c, spent); h != notKnown && len(spent) > 0 {
+		add(14, uint64(h))
+		add(15, uint64(h), uint64(m.grade))
+	}
 	if near > 1 && near < far {
 		add(7, flag(m.grade >= 3))
 	}
@@ -354,6 +367,10 @@ func (in *Input) fixedValue(out []uint64, s *slot, v int) []uint64 {
 	add(7, flag(in.Tokens[x.To-1].Stop), flag(in.Tokens[x.From].Stop))
 	add(9, in.tagBefore(x.From))
 	add(10, in.tagBefore(x.From), in.tagAfter(x.To))
+	if x.Held != nil {
+		add(11, uint64(min(len(x.Held), 2)), uint64(x.Kind), flag(x.Upper))
+		add(12, uint64(min(len(x.Held), 2)), uint64(min(x.To-x.From, 4)), uint64(named))
+	}
 	if x.Kind == Word && !x.Upper {
 		for k := x.From; k < x.To; k++ {
 			add(8, in.hashes[k])
@@ -393,6 +410,10 @@ func (in *Input) contextValue(out []uint64, slots []slot, i int, choices []int, 
 	add(4, kinds, uint64(x.Kind), flag(x.Upper))
 	head := hashString(col.Words[len(col.Words)-1])
 	add(5, head, uint64(x.Kind), flag(x.Upper))
+	if h := x.heldBy(c); h != notKnown {
+		add(13, uint64(h), uint64(x.Kind), flag(x.Upper))
+		add(14, uint64(h), uint64(min(x.To-x.From, 4)))
+	}
 	m := nearest(in.columns[c], x)
 	if m.from >= 0 {
 		add(6, bucket(x.From-m.to), uint64(min(m.grade, 3)))

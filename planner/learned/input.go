@@ -42,8 +42,15 @@ type Value struct {
 	Text     string // of a numeral: as SQL writes it
 	Raw      string // of a numeral: as the question writes it
 	Upper    bool   // capitals throughout
-	whole    bool   // cannot be made longer
+	// Held are the columns that hold this text as a stored value; nil: it is not
+	// known, and none if it is known that no column does.
+	Held  []int
+	whole bool // cannot be made longer
 }
+
+// Holds says which columns, by number, hold a text as a stored value, however it
+// is written in capitals; nil if that is not known of any column.
+type Holds func(text string) []int
 
 // Input is a question against a schema.
 type Input struct {
@@ -77,8 +84,9 @@ type owner struct {
 	value         int // the kind of the value that it belongs to, 1 and up; 0 for none
 }
 
-// NewInput links a question with a schema.
-func NewInput(s *Schema, tokens []Token) *Input {
+// NewInput links a question with a schema; holds is nil where no stored value is
+// known.
+func NewInput(s *Schema, tokens []Token, holds Holds) *Input {
 	in := &Input{Schema: s, Tokens: tokens, columns: make([][]mention, len(s.Columns)), tables: make([][]mention, len(s.Tables))}
 	for _, t := range tokens {
 		in.hashes = append(in.hashes, hashString(t.Stem))
@@ -96,6 +104,7 @@ func NewInput(s *Schema, tokens []Token) *Input {
 	}
 	in.cover()
 	in.values()
+	in.hold(holds)
 	in.own()
 	in.outline()
 	in.tagOutline()
@@ -295,13 +304,20 @@ func (in *Input) own() {
 		note(ms, true)
 	}
 	for _, v := range in.Values {
-		if v.Kind == Word && (!v.Upper || v.From == 0 || in.owner[v.From].length > 0) {
+		if v.Kind == Word && !in.obvious(&v) {
 			continue
 		}
 		for k := v.From; k < v.To; k++ {
 			in.owner[k].value = int(v.Kind) + 1
 		}
 	}
+}
+
+// obvious reports whether words are a value by what they look like, or because
+// a column holds them and no name is as long.
+func (in *Input) obvious(v *Value) bool {
+	named := in.owner[v.From].length
+	return v.Upper && v.From > 0 && named == 0 || len(v.Held) > 0 && named < v.To-v.From
 }
 
 // Classes of tokens in the outline.

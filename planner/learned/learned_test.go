@@ -24,7 +24,9 @@ func clinic() *Schema {
 	return s
 }
 
-func ask(s *Schema, text string) *Input {
+func ask(s *Schema, text string) *Input { return askHolding(s, text, nil) }
+
+func askHolding(s *Schema, text string, holds Holds) *Input {
 	var tokens []Token
 	for _, w := range strings.Fields(text) {
 		t := Token{Text: w, Raw: w, Lower: strings.ToLower(w), Stem: strings.TrimSuffix(strings.ToLower(w), "s"), Upper: w != strings.ToLower(w)}
@@ -39,7 +41,25 @@ func ask(s *Schema, text string) *Input {
 		}
 		tokens = append(tokens, t)
 	}
-	return NewInput(s, tokens)
+	return NewInput(s, tokens, holds)
+}
+
+// A text that a column holds may be a value in small letters, small words within.
+func TestHeld(t *testing.T) {
+	stored := map[string][]int{"intensive care": {1}, "care of the old": {1, 5}, "visits": {5}}
+	in := askHolding(clinic(), "beds in intensive care and Care of the old visits", func(text string) []int { return stored[strings.ToLower(text)] })
+	got := map[string]holding{}
+	for i := range in.Values {
+		got[strings.ToLower(in.Values[i].Text)] = in.Values[i].heldBy(1)
+	}
+	for text, want := range map[string]holding{"intensive care": hereOnly, "care of the old": hereToo, "visits": elsewhere, "old": nowhere} {
+		if h, ok := got[text]; !ok || h != want {
+			t.Errorf("%s: %v %v, want %v", text, ok, h, want)
+		}
+	}
+	if v := ask(clinic(), "beds in Care").Values; len(v) == 0 || v[0].Held != nil {
+		t.Error("nothing is known, and held by", v)
+	}
 }
 
 // A plan's sketch keeps all but its names, and comes back the same.

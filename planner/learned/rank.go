@@ -193,6 +193,10 @@ func (r *ranker) value(c Cond, v int) {
 	r.add("value"+kind, 1)
 	r.flag("value is a name"+kind, r.in.owner[x.From].length > 0)
 	r.flag("value could be longer", !x.whole)
+	if h := x.heldBy(c.Col); h != notKnown && !c.Star && c.Agg == "" {
+		r.add("value held"+strconv.Itoa(int(h)), 1)
+		r.add("value held"+strconv.Itoa(int(h))+kind+c.Op, 1)
+	}
 	if !c.Star && c.Col >= 0 {
 		m := nearest(r.in.columns[c.Col], x)
 		r.guess = r.guess || x.Kind == Word && m.from < 0

@@ -72,7 +72,7 @@ func examplesOf(set *spider.Set, log func(string, ...any)) []learned.Example {
 				continue
 			}
 			all++
-			in := o.Input(text)
+			in := o.Input(text, nil)
 			p, err := planOf(in, q.SQL)
 			if err != nil {
 				failed[err.Error()]++
