@@ -128,6 +128,7 @@ type Grille struct {
 	names   names
 	// outlines of views, for prompts.
 	outlines egress.Outlines
+	lexicons planner.Lexicons
 	samples  keptSamples
 }
 

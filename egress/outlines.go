@@ -1,8 +1,10 @@
 package egress
 
 import (
+	"slices"
 	"sync"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/policy"
 )
 
@@ -23,9 +25,25 @@ type outlined struct {
 // tables and columns, and texts about them.
 const mostKept = 1_000_000
 
+// Fitting are the tables of a view that fit a question best, at most so many, in
+// the catalog's order. It looks at all that the viewer sees, also at what no model
+// is told: it is for the planner, from which nothing leaves.
+func (o *Outlines) Fitting(view policy.View, q Question, most int) []*catalog.Table {
+	x := o.index(view)
+	order := x.rank(q).order
+	order = order[:min(len(order), most)]
+	slices.Sort(order)
+	var out []*catalog.Table
+	for _, i := range order {
+		out = append(out, x.tables[i])
+	}
+	return out
+}
+
 // of is the index of the part of a view that a model may see.
-func (o *Outlines) of(view policy.View) *index {
-	view = view.ForModel()
+func (o *Outlines) of(view policy.View) *index { return o.index(view.ForModel()) }
+
+func (o *Outlines) index(view policy.View) *index {
 	if o == nil {
 		return newIndex(view.Visible())
 	}

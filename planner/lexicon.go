@@ -4,15 +4,21 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/planner/learned"
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// lexicon is the visible catalog as words.
+// lexicon is the visible catalog as words, or the part of it that a question is
+// read against. It does not change, and is shared.
 type lexicon struct {
 	catalog *catalog.Catalog
+	names   catalog.Names // of the whole catalog, for what SQL has to write
+	prefix  string        // that most names of the whole catalog begin with
+	schema  func() *learned.Schema
 	tables  map[catalog.TableID]*catalog.Table
 	lexemes []*lexeme
 	byWord  map[string][]*lexeme // by each of a lexeme's words, stemmed
@@ -52,12 +58,15 @@ type lexeme struct {
 	weight float64 // less than 1 for what is not its own name
 }
 
-func newLexicon(c *catalog.Catalog) *lexicon {
-	l := &lexicon{catalog: c, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
-	prefix := commonPrefix(c)
+func newLexicon(c *catalog.Catalog) *lexicon { return newPart(c, c.All(), commonPrefix(c)) }
+
+// newPart is the lexicon of the part c of a catalog.
+func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
+	l := &lexicon{catalog: c, names: names, prefix: prefix, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
+	l.schema = sync.OnceValue(l.newSchema)
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
-		name := words.OfName(strings.TrimPrefix(t.Name, prefix))
+		name := words.OfName(strings.TrimPrefix(t.Name, l.prefix))
 		l.add(ref{table: t}, name, neededOfTable(name))
 		for _, also := range t.Also { // what people call it
 			parts := words.OfName(also)
@@ -67,7 +76,7 @@ func newLexicon(c *catalog.Catalog) *lexicon {
 			if col.Type.Kind == types.Unsupported {
 				continue
 			}
-			parts := words.OfName(strings.TrimPrefix(col.Name, prefix))
+			parts := words.OfName(strings.TrimPrefix(col.Name, l.prefix))
 			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
 			for _, also := range col.Also {
 				parts := words.OfName(also)

@@ -45,10 +45,9 @@ func (o Outline) Hints(in *learned.Input, text string) []learned.Hint {
 	return out
 }
 
-// schema numbers the tables and columns for the learned parser.
-func (l *lexicon) schema() *learned.Schema {
-	s := &learned.Schema{}
-	prefix := commonPrefix(l.catalog)
+// newSchema numbers the tables and columns for the learned parser.
+func (l *lexicon) newSchema() *learned.Schema {
+	s, prefix := &learned.Schema{}, l.prefix
 	number := map[*catalog.Column]int{}
 	index := map[*catalog.Table]int{}
 	for i, t := range l.catalog.Tables {
@@ -111,7 +110,7 @@ func (l *lexicon) addEdge(s *learned.Schema, e edge, index map[*catalog.Table]in
 
 // sqlName is a table's name in FROM.
 func (l *lexicon) sqlName(t *catalog.Table) string {
-	if l.catalog.All().Lookup("", t.Name) == t {
+	if l.names.Lookup("", t.Name) == t {
 		return quoteName(t.Name)
 	}
 	return quoteName(t.Schema) + "." + quoteName(t.Name)

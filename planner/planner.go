@@ -11,6 +11,7 @@
 //
 //	token      the question as words, numbers, quotes
 //	lexicon    the visible names as words; synonyms, abbreviations
+//	lexicons   lexicons are kept; of many tables, those that a question is about
 //	keyword    the words that belong to asking: "how many", "per", "at least"
 //	date       "last month", "Q2 2025", "since March"
 //	lattice    which words may mean what, and the best ways to cut the question
@@ -51,6 +52,9 @@ type Options struct {
 	// Fiscal is the month in which the financial year begins; it is called after
 	// the year in which it ends. 0: nobody has said, and it is not understood.
 	Fiscal time.Month
+	// Lexicons keeps the names of views as words from one question to the next; nil:
+	// they are taken apart anew for each.
+	Lexicons *Lexicons
 }
 
 // Understanding is what the planner makes of a question.
@@ -94,5 +98,5 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	case opt.Now.IsZero() || opt.Zone == nil:
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
-	return read(newLexicon(view.Visible()), q.Text(), opt)
+	return read(opt.Lexicons.of(view, q), q.Text(), opt)
 }

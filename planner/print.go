@@ -236,7 +236,7 @@ func (w *printer) age(born string) string {
 }
 
 func (w *printer) table(t *catalog.Table) string {
-	if w.lex.catalog.All().Lookup("", t.Name) == t {
+	if w.lex.names.Lookup("", t.Name) == t {
 		return quoteName(t.Name)
 	}
 	return quoteName(t.Schema) + "." + quoteName(t.Name)
