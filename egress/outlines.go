@@ -30,11 +30,11 @@ const mostKept = 1_000_000
 // is told: it is for the planner, from which nothing leaves.
 func (o *Outlines) Fitting(view policy.View, q Question, most int) []*catalog.Table {
 	x := o.index(view)
-	order := x.rank(q).order
-	order = order[:min(len(order), most)]
-	slices.Sort(order)
+	score, _ := x.score(q)
+	best := score.best(most)
+	slices.Sort(best)
 	var out []*catalog.Table
-	for _, i := range order {
+	for _, i := range best {
 		out = append(out, x.tables[i])
 	}
 	return out

@@ -29,18 +29,46 @@ type ranking struct {
 // itself, and those next to it; and whether its whole name was said. Ties keep
 // the catalog's order, so that the same question makes the same prompt.
 func (x *index) rank(q Question) ranking {
-	terms := x.terms(q)
-	r := ranking{order: make([]int, len(x.tables)), said: x.said(terms)}
-	s := x.newSums()
-	for _, t := range terms {
-		s.add(x, t, r.said)
-	}
-	score := s.scores(x, r.said)
+	score, said := x.score(q)
+	r := ranking{order: make([]int, len(x.tables)), said: said}
 	for i := range r.order {
 		r.order[i] = i
 	}
-	slices.SortFunc(r.order, func(a, b int) int { return cmp.Or(cmp.Compare(score[b], score[a]), a-b) })
+	slices.SortFunc(r.order, score.compare)
 	return r
+}
+
+// scores say how much a question speaks of each table.
+type scores []float64
+
+// compare puts the table that is spoken of more first.
+func (s scores) compare(a, b int) int { return cmp.Or(cmp.Compare(s[b], s[a]), a-b) }
+
+// best are the first of the ranking, at most so many, without ranking all.
+func (s scores) best(most int) []int {
+	var out []int
+	for i := range s {
+		if len(out) == most && s.compare(i, out[most-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(out, i, s.compare)
+		if out = slices.Insert(out, at, i); len(out) > most {
+			out = out[:most]
+		}
+	}
+	return out
+}
+
+// score is how much the question speaks of each table, and how much it says of
+// each label.
+func (x *index) score(q Question) (scores, []float64) {
+	terms := x.terms(q)
+	said := x.said(terms)
+	s := x.newSums()
+	for _, t := range terms {
+		s.add(x, t, said)
+	}
+	return s.scores(x, said), said
 }
 
 // said is how much of each label the terms say.
@@ -61,8 +89,10 @@ func (x *index) said(terms []term) []float64 {
 			said[f] += best[w] * w.idf / x.labels[f].mass
 		}
 	}
-	for f := range said {
-		said[f] = min(1, said[f])
+	for _, w := range inOrder {
+		for _, f := range w.labels {
+			said[f] = min(1, said[f])
+		}
 	}
 	return said
 }
@@ -130,9 +160,9 @@ func (k labelKind) weight(said float64) float64 {
 }
 
 // scores weigh the sums of each table.
-func (s *sums) scores(x *index, said []float64) []float64 {
+func (s *sums) scores(x *index, said []float64) scores {
 	most := slices.Max(append(s.group, 1e-9))
-	score := make([]float64, len(x.tables))
+	score := make(scores, len(x.tables))
 	for i := range score {
 		group := s.group[x.group[i]]
 		if group == 0 {

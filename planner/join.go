@@ -11,7 +11,9 @@ import (
 // graph is how tables are connected: by declared foreign keys, and where two
 // tables have none, by columns named after the other's key.
 type graph struct {
-	edges map[*catalog.Table][]edge
+	edges  map[*catalog.Table][]edge
+	tables []*catalog.Table
+	number map[*catalog.Table]int
 }
 
 // edge goes from one table to another.
@@ -23,8 +25,11 @@ type edge struct {
 }
 
 func newGraph(l *lexicon) *graph {
-	g := &graph{map[*catalog.Table][]edge{}}
-	for _, t := range l.catalog.Tables {
+	g := &graph{map[*catalog.Table][]edge{}, l.catalog.Tables, map[*catalog.Table]int{}}
+	for i, t := range g.tables {
+		g.number[t] = i
+	}
+	for _, t := range g.tables {
 		for _, f := range t.Foreign {
 			if to := l.tables[f.To]; to != nil {
 				g.add(t, columnsOf(t, f.Columns), to, columnsOf(to, f.ToColumns), false)
@@ -135,29 +140,29 @@ func (g *graph) connected(a, b *catalog.Table) bool {
 // a key: "as the home team".
 func (g *graph) path(from []*catalog.Table, to *catalog.Table) []edge {
 	type step struct {
-		cost int
-		by   edge
+		seen, done bool
+		cost       int
+		by         edge
 	}
-	best := map[*catalog.Table]step{}
-	done := map[*catalog.Table]bool{}
+	best := make([]step, len(g.tables))
 	for _, t := range from {
-		best[t] = step{}
+		best[g.number[t]].seen = true
 	}
 	for {
-		var at *catalog.Table
-		for t, s := range best {
-			if !done[t] && (at == nil || s.cost < best[at].cost || s.cost == best[at].cost && t.ID < at.ID) {
-				at = t
+		at := -1
+		for i, s := range best {
+			if s.seen && !s.done && (at < 0 || s.cost < best[at].cost || s.cost == best[at].cost && g.tables[i].ID < g.tables[at].ID) {
+				at = i
 			}
 		}
-		if at == nil {
+		if at < 0 {
 			return nil
 		}
-		if at == to {
+		if g.tables[at] == to {
 			break
 		}
-		done[at] = true
-		for _, e := range g.edges[at] {
+		best[at].done = true
+		for _, e := range g.edges[g.tables[at]] {
 			cost := best[at].cost + 10
 			if e.guessed {
 				cost += 5
@@ -165,14 +170,14 @@ func (g *graph) path(from []*catalog.Table, to *catalog.Table) []edge {
 			if e.many {
 				cost++
 			}
-			if s, seen := best[e.to]; !seen || cost < s.cost {
-				best[e.to] = step{cost, e}
+			if s := &best[g.number[e.to]]; !s.seen || cost < s.cost {
+				s.seen, s.cost, s.by = true, cost, e
 			}
 		}
 	}
 	var way []edge
-	for t := to; !slices.Contains(from, t); t = best[t].by.from {
-		way = append(way, best[t].by)
+	for t := to; !slices.Contains(from, t); t = best[g.number[t]].by.from {
+		way = append(way, best[g.number[t]].by)
 	}
 	slices.Reverse(way)
 	return way

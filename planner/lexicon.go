@@ -19,6 +19,7 @@ type lexicon struct {
 	names   catalog.Names // of the whole catalog, for what SQL has to write
 	prefix  string        // that most names of the whole catalog begin with
 	schema  func() *learned.Schema
+	shown   map[*catalog.Table][]ref // by what people know a row
 	tables  map[catalog.TableID]*catalog.Table
 	lexemes []*lexeme
 	byWord  map[string][]*lexeme // by each of a lexeme's words, stemmed
@@ -64,6 +65,10 @@ func newLexicon(c *catalog.Catalog) *lexicon { return newPart(c, c.All(), common
 func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
 	l := &lexicon{catalog: c, names: names, prefix: prefix, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
 	l.schema = sync.OnceValue(l.newSchema)
+	l.shown = map[*catalog.Table][]ref{}
+	for _, t := range c.Tables {
+		l.shown[t] = l.findDisplay(t)
+	}
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
 		name := words.OfName(strings.TrimPrefix(t.Name, l.prefix))
@@ -294,7 +299,9 @@ func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
 
 // display are the columns by which people know a row: its name, or first and
 // last name, or title; else its key.
-func (l *lexicon) display(t *catalog.Table) []ref {
+func (l *lexicon) display(t *catalog.Table) []ref { return l.shown[t] }
+
+func (l *lexicon) findDisplay(t *catalog.Table) []ref {
 	own := words.OfName(t.Name)
 	find := func(want ...string) *catalog.Column {
 		for _, c := range t.Columns {

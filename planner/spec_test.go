@@ -182,7 +182,7 @@ func sound(t *testing.T, view policy.View, question string, d model.Draft) {
 }
 
 // open is a view of all of c.
-func open(t *testing.T, c *catalog.Catalog) policy.View {
+func open(t testing.TB, c *catalog.Catalog) policy.View {
 	t.Helper()
 	secret, err := policy.NewSecret(make([]byte, sha256.Size))
 	if err != nil {
