@@ -21,6 +21,7 @@ type candidate struct {
 	draft model.Draft
 	cost  float64
 	plan  *plan
+	by    *handmade
 }
 
 // read finds the readings of a question.
@@ -94,18 +95,28 @@ func (l *lattice) drafts(t attempt) []candidate {
 	v := &resolver{lex: l.lex, pieces: t.pieces, r: &t.r}
 	var out []candidate
 	for _, p := range v.resolve() {
-		r := t.r.clone()
-		for i, slot := range r.slots() {
-			slot.pick, slot.flip = p.refs[i].ref, p.refs[i].flip
-		}
-		plan, ok := l.lex.build(&r)
+		c, ok := l.draft(t, p.refs)
 		if !ok {
 			continue
 		}
-		cost := t.cost + 0.6*p.cost + 0.04*float64(plan.joins)
-		out = append(out, candidate{l.print(&plan, t.pieces), cost, &plan})
+		c.cost = t.cost + 0.6*p.cost + 0.04*float64(c.plan.joins)
+		out = append(out, c)
 	}
 	return out
+}
+
+// draft is the draft of an attempt with a meaning for each of its slots.
+func (l *lattice) draft(t attempt, refs []noun) (candidate, bool) {
+	r := t.r.clone()
+	for i, slot := range r.slots() {
+		slot.pick, slot.flip = refs[i].ref, refs[i].flip
+	}
+	plan, ok := l.lex.build(&r)
+	if !ok {
+		return candidate{}, false
+	}
+	draft := l.print(&plan, t.pieces)
+	return candidate{draft: draft, plan: &plan, by: &handmade{l: l, t: t, refs: refs, r: r, plan: &plan, draft: draft}}, true
 }
 
 // ranked are the best drafts, each once, with the confidence in them: what
@@ -118,7 +129,7 @@ func ranked(all []candidate) []reckoned {
 	for _, c := range all {
 		if !seen[c.draft.SQL] && len(out) < maxReadings {
 			seen[c.draft.SQL] = true
-			out = append(out, reckoned{Reading{Draft: c.draft}, c.plan})
+			out = append(out, reckoned{Reading{Draft: c.draft, from: c.by}, c.plan})
 			costs = append(costs, c.cost)
 		}
 	}

@@ -137,7 +137,7 @@ func (l *lattice) learnt(byHand []reckoned) []rated {
 	hints, which := l.hints(in, byHand)
 	var out []rated
 	for _, c := range m.Parse(in, hints) {
-		r := Reading{Draft: l.draftOf(c)}
+		r := Reading{Draft: l.draftOf(c), from: &trained{l: l, in: in, plan: c.Plan}}
 		switch {
 		case c.Hint > 0:
 			r = byHand[which[c.Hint-1]].Reading

@@ -6,6 +6,7 @@ import (
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
+	"github.com/grille-dev/grille/refusal"
 )
 
 // plan is a reading whose names are columns, with its tables joined: all that
@@ -28,6 +29,9 @@ type plan struct {
 	mean     bool   // of what each group has
 	dedupe   bool   // sums over rows that the joins multiply are taken over distinct ones
 	joins    int
+	// Noted by the printer, for whoever explains it:
+	at         map[*catalog.Table]refusal.Span
+	usualOrder string // in words, where the question names no order
 }
 
 // expr is [agg](column), or count(*) of a table's rows.

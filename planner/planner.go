@@ -25,6 +25,9 @@
 //	agree      readings by hand in its terms, so that it can weigh them
 //	learn      the readings of both in one order
 //	decide     to answer, to have the asker choose, or what was not understood
+//	part       what the words of a reading were taken for, and what else they mean
+//	differ     the one thing in which readings differ
+//	choose     the asker says what words mean
 //
 // The rules come first. What they cannot put together, and what the parser in
 // package learned is nearly sure of where they are not, is its own.
@@ -55,6 +58,9 @@ type Options struct {
 	// Lexicons keeps the names of views as words from one question to the next; nil:
 	// they are taken apart anew for each.
 	Lexicons *Lexicons
+	// Chosen is what the asker says that words mean. One that fits no reading is a
+	// refusal with the code which-reading, which says what there is to choose.
+	Chosen []Choice
 }
 
 // Understanding is what the planner makes of a question.
@@ -81,6 +87,9 @@ type Reading struct {
 	// Passed are the words of the question that mean something and have no part in
 	// the draft. Whoever is shown the reading is to be shown them.
 	Passed []refusal.Span
+	// Parts are what the words were taken for, in the order of the question.
+	Parts []Part
+	from  origin
 }
 
 // maxReadings is how many readings there are at most.
@@ -98,5 +107,9 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	case opt.Now.IsZero() || opt.Zone == nil:
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
-	return read(opt.Lexicons.of(view, q), q.Text(), opt)
+	u, err := read(opt.Lexicons.of(view, q), q.Text(), opt)
+	if err != nil {
+		return Understanding{}, err
+	}
+	return u.told().choose(opt.Chosen)
 }

@@ -31,6 +31,7 @@ type printer struct {
 
 func (l *lattice) print(p *plan, pieces []piece) model.Draft {
 	w := &printer{lex: l.lex, p: p, l: l, pieces: pieces, alias: map[*catalog.Table]string{}, taken: map[string]bool{}, calendar: l.calendar}
+	p.at = map[*catalog.Table]refusal.Span{}
 	w.bare = len(p.tree.edges) == 0 && len(p.semis) == 0
 	for _, t := range p.tree.tables() {
 		w.alias[t] = w.newAlias(t)
@@ -243,7 +244,8 @@ func (w *printer) table(t *catalog.Table) string {
 }
 
 func (w *printer) from() {
-	w.b.WriteString(" FROM " + w.table(w.p.tree.root))
+	w.b.WriteString(" FROM ")
+	w.fromTable(w.p.tree.root)
 	if !w.bare {
 		w.b.WriteString(" AS " + w.alias[w.p.tree.root])
 	}
@@ -253,7 +255,18 @@ func (w *printer) from() {
 }
 
 func (w *printer) joinTo(e edge) {
-	w.b.WriteString(" JOIN " + w.table(e.to) + " AS " + w.alias[e.to] + " ON " + w.on(e))
+	w.b.WriteString(" JOIN ")
+	w.fromTable(e.to)
+	w.b.WriteString(" AS " + w.alias[e.to] + " ON " + w.on(e))
+}
+
+// fromTable writes a table's name and notes where the first is.
+func (w *printer) fromTable(t *catalog.Table) {
+	start := w.b.Len()
+	w.b.WriteString(w.table(t))
+	if _, noted := w.p.at[t]; !noted {
+		w.p.at[t] = refusal.Span{Pos: int32(start), End: int32(w.b.Len())}
+	}
 }
 
 func (w *printer) on(e edge) string {
@@ -455,7 +468,9 @@ func (w *printer) semi(s semi) {
 	first := s.way[0]
 	anchor := w.alias[s.anchor]
 	w.alias[first.to] = w.newAlias(first.to)
+	start := w.b.Len()
 	w.because("EXISTS (SELECT 1 FROM "+w.table(first.to)+" AS "+w.alias[first.to], s.pieces...)
+	w.p.at[first.to] = refusal.Span{Pos: int32(start), End: int32(w.b.Len())}
 	for _, e := range slices.Concat(s.way[1:], s.more) {
 		w.alias[e.to] = w.newAlias(e.to)
 		w.joinTo(e)
@@ -560,12 +575,14 @@ func (w *printer) naturally() {
 	for _, o := range w.p.outs {
 		if o.unit != "" {
 			w.b.WriteString(" ORDER BY " + w.expr(o.expr))
+			w.p.usualOrder = "in the order of time"
 			return
 		}
 	}
 	for _, o := range w.p.outs {
 		if o.agg == countAgg || o.agg == sumAgg || o.agg == avgAgg {
 			w.b.WriteString(" ORDER BY " + quoteName(w.name(o)) + " DESC")
+			w.p.usualOrder = "by " + strings.ReplaceAll(w.name(o), "_", " ") + ", greatest first"
 			if o.agg != countAgg {
 				w.b.WriteString(" NULLS LAST")
 			}

@@ -28,7 +28,7 @@ var noon = time.Date(2025, 5, 15, 12, 0, 0, 0, time.UTC)
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata/pages", func(t *testing.T) spec.Commands {
 		p := &page{t: t, zone: time.UTC}
-		return spec.Commands{"catalog": p.catalog, "ask": p.ask, "why": p.why, "readings": p.readings}
+		return spec.Commands{"catalog": p.catalog, "ask": p.ask, "why": p.why, "readings": p.readings, "parts": p.parts}
 	})
 }
 
