@@ -130,6 +130,9 @@ func notEqual(op string) string {
 func (t *translator) conds(cs []cond) []learned.Cond {
 	var out []learned.Cond
 	for _, c := range cs {
+		if c.op == "taught" {
+			continue // the learned parser is not told
+		}
 		t.ok = t.ok && c.agg == noAgg && c.years == 0 && c.aside == 0 && c.factor == ""
 		x := learned.Cond{Item: learned.Item{Col: t.column(c.slot.pick)}, Op: notEqual(c.op), Or: c.or, Values: [2]int{-1, -1}}
 		switch {

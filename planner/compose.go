@@ -94,6 +94,7 @@ func (c *composer) compose() []state {
 		slices.SortStableFunc(beam, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
 		for _, s := range beam[:min(len(beam), maxStates)] {
 			for _, next := range c.step(s) {
+				c.keep(&next, s.at)
 				waiting[next.at] = append(waiting[next.at], next)
 			}
 		}
@@ -104,6 +105,19 @@ func (c *composer) compose() []state {
 	}
 	slices.SortStableFunc(done, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
 	return done[:min(len(done), maxStates)]
+}
+
+// keep adds what was taught of the words since piece from, whatever they were read
+// as.
+func (c *composer) keep(n *state, from int) {
+	for at := from; at < n.at; at++ {
+		for _, t := range c.l.tokens[c.pieces[at].from:c.pieces[at].to] {
+			for _, k := range t.kept {
+				s := slot{nouns: []noun{{ref: k.ref, score: 1.4}}, piece: at, want: wantAny}
+				n.r.conds = append(slices.Clip(n.r.conds), cond{slot: s, op: "taught", values: []string{k.test}, exact: true, pieces: []int{at}})
+			}
+		}
+	}
 }
 
 // next is s after its piece, ready to be changed.

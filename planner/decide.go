@@ -33,7 +33,7 @@ func read(lex *lexicon, text string, opt Options) (none Understanding, err error
 	if len(tokens) > maxWords {
 		return none, refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+lex.example(), "the question has more than %d words", maxWords)
 	}
-	l := newLattice(lex, text, tokens, opt)
+	l := newLattice(lex, text, lex.expand(tokens, askingWords()), opt)
 	if err := l.plausible(); err != nil {
 		return none, err
 	}

@@ -315,6 +315,10 @@ func (c *composer) aside(n *state) {
 func (c *composer) parts(n *state) {
 	k := 0
 	for i := range n.r.conds {
+		if n.r.conds[i].op == "taught" { // one phrase may be several comparisons
+			c.fail(n)
+			return
+		}
 		if n.r.conds[i].op != "period" && !n.r.conds[i].place {
 			k++
 			n.r.conds[i].aside, n.r.conds[i].or = k, false

@@ -263,7 +263,7 @@ func (b *builder) typed(c *cond) bool {
 		return class == dateClass || class == numericClass && c.period.years
 	case "like":
 		return class == textClass
-	case "null":
+	case "null", "taught":
 		return true
 	case "true":
 		return class == boolClass

@@ -136,7 +136,14 @@ func (l *lattice) learnt(byHand []reckoned) []rated {
 	m := learned.Load()
 	hints, which := l.hints(in, byHand)
 	var out []rated
+	fixed := l.fixed(in)
 	for _, c := range m.Parse(in, hints) {
+		if len(fixed) > 0 && c.Hint == 0 {
+			var ok bool
+			if c, ok = in.Keep(c, fixed); !ok {
+				continue
+			}
+		}
 		r := Reading{Draft: l.draftOf(c), from: &trained{l: l, in: in, plan: c.Plan}}
 		switch {
 		case c.Hint > 0:
@@ -148,6 +155,18 @@ func (l *lattice) learnt(byHand []reckoned) []rated {
 		}
 		r.Draft.Confidence = math.Round(m.Confidence(c.Share)*100) / 100
 		out = append(out, rated{r, c.Share, c.Guess})
+	}
+	return out
+}
+
+// fixed is what was taught of the question's words, in the learned parser's terms.
+func (l *lattice) fixed(in *learned.Input) []learned.Fixed {
+	var out []learned.Fixed
+	t := newTranslator(l.lex.catalog, in)
+	for i, token := range l.tokens {
+		for _, k := range token.kept {
+			out = append(out, learned.Fixed{Col: t.columns[k.col], Test: k.test, From: i, To: i + 1})
+		}
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/planner/learned"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -26,6 +27,8 @@ type lexicon struct {
 	byJoint map[string][]*lexeme // by its words written together: birthdate
 	byRoot  map[string][]string  // words by their root
 	graph   *graph
+	known   *taught.Known // nil: nothing was taught
+	senses  []sense       // taught phrases, the longest first
 }
 
 // ref is a table, or one of its columns.
@@ -59,11 +62,17 @@ type lexeme struct {
 	weight float64 // less than 1 for what is not its own name
 }
 
-func newLexicon(c *catalog.Catalog) *lexicon { return newPart(c, c.All(), commonPrefix(c)) }
+func newLexicon(c *catalog.Catalog) *lexicon { return newPart(part{c, c, nil}) }
 
-// newPart is the lexicon of the part c of a catalog.
-func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
-	l := &lexicon{catalog: c, names: names, prefix: prefix, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
+// part is a part of a catalog, with what was taught of it.
+type part struct {
+	*catalog.Catalog
+	of    *catalog.Catalog
+	known *taught.Known // nil: nothing; its names are in the catalog already
+}
+
+func newPart(c part) *lexicon {
+	l := &lexicon{catalog: c.Catalog, names: c.of.All(), prefix: commonPrefix(c.of), known: c.known, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
 	l.schema = sync.OnceValue(l.newSchema)
 	l.shown = map[*catalog.Table][]ref{}
 	for _, t := range c.Tables {
@@ -75,7 +84,7 @@ func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
 		l.add(ref{table: t}, name, neededOfTable(name))
 		for _, also := range t.Also { // what people call it
 			parts := words.OfName(also)
-			l.add(ref{table: t}, parts, neededOfTable(parts))
+			l.name(ref{table: t}, also, neededOfTable(parts))
 		}
 		for _, col := range t.Columns {
 			if col.Type.Kind == types.Unsupported {
@@ -84,8 +93,7 @@ func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
 			parts := words.OfName(strings.TrimPrefix(col.Name, l.prefix))
 			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
 			for _, also := range col.Also {
-				parts := words.OfName(also)
-				l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
+				l.name(ref{table: t, col: col}, also, neededOfColumn(words.OfName(also), name, col))
 			}
 		}
 	}
@@ -111,7 +119,20 @@ func newPart(c *catalog.Catalog, names catalog.Names, prefix string) *lexicon {
 		}
 	}
 	l.graph = newGraph(l)
+	l.teach()
 	return l
+}
+
+// name adds another name. One that was taught goes before names that sound the same.
+func (l *lexicon) name(r ref, also string, needed []bool) {
+	x := l.add(r, words.OfName(also), needed)
+	column := catalog.ColumnID(0)
+	if r.col != nil {
+		column = r.col.ID
+	}
+	if x != nil && l.known.Names(r.table.ID, column, also) {
+		x.weight = 1.1
+	}
 }
 
 // addAge makes an age of a birthday, where the table has none.
@@ -283,6 +304,9 @@ func (l *lexicon) measuresOf(t *catalog.Table) []ref {
 // only one, or the only one of money.
 func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
 	all := l.measuresOf(t)
+	if i := slices.IndexFunc(all, func(r ref) bool { return r.col.ID == l.standard(t).Measure }); i >= 0 {
+		return all[i], true
+	}
 	if len(all) == 1 {
 		return all[0], true
 	}
@@ -302,6 +326,9 @@ func (l *lexicon) amount(t *catalog.Table) (ref, bool) {
 func (l *lexicon) display(t *catalog.Table) []ref { return l.shown[t] }
 
 func (l *lexicon) findDisplay(t *catalog.Table) []ref {
+	if c := t.Column(l.standard(t).Display); c != nil {
+		return []ref{{table: t, col: c}}
+	}
 	own := words.OfName(t.Name)
 	find := func(want ...string) *catalog.Column {
 		for _, c := range t.Columns {
@@ -394,6 +421,9 @@ func (l *lexicon) dates(t *catalog.Table) []ref {
 		}
 	}
 	rank := func(r ref) int {
+		if r.col.ID == l.standard(t).Date {
+			return -1
+		}
 		n := 0
 		if !r.col.NotNull {
 			n += 2
@@ -410,6 +440,14 @@ func (l *lexicon) dates(t *catalog.Table) []ref {
 	}
 	slices.SortStableFunc(out, func(a, b ref) int { return rank(a) - rank(b) })
 	return out
+}
+
+// standard are the columns of a table that somebody said are meant.
+func (l *lexicon) standard(t *catalog.Table) taught.Default {
+	if l.known == nil {
+		return taught.Default{}
+	}
+	return l.known.Defaults[t.ID]
 }
 
 // years are integer columns that hold a year.

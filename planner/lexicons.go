@@ -7,6 +7,7 @@ import (
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
 )
 
@@ -18,9 +19,10 @@ import (
 // those that its words fit best. Which they are follows from the view and the
 // question alone: what was kept before changes no reading.
 type Lexicons struct {
-	fit  egress.Outlines
-	mu   sync.Mutex
-	kept []keptLexicon // the one that was used last comes last
+	fit   egress.Outlines
+	mu    sync.Mutex
+	kept  []keptLexicon // the one that was used last comes last
+	known []keptKnown   // likewise
 }
 
 type keptLexicon struct {
@@ -37,23 +39,63 @@ const (
 	mostLexemes = 60_000
 )
 
-// of is the lexicon that a question is read against.
-func (l *Lexicons) of(view policy.View, q egress.Question) *lexicon {
+// of is the lexicon that a question is read against, with what was taught.
+func (l *Lexicons) of(view policy.View, q egress.Question, lessons *taught.Lessons) *lexicon {
 	if l == nil {
 		l = &Lexicons{}
 	}
-	c := view.Visible()
+	k := l.knownTo(view, lessons)
+	c := k.named
 	if len(c.Tables) <= mostTables {
-		return l.keep(view.Key(), func() *lexicon { return newLexicon(c) })
+		return l.keep(k.key, func() *lexicon { return newPart(part{c, c, k.Known}) })
 	}
-	part := l.fit.Fitting(view, q, mostTables)
-	key := []byte(view.Key())
-	for _, t := range part {
+	fit := l.fitting(view, q, k)
+	key := []byte(k.key)
+	for _, t := range fit {
 		key = binary.AppendVarint(key, int64(t.ID))
 	}
 	return l.keep(string(key), func() *lexicon {
-		return newPart(&catalog.Catalog{Engine: c.Engine, Path: c.Path, Version: c.Version, Tables: part}, c.All(), commonPrefix(c))
+		some := &catalog.Catalog{Engine: c.Engine, Path: c.Path, Version: c.Version, Tables: fit}
+		return newPart(part{some, c, k.Known})
 	})
+}
+
+// fitting are the tables that the words of a question fit best, and those that it
+// speaks of in taught words.
+func (l *Lexicons) fitting(view policy.View, q egress.Question, k keptKnown) []*catalog.Table {
+	ids := k.SpokenOf(q.Text())
+	for _, t := range l.fit.Fitting(view, q, mostTables) {
+		if len(ids) < mostTables && !slices.Contains(ids, t.ID) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(k.named.Tables), func(t *catalog.Table) bool { return !slices.Contains(ids, t.ID) })
+}
+
+// keptKnown is what was taught, as far as it exists for a view, and the view's
+// catalog with its names in it.
+type keptKnown struct {
+	key string // of the view and the lessons
+	*taught.Known
+	named *catalog.Catalog
+}
+
+// mostKnown is for how many views it is kept what was taught.
+const mostKnown = 16
+
+func (l *Lexicons) knownTo(view policy.View, lessons *taught.Lessons) keptKnown {
+	key := view.Key() + lessons.Version()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range l.known {
+		if k.key == key {
+			return k
+		}
+	}
+	known := lessons.For(view.Visible())
+	k := keptKnown{key, known, known.Name(view.Visible())}
+	l.known = append(l.known[max(0, len(l.known)+1-mostKnown):], k)
+	return k
 }
 
 // keep is the lexicon with this key, made if there is none.

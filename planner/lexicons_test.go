@@ -102,15 +102,15 @@ func TestLexicons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := l.of(view, q)
-	if l.of(view, q) != first {
+	first := l.of(view, q, nil)
+	if l.of(view, q, nil) != first {
 		t.Error("made again for the same view")
 	}
-	if l.of(other, q) == first {
+	if l.of(other, q, nil) == first {
 		t.Error("another view has the same")
 	}
 	l.kept[0].lexemes = make([]*lexeme, mostLexemes)
-	l.of(open(t, large(5)), q)
+	l.of(open(t, large(5)), q, nil)
 	if len(l.kept) != 2 || l.kept[0].key != other.Key() {
 		t.Errorf("%d are kept, and the one that was used first should be gone", len(l.kept))
 	}

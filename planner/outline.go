@@ -21,7 +21,9 @@ type Outline struct {
 
 // NewOutline makes the outline of a catalog.
 func NewOutline(c *catalog.Catalog, opt Options) Outline {
-	l := newLexicon(c)
+	known := opt.Taught.For(c)
+	c = known.Name(c)
+	l := newPart(part{c, c, known})
 	return Outline{l, opt, l.schema()}
 }
 

@@ -29,6 +29,7 @@ func (t *trained) parts() []Part {
 		}
 		out = append(out, p)
 	}
+	out = append(out, t.taught()...)
 	if t.plan.Right != nil {
 		out = append(out, Part{Kind: FigurePart, Default: true, Taken: setWords[t.plan.Set]})
 	}

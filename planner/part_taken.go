@@ -117,6 +117,8 @@ func (c cond) inWords() string {
 		return map[bool]string{false: "is missing", true: "is known"}[c.not]
 	case "true":
 		return is + "true"
+	case "taught":
+		return testInWords(values)
 	case "like":
 		return map[bool]string{true: "not "}[c.not] + map[string]string{"x%": "beginning with ", "%x": "ending with "}[c.pattern] + map[bool]string{true: "containing "}[c.pattern == "%x%"] + values
 	case "between":

@@ -10,6 +10,7 @@
 // The way, a file each:
 //
 //	token      the question as words, numbers, quotes
+//	taught     phrases that people gave a meaning, put in its terms
 //	lexicon    the visible names as words; synonyms, abbreviations
 //	lexicons   lexicons are kept; of many tables, those that a question is about
 //	keyword    the words that belong to asking: "how many", "per", "at least"
@@ -44,6 +45,7 @@ import (
 
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -55,6 +57,9 @@ type Options struct {
 	// Fiscal is the month in which the financial year begins; it is called after
 	// the year in which it ends. 0: nobody has said, and it is not understood.
 	Fiscal time.Month
+	// Taught is what the people of the workspace said of its words; nil: nothing. Of
+	// it only what exists for the view is heard.
+	Taught *taught.Lessons
 	// Lexicons keeps the names of views as words from one question to the next; nil:
 	// they are taken apart anew for each.
 	Lexicons *Lexicons
@@ -107,7 +112,7 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	case opt.Now.IsZero() || opt.Zone == nil:
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
-	u, err := read(opt.Lexicons.of(view, q), q.Text(), opt)
+	u, err := read(opt.Lexicons.of(view, q, opt.Taught), q.Text(), opt)
 	if err != nil {
 		return Understanding{}, err
 	}

@@ -339,6 +339,8 @@ func (w *printer) comparison(c cond) string {
 		return col + " IS " + not + "NULL"
 	case "true":
 		return not + col
+	case "taught":
+		return col + c.values[0]
 	case "period":
 		return w.during(c)
 	case "like":

@@ -58,7 +58,7 @@ type (
 	// cond is slot op values; several values of = are alternatives.
 	cond struct {
 		slot    slot
-		op      string // = <> > >= < <= between period null notnull true like
+		op      string // = <> > >= < <= between period null notnull true like taught
 		not     bool
 		or      bool // joined to the cond before it by OR
 		values  []string

@@ -14,6 +14,7 @@ import (
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
@@ -37,6 +38,8 @@ type page struct {
 	t     *testing.T
 	views []policy.View // the same tables in each engine
 	zone  *time.Location
+
+	lessons *taught.Lessons // what was taught
 }
 
 // catalog: the tables that follow are visible.
@@ -132,13 +135,13 @@ func (p *page) read(question string) (all Understanding, err error) {
 	if err != nil {
 		return all, err
 	}
-	all, err = Understand(p.views[0], q, Options{Now: noon, Zone: p.zone})
+	all, err = Understand(p.views[0], q, Options{Now: noon, Zone: p.zone, Taught: p.lessons})
 	for _, r := range all.Readings {
 		sound(p.t, p.views[0], q.Text(), r.Draft)
 	}
 	// The same question gives the same drafts, whatever the engine.
 	for _, view := range p.views[1:] {
-		again, _ := Understand(view, q, Options{Now: noon, Zone: p.zone})
+		again, _ := Understand(view, q, Options{Now: noon, Zone: p.zone, Taught: p.lessons})
 		for i := range again.Readings {
 			sound(p.t, view, q.Text(), again.Readings[i].Draft)
 			if again.Readings[i].Draft.SQL != all.Readings[i].Draft.SQL {

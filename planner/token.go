@@ -19,6 +19,7 @@ type token struct {
 	stem   string
 	number string // of a number: as SQL writes it
 	span   refusal.Span
+	kept   []kept // what was taught that it asks for besides
 }
 
 type tokenKind uint8

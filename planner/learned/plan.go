@@ -19,6 +19,8 @@ type Plan struct {
 	// Table is what count(*) counts and * shows; without these a table that the
 	// question speaks of besides, or -1.
 	Table int
+	// Fixed holds besides what Where says, which no OR reaches.
+	Fixed []Fixed
 	Set   string // intersect, except, union; "" for none
 	Right *Plan
 }
@@ -207,6 +209,7 @@ func (p *Plan) clone() *Plan {
 	q := *p
 	q.Select, q.Where, q.Group = slices.Clone(p.Select), slices.Clone(p.Where), slices.Clone(p.Group)
 	q.Having, q.Order, q.Right = slices.Clone(p.Having), slices.Clone(p.Order), p.Right.clone()
+	q.Fixed = slices.Clone(p.Fixed)
 	for i := range q.Where {
 		q.Where[i].Sub = q.Where[i].Sub.clone()
 	}
@@ -243,7 +246,7 @@ func (p *Plan) columns() []int {
 	for _, x := range p.Order {
 		add(x)
 	}
-	return out
+	return append(out, p.fixedColumns()...)
 }
 
 // tables are those of the columns, and the table besides.

@@ -67,6 +67,7 @@ func (w *printer) query(p *Plan, outer *Column) {
 		w.b.WriteString(" WHERE ")
 		w.conds(p.Where, names)
 	}
+	w.fixed(p, names)
 	if len(groups) > 0 {
 		w.b.WriteString(" GROUP BY ")
 		w.list(len(groups), func(i int) { w.column(groups[i], names) })
