@@ -130,7 +130,7 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 }
 
 func (k *ask) options() planner.Options {
-	return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal, Lexicons: &k.lexicons}
+	return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal, Lexicons: &k.lexicons, Taught: k.c.Taught}
 }
 
 func (k *ask) names(d Draft) policy.View {

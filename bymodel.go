@@ -182,12 +182,15 @@ func (k *ask) binds(sql string) bool {
 	return k.passes(k.view.ForModel(), sql, nil) == nil
 }
 
-// candidates are what the planner would draft with the names that a model has.
+// candidates are what the planner would draft with the names that a model has, and
+// without what was taught, which is for nobody else.
 func (k *ask) candidates(question egress.Question) (all []string) {
 	if k.c.Candidates == 0 {
 		return nil
 	}
-	u, err := planner.Understand(k.view.ForModel(), question, k.options())
+	opt := k.options()
+	opt.Taught = nil
+	u, err := planner.Understand(k.view.ForModel(), question, opt)
 	if err != nil {
 		return nil // it understands nothing, and says nothing
 	}

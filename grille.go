@@ -26,6 +26,7 @@ import (
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/quota"
 	"github.com/grille-dev/grille/planner"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/viewer"
@@ -53,7 +54,10 @@ type Config struct {
 	Candidates int
 	// Pairs are questions with queries that models may be sent as examples, in the
 	// exact text that somebody approved.
-	Pairs      []egress.Pair
+	Pairs []egress.Pair
+	// Taught is what the people of this workspace said of its words, for the planner.
+	// nil: nothing. No model is sent any of it.
+	Taught     *taught.Lessons
 	Connection string // its name, for receipts
 	Limits     run.Limits
 	// Fiscal is the month in which the financial year begins, 0 if nobody asks for it.

@@ -16,6 +16,7 @@ import (
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/eval"
 	"github.com/grille-dev/grille/internal/spider"
+	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/run/sqlite"
@@ -120,12 +121,17 @@ func write(t *testing.T, from *spider.Database) string {
 // openFile opens a database file for eval, everything granted.
 func openFile(t *testing.T, path string) *eval.Database {
 	t.Helper()
+	return openTaught(t, path, nil)
+}
+
+func openTaught(t *testing.T, path string, lessons *taught.Lessons) *eval.Database {
+	t.Helper()
 	limits := run.Limits{Rows: 100_000, Bytes: 1 << 28, Time: 10 * time.Second}
 	e, err := sqlite.New(sqlite.Config{Path: path, Dirs: []string{filepath.Dir(path)}, TimeZone: "UTC", Concurrent: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := grille.Open(t.Context(), grille.Config{Engine: e, Rules: everything, Connection: "test", Limits: limits, Zone: time.UTC,
+	g, err := grille.Open(t.Context(), grille.Config{Engine: e, Rules: everything, Connection: "test", Limits: limits, Zone: time.UTC, Taught: lessons,
 		Clock: time.Now, Random: rand.Reader, Key: bytes.Repeat([]byte("k"), 32)})
 	if err != nil {
 		t.Fatal(err)
