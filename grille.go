@@ -271,7 +271,8 @@ func (g *Grille) Statement(ctx context.Context, d Draft) (text string, err error
 }
 
 // Understand says what a question means: one or several readings from the planner,
-// one from a model. Nothing is run.
+// one from a model. Nothing of it is run; the planner looks up among stored values
+// what Ask looks up, so that the readings are the same.
 func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understanding, err error) {
 	k, err := g.begin(ctx, q.Viewer, q.Trace)
 	if err != nil {
@@ -290,7 +291,9 @@ func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understa
 		}
 		return planner.Understanding{Decision: planner.Answer, Readings: []planner.Reading{{Draft: d}}}, nil
 	}
-	return planner.Understand(k.view, question, k.options())
+	find, done := k.lookup(ctx)
+	defer done()
+	return k.understand(question, find)
 }
 
 // Prompt is what a model would be sent for a question. Nothing is sent; samples

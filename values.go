@@ -60,10 +60,12 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 }
 
 // byPlanner answers with the reading that the asker chose, or else with the first
-// one that has no text which is known to be no value of its column; if each has
-// one, with the first.
+// one that shows the same and has no text which is known to be no value of its
+// column; if each has one, with the first.
 func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen int) (*answer.Answer, error) {
-	u, err := planner.Understand(k.view, question, k.options())
+	find, done := k.lookup(ctx)
+	defer done()
+	u, err := k.understand(question, find)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +73,6 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 	if err != nil {
 		return nil, err
 	}
-	find, done := k.lookup(ctx)
-	defer done()
 	var best meaning
 	for i, r := range readings {
 		m, err := k.reading(find, r.Draft)
@@ -81,7 +81,7 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 			return nil, err
 		case i == 0:
 			best = m
-		case err == nil && m.wrong() == 0 && m.Stored >= max(1, best.Stored):
+		case err == nil && m.wrong() == 0 && m.Stored >= max(1, best.Stored) && slices.Equal(m.shows(), best.shows()):
 			best = m
 		}
 		if best.wrong() == 0 {
@@ -139,6 +139,15 @@ type meaning struct {
 	ground.Meaning
 	draft model.Draft
 	stmt  emit.Statement // of what was drafted, until put
+}
+
+// shows are the names of what is shown. A reading in which a text is of another
+// column shows the same.
+func (m meaning) shows() (names []string) {
+	for _, c := range m.stmt.Allowed().Columns() {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // wrong counts the texts of which it is known that they are no values.
@@ -216,7 +225,7 @@ func (l *lookup) Find(c ground.Column, asked string) ground.Found {
 	if !l.view.Values(c.Table.ID, c.Of) {
 		return ground.Found{}
 	}
-	key := shelf{l.view.Key(), c.Table.ID, c.Of}
+	key := l.shelfOf(c)
 	s, ok := l.values.get(key, l.now)
 	if !ok {
 		// One row is sooner found than all values are read.
@@ -271,8 +280,9 @@ func (l *lookup) index(c ground.Column, values []string) *ground.Index {
 }
 
 var (
-	errTooMuch = errors.New("more values than are read")
-	errNoTime  = errors.New("no time or statement is left")
+	errTooMuch   = errors.New("more values than are read")
+	errNoTime    = errors.New("no time or statement is left")
+	errNotStored = errors.New("not as it is stored")
 )
 
 // slow reports whether the database took too long over a statement.
@@ -295,7 +305,7 @@ func (l *lookup) read(c ground.Column, where string, most int) ([]string, error)
 		return nil, err
 	}
 	if a := stmt.Allowed(); a.ShowOnly() || len(a.Predicates()) > 0 || !plain(a, c) {
-		return nil, errors.New("not as it is stored")
+		return nil, errNotStored
 	}
 	limits := run.Limits{Rows: mostValues + 1, Bytes: mostBytes, Time: l.lookupTime()}
 	rows, err := l.rows(l.ctx, stmt, limits)

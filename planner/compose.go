@@ -93,7 +93,7 @@ func (c *composer) compose() []state {
 		beam := waiting[i]
 		slices.SortStableFunc(beam, func(a, b state) int { return cmp.Compare(a.cost, b.cost) })
 		for _, s := range beam[:min(len(beam), maxStates)] {
-			for _, next := range c.step(s) {
+			for _, next := range append(c.step(s), c.ofHeld(s)...) {
 				c.keep(&next, s.at)
 				waiting[next.at] = append(waiting[next.at], next)
 			}

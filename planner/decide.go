@@ -92,7 +92,7 @@ const maxTries = 32
 
 // drafts are the drafts of one attempt, one for each choice of columns that works.
 func (l *lattice) drafts(t attempt) []candidate {
-	v := &resolver{lex: l.lex, pieces: t.pieces, r: &t.r}
+	v := &resolver{lex: l.lex, pieces: t.pieces, r: &t.r, held: l.held}
 	var out []candidate
 	for _, p := range v.resolve() {
 		c, ok := l.draft(t, p.refs)
@@ -111,6 +111,7 @@ func (l *lattice) draft(t attempt, refs []noun) (candidate, bool) {
 	for i, slot := range r.slots() {
 		slot.pick, slot.flip = refs[i].ref, refs[i].flip
 	}
+	l.held.settle(l.lex, &r)
 	plan, ok := l.lex.build(&r)
 	if !ok {
 		return candidate{}, false

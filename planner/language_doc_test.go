@@ -102,7 +102,7 @@ const docTail = `
 - **Average number of X per Y** is over those Y that have any X.
 - **Revenue, sales, payroll, costs** without a word for how are added up; prices, ratings, ages and the like are averaged.
 - **Older than 60** is born more than sixty years ago.
-- **A state** ("urgent", "gold", "cancelled") is looked for in a column for such, by the column's name: status, priority, severity, kind, type, category, tier, channel, ... The planner sees no stored value, so that two columns for states may be mistaken for each other. Read "in words" before relying on a number.
+- **A state** ("urgent", "gold", "cancelled") is looked for in the column that holds it, as this viewer sees it. Where no column is known to hold it, the name decides: status, priority, severity, kind, type, category, tier, channel, ... Of two columns for states the wrong one may then be taken. [Values](values.md) says what is known. Read "in words" before relying on a number.
 - **X vs Y** of two periods gives a column for each and the difference. "The same period last year" is understood behind the first.
 
 ## What it refuses

@@ -20,6 +20,7 @@ type piece struct {
 	factor   string  // of aggRole: how many times it
 	text     string  // of valueRole, numberRole and unknownRole
 	exact    bool    // of valueRole: written with quotes or capitals
+	held     []noun  // columns that hold the words as a value
 	weight   float64 // how well this explains its words
 }
 
@@ -45,6 +46,7 @@ type lattice struct {
 	calendar calendar
 	tokens   []token
 	alike    []map[string]float64 // by token: words of names and how alike they are
+	held     *held                // stored values, as far as they are known
 }
 
 const (
@@ -57,6 +59,7 @@ func newLattice(lex *lexicon, text string, tokens []token, opt Options) *lattice
 	for i := range l.tokens {
 		l.alike = append(l.alike, lex.alike(l.tokens[i], l.kw))
 	}
+	l.held = l.look(opt.Values)
 	return l
 }
 
@@ -130,7 +133,7 @@ func (l *lattice) cuts() []cut {
 	for i := range l.tokens {
 		slices.SortStableFunc(paths[i], func(a, b cut) int { return cmp.Compare(b.weight, a.weight) })
 		paths[i] = paths[i][:min(len(paths[i]), maxCuts)]
-		for _, p := range l.piecesAt(i) {
+		for _, p := range l.withHeld(i, l.piecesAt(i)) {
 			for _, c := range paths[i] {
 				paths[p.to] = append(paths[p.to], cut{append(slices.Clip(c.pieces), p), c.weight + p.weight})
 			}

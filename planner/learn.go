@@ -132,7 +132,7 @@ type rated struct {
 // learnt is what the learned parser makes of the question and of the readings by
 // hand, the best first, with the words that each passes over.
 func (l *lattice) learnt(byHand []reckoned) []rated {
-	in := l.input(l.lex.schema(), nil)
+	in := l.linked()
 	m := learned.Load()
 	hints, which := l.hints(in, byHand)
 	var out []rated
@@ -169,6 +169,12 @@ func (l *lattice) fixed(in *learned.Input) []learned.Fixed {
 		}
 	}
 	return out
+}
+
+// linked is the question in the learned parser's terms.
+func (l *lattice) linked() *learned.Input {
+	s := l.lex.schema()
+	return l.input(s, l.held.learned(l.lex.catalog, s))
 }
 
 // hints are the best readings by hand in the learned parser's terms, and which

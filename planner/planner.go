@@ -19,6 +19,7 @@
 //	duration   "days from opening to closing"; unit, fiscal: more of that kind
 //	figure     growth, shares, running totals, periods side by side
 //	compose    the pieces become readings: what is shown, counted, kept, ordered
+//	held       words that some column holds as a value
 //	resolve    each name in a reading finds its column
 //	join       the tables are connected along keys, without counting twice
 //	print      a reading becomes SQL, with the words that caused each part
@@ -33,8 +34,10 @@
 // The rules come first. What they cannot put together, and what the parser in
 // package learned is nearly sure of where they are not, is its own.
 //
-// It knows names, types and keys. It has seen no value: a word is taken for a
-// value only where quotes, a capital letter or its place say so.
+// It knows names, types and keys. Which columns hold a word as a stored value it
+// asks [Values], of columns that the viewer sees as they are. Where nobody tells,
+// a word is taken for a value only where quotes, a capital letter or its place say
+// so.
 //
 // Begin with [Understand].
 package planner
@@ -66,6 +69,9 @@ type Options struct {
 	// Chosen is what the asker says that words mean. One that fits no reading is a
 	// refusal with the code which-reading, which says what there is to choose.
 	Chosen []Choice
+	// Values knows stored values; nil: none is known, and which column a word is a
+	// value of is guessed.
+	Values Values
 }
 
 // Understanding is what the planner makes of a question.

@@ -23,6 +23,7 @@ type resolver struct {
 	lex    *lexicon
 	pieces []piece
 	r      *reading
+	held   *held
 }
 
 // resolve chooses a meaning for each slot, all together: names of columns
@@ -91,6 +92,9 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 		c.score += fit
 		if c.col != nil || s.want == wantName {
 			c.score += v.gravity(c.table, s, slots, p)
+		}
+		if k := i - len(v.r.outs) - len(v.r.groups); k >= 0 && k < len(v.r.conds) {
+			c.score += v.held.fit(c.ref, v.r.conds[k])
 		}
 		out = append(out, c)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
 	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/sql/ground"
 	"github.com/grille-dev/grille/sql/syntax"
 	"github.com/grille-dev/grille/viewer"
 )
@@ -29,17 +31,52 @@ var noon = time.Date(2025, 5, 15, 12, 0, 0, 0, time.UTC)
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata/pages", func(t *testing.T) spec.Commands {
 		p := &page{t: t, zone: time.UTC}
-		return spec.Commands{"catalog": p.catalog, "ask": p.ask, "why": p.why, "readings": p.readings, "parts": p.parts}
+		return spec.Commands{"catalog": p.catalog, "values": p.hold, "ask": p.ask, "why": p.why, "readings": p.readings, "parts": p.parts}
 	})
 }
 
 // page is the catalog that a page of questions is about.
 type page struct {
-	t     *testing.T
-	views []policy.View // the same tables in each engine
-	zone  *time.Location
+	t       *testing.T
+	views   []policy.View // the same tables in each engine
+	zone    *time.Location
+	lessons *taught.Lessons          // what was taught
+	held    map[string]*ground.Index // by column, of which values are known
+}
 
-	lessons *taught.Lessons // what was taught
+// values: columns with the values that they hold, one a line: "wards.name: ICU,
+// Surgery". Of others nothing is known.
+func (p *page) hold(args *spec.Args, input string) string {
+	p.held = map[string]*ground.Index{}
+	for line := range strings.SplitSeq(input, "\n") {
+		column, values, _ := strings.Cut(line, ": ")
+		p.held[column] = ground.NewIndex(ground.Set{Values: strings.Split(values, ", ")})
+	}
+	return fmt.Sprintf("%d columns", len(p.held))
+}
+
+// holder implements Values for a view.
+type holder struct {
+	*page
+	view policy.View
+}
+
+func (h holder) Look(columns []Column) (known []int, holds func(string) []int) {
+	indexes := map[int]*ground.Index{}
+	for i, c := range columns {
+		t := h.view.Visible().Table(c.Table)
+		if x := h.held[t.Name+"."+t.Column(c.Column).Name]; x != nil {
+			known, indexes[i] = append(known, i), x
+		}
+	}
+	return known, func(text string) []int {
+		t := ground.NewText(text)
+		return slices.DeleteFunc(slices.Clone(known), func(i int) bool { return !indexes[i].Holds(t) })
+	}
+}
+
+func (p *page) options(view policy.View) Options {
+	return Options{Now: noon, Zone: p.zone, Taught: p.lessons, Values: holder{p, view}}
 }
 
 // catalog: the tables that follow are visible.
@@ -135,13 +172,13 @@ func (p *page) read(question string) (all Understanding, err error) {
 	if err != nil {
 		return all, err
 	}
-	all, err = Understand(p.views[0], q, Options{Now: noon, Zone: p.zone, Taught: p.lessons})
+	all, err = Understand(p.views[0], q, p.options(p.views[0]))
 	for _, r := range all.Readings {
 		sound(p.t, p.views[0], q.Text(), r.Draft)
 	}
 	// The same question gives the same drafts, whatever the engine.
 	for _, view := range p.views[1:] {
-		again, _ := Understand(view, q, Options{Now: noon, Zone: p.zone, Taught: p.lessons})
+		again, _ := Understand(view, q, p.options(view))
 		for i := range again.Readings {
 			sound(p.t, view, q.Text(), again.Readings[i].Draft)
 			if again.Readings[i].Draft.SQL != all.Readings[i].Draft.SQL {

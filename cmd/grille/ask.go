@@ -195,7 +195,8 @@ func (p *program) explain() *cobra.Command {
 		Long: `Says in words and in SQL what a question or a query does for the viewer that
 --as names, which rules apply, and what a model would be sent. A text that
 begins with SELECT, WITH or VALUES is a query. Nothing is run, and nothing is
-sent to a model unless the configuration chooses one to draft.`,
+sent to a model unless the configuration chooses one to draft. Without a model
+the words of a question are looked up among stored values, as to answer it.`,
 		Example: `  grille explain --as ana "average stay per ward"
   grille explain --as ana "SELECT name FROM patients"
   grille explain --as ana --full "SELECT name FROM patients"`,

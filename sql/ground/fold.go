@@ -3,6 +3,7 @@ package ground
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -12,8 +13,9 @@ import (
 // of one letter (full-width, ligatures), and how many spaces there are.
 func same(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	space := false
-	for _, r := range cases.Fold().String(strings.Map(unaccented, norm.NFKD.String(s))) {
+	for _, r := range folded(s) {
 		switch {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
@@ -26,6 +28,14 @@ func same(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// folded is s without case and accents.
+func folded(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return strings.ToLower(s)
+	}
+	return cases.Fold().String(strings.Map(unaccented, norm.NFKD.String(s)))
 }
 
 // unaccented drops the marks of Latin, Greek and Cyrillic letters. Those of other

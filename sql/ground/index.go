@@ -3,7 +3,10 @@ package ground
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
+
+	"github.com/grille-dev/grille/internal/words"
 )
 
 const (
@@ -25,12 +28,19 @@ type Index struct {
 	folded   []string // same of each
 	same     map[string][]int32
 	loose    map[string][]int32
+	single   map[string][]int32
 	initials map[string][]int32
 	means    map[string][]int32
-	grams    map[gram][]int32
-	counts   []int32 // of different trigrams of each value
-	size     int     // bytes of values
+	size     int // bytes of values
+	long     int // how many are longer than a name
 	persons  bool
+	likeness func() *trigrams // made when it is first needed: it takes most of the time
+}
+
+// trigrams say which values are alike.
+type trigrams struct {
+	of     map[gram][]int32
+	counts []int32 // of different trigrams of each value
 }
 
 // Set is what an Index is made of.
@@ -48,8 +58,10 @@ type gram [3]rune
 
 // NewIndex indexes a set of values.
 func NewIndex(of Set) *Index {
-	x := &Index{values: slices.Compact(slices.Sorted(slices.Values(of.Values))), same: map[string][]int32{}, loose: map[string][]int32{},
-		initials: map[string][]int32{}, means: map[string][]int32{}, grams: map[gram][]int32{}, persons: of.Persons}
+	n := len(of.Values)
+	x := &Index{values: slices.Compact(slices.Sorted(slices.Values(of.Values))), same: make(map[string][]int32, n), loose: make(map[string][]int32, n),
+		single: make(map[string][]int32, n), initials: map[string][]int32{}, means: map[string][]int32{}, persons: of.Persons}
+	x.likeness = sync.OnceValue(x.trigrams)
 	for i, v := range x.values {
 		s := same(v)
 		at := int32(i)
@@ -57,16 +69,17 @@ func NewIndex(of Set) *Index {
 		x.same[s] = append(x.same[s], at)
 		l := loose(s)
 		x.loose[l] = append(x.loose[l], at)
-		words := letters(s)
-		if short := initials(words); short != "" {
+		parts := letters(s)
+		if one := single(parts); one != "" {
+			x.single[one] = append(x.single[one], at)
+		}
+		if short := initials(parts); short != "" {
 			x.initials[short] = append(x.initials[short], at)
 		}
-		gs := grams(words)
-		for _, g := range gs {
-			x.grams[g] = append(x.grams[g], at)
-		}
-		x.counts = append(x.counts, int32(len(gs)))
 		x.size += len(v)
+		if len(v) > longName {
+			x.long++
+		}
 	}
 	for called, stored := range of.Means {
 		if i, ok := slices.BinarySearch(x.values, stored); ok {
@@ -98,7 +111,8 @@ type Found struct {
 
 // Find looks for what asked means. What decides is one ordered list: the value
 // itself; the same but for case, accents and spaces; another name for it; the
-// same but for punctuation; its initials; one slip of the pen. The first of them
+// same but for punctuation; one for many of it; its initials; one slip of the
+// pen. The first of them
 // that finds anything ends the search: one value is what is meant, and several
 // are told. Values that are only alike are told, and never meant.
 func (x *Index) Find(asked string) Found {
@@ -109,7 +123,7 @@ func (x *Index) Find(asked string) Found {
 	if s == "" || utf8.RuneCountInString(asked) > MaxLength {
 		return Found{}
 	}
-	for _, step := range []func(string) []int32{x.alike, x.called, x.loosely, x.shortened} {
+	for _, step := range []func(string) []int32{x.alike, x.called, x.loosely, x.singly, x.shortened} {
 		if found := step(s); len(found) > 0 {
 			return x.found(found)
 		}
@@ -131,6 +145,14 @@ func (x *Index) loosely(s string) []int32 {
 		return x.loose[l]
 	}
 	return nil
+}
+
+// singly are the values that differ in being one or many: dogs, Dog.
+func (x *Index) singly(s string) []int32 {
+	if x.persons {
+		return nil
+	}
+	return x.single[single(letters(s))]
 }
 
 func (x *Index) shortened(s string) []int32 {
@@ -155,19 +177,32 @@ func (x *Index) texts(at []int32) []string {
 	return out
 }
 
+func (x *Index) trigrams() *trigrams {
+	t := &trigrams{of: map[gram][]int32{}}
+	for i, s := range x.folded {
+		gs := grams(letters(s))
+		for _, g := range gs {
+			t.of[g] = append(t.of[g], int32(i))
+		}
+		t.counts = append(t.counts, int32(len(gs)))
+	}
+	return t
+}
+
 // near are the values that one slip makes s of, and those that share the most
 // trigrams with it, the most alike first.
 func (x *Index) near(s string) (slips, alike []int32) {
 	gs := grams(letters(s))
+	known := x.likeness()
 	shared := make([]int32, len(x.values))
 	for _, g := range gs {
-		for _, i := range x.grams[g] {
+		for _, i := range known.of[g] {
 			shared[i]++
 		}
 	}
 	var best ranking
 	for i, n := range shared {
-		likeness := float64(n) / float64(int32(len(gs))+x.counts[i]-n)
+		likeness := float64(n) / float64(int32(len(gs))+known.counts[i]-n)
 		if likeness >= similar {
 			best.add(int32(i), likeness)
 		}
@@ -210,6 +245,19 @@ func grams(words []string) []gram {
 	slices.SortFunc(gs, func(a, b gram) int { return slices.Compare(a[:], b[:]) })
 	return slices.Compact(gs)
 }
+
+// single are words of which the last is one, if it may be many; "" where it is too
+// short to tell.
+func single(parts []string) string {
+	if len(parts) == 0 || utf8.RuneCountInString(parts[len(parts)-1]) < shortestNoun {
+		return ""
+	}
+	return strings.Join(parts[:len(parts)-1], " ") + " " + words.Stem(parts[len(parts)-1])
+}
+
+// shortestNoun is how many letters a word has at least of which one and many are
+// told apart.
+const shortestNoun = 3
 
 // initials are those of three words and more: two letters are too often
 // something else.

@@ -30,6 +30,15 @@ func TestFind(t *testing.T) {
 				}
 				return "ok"
 			},
+			// holds says whether a text is held, one a line; | shows where it ends.
+			"holds": func(a *spec.Args, input string) string {
+				x := ground.NewIndex(ground.Set{Values: values, Means: means, Persons: a.Has("persons")})
+				var out []string
+				for _, line := range strings.Split(strings.TrimSuffix(input, "\n"), "\n") {
+					out = append(out, fmt.Sprint(x.Holds(ground.NewText(strings.TrimSuffix(line, "|")))))
+				}
+				return strings.Join(out, "\n")
+			},
 			// find looks for one text a line; | shows where it ends.
 			"find": func(a *spec.Args, input string) string {
 				x := ground.NewIndex(ground.Set{Values: values, Means: means, Persons: a.Has("persons")})
