@@ -31,6 +31,7 @@ type ask struct {
 	trace   *Trace
 	after   *Conversation // nil: none
 	choice  egress.Choice
+	means   []planner.Choice
 	purpose ledger.Purpose
 }
 

@@ -169,7 +169,10 @@ type Question struct {
 	// Understand lists them; only the planner knows several. 0: the first, if it
 	// needs no choice.
 	Reading int
-	Trace   *Trace // filled if set, also where the answer is a refusal
+	// Means is what words of the text mean, where they could mean several things; the
+	// planner's parts say what there is to choose.
+	Means []planner.Choice
+	Trace *Trace // filled if set, also where the answer is a refusal
 }
 
 func (q Question) choice() egress.Choice { return egress.Choice{Hide: q.Hide, Keep: q.Keep} }
@@ -202,13 +205,13 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 		return nil, err
 	}
 	defer k.recover(&err)
-	k.after, k.choice = q.After, q.choice()
+	k.after, k.choice, k.means = q.After, q.choice(), q.Means
 	question, err := egress.ReadQuestion(q.Text)
 	switch {
 	case err != nil:
 		return nil, err
-	case q.Reading != 0 && k.model() != nil:
-		return nil, errors.New("grille: Question.Reading is for the planner, and a model drafts")
+	case (q.Reading != 0 || len(q.Means) > 0) && k.model() != nil:
+		return nil, errors.New("grille: Question.Reading and Means are for the planner, and a model drafts")
 	}
 	if k.model() != nil {
 		return k.byModel(ctx, question)
@@ -279,12 +282,15 @@ func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understa
 		return u, err
 	}
 	defer k.recover(&err)
-	k.after, k.choice, k.purpose = q.After, q.choice(), ledger.Explain
+	k.after, k.choice, k.means, k.purpose = q.After, q.choice(), q.Means, ledger.Explain
 	question, err := egress.ReadQuestion(q.Text)
 	if err != nil {
 		return u, err
 	}
-	if k.model() != nil {
+	switch {
+	case k.model() != nil && len(q.Means) > 0:
+		return u, errors.New("grille: Question.Means is for the planner, and a model drafts")
+	case k.model() != nil:
 		d, _, err := k.modelDraft(ctx, question)
 		if err != nil {
 			return u, err

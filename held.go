@@ -22,7 +22,7 @@ const mostHeld = 8 << 20
 // readings.
 func (k *ask) understand(question egress.Question, find *lookup) (planner.Understanding, error) {
 	opt := k.options()
-	opt.Values = find
+	opt.Values, opt.Chosen = find, k.means
 	return planner.Understand(k.view, question, opt)
 }
 

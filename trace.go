@@ -11,6 +11,7 @@ import (
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/ledger"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -28,6 +29,10 @@ type Trace struct {
 	// Reasons and Confidence are the drafter's own.
 	Reasons    []model.Reason
 	Confidence float64
+	// Understood is what the planner made of the question, also where it is a
+	// refusal; Reading is which of its readings was answered, from 1, or 0.
+	Understood planner.Understanding
+	Reading    int
 	Gate       time.Duration // from the draft's text to the checked statement
 }
 

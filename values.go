@@ -69,6 +69,7 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 	if err != nil {
 		return nil, err
 	}
+	k.trace.Understood = u
 	readings, err := k.chosen(u, chosen)
 	if err != nil {
 		return nil, err
@@ -89,7 +90,13 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 		}
 	}
 	k.trace.drafted(best.draft)
-	return k.told(ctx, k.put(k.view, best))
+	k.trace.Reading = 1 + slices.IndexFunc(u.Readings, func(r planner.Reading) bool { return r.Draft.SQL == best.draft.SQL })
+	a, err := k.told(ctx, k.put(k.view, best))
+	if err != nil {
+		return nil, err
+	}
+	a.Reading = ReadingOf(question, u.Readings[k.trace.Reading-1])
+	return a, nil
 }
 
 // chosen are the readings that may be run, the first of them before others.
@@ -105,6 +112,9 @@ func (k *ask) chosen(u planner.Understanding, chosen int) ([]planner.Reading, er
 		all := whole(u.Readings)
 		return all[:min(len(all), mostReadings)], nil
 	case planner.Choose:
+		if w, ok := u.Which(); ok {
+			return nil, refusal.New(refusal.WhichReading, "say what is meant: "+either(w.Options), "%s", strings.TrimSuffix(w.String(), "?"))
+		}
 		return nil, refusal.New(refusal.WhichReading, "choose the reading that is meant, or ask in other words", "it is not clear enough what is meant")
 	default:
 		panic("grille: unknown decision")

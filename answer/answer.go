@@ -31,6 +31,8 @@ type Answer struct {
 	// of them. They were found among what the viewer may see, and are for the
 	// viewer alone.
 	Matched []Match
+	// Reading is how the planner understood the question; nil if it did not draft.
+	Reading *Reading
 	rows    *release.Rows
 	stamp   Stamp
 	ended   bool

@@ -14,8 +14,9 @@ import (
 )
 
 // WriteJSON writes one object: columns, what texts of the query were matched with
-// if any were, then rows as arrays, then the receipt,
-// or what broke the rows off and the receipt of an incomplete answer.
+// if any were, then rows as arrays, how the planner read the question if it did,
+// then the receipt, or what broke the rows off and the receipt of an incomplete
+// answer.
 //
 // Integers beyond 2^53, numerics, and floats that are no numbers are strings,
 // because most readers of JSON would change them; so is everything else but
@@ -23,6 +24,10 @@ import (
 func (a *Answer) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	err := writeJSONRows(b, a)
+	if a.Reading != nil {
+		b.WriteString(",\n\"reading\": ")
+		b.Write(marshal(a.Reading))
+	}
 	if err != nil {
 		b.WriteString(",\n\"error\": ")
 		b.Write(marshal(problem(err)))

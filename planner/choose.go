@@ -35,6 +35,8 @@ func (c Choice) String() string { return c.Words + "=" + c.Means }
 // choose keeps the readings in which words mean what the asker says, and changes
 // others so that they do, one choice after the other.
 func (u Understanding) choose(choices []Choice) (Understanding, error) {
+	asked, one := u.Which()
+	told := one && slices.ContainsFunc(choices, func(c Choice) bool { return Part{Slot: asked.Words}.speaks(c.Words) })
 	for _, c := range choices {
 		var next []Reading
 		for _, r := range u.Readings {
@@ -54,16 +56,12 @@ func (u Understanding) choose(choices []Choice) (Understanding, error) {
 			return Understanding{}, refusal.New(refusal.WhichReading, "choose one of them", "%q cannot be meant together with the other choices", c)
 		}
 	}
-	if u.Decision == Choose && len(choices) > 0 && u.settled() {
+	// The first reading uses every word, and what it differed in from others is said,
+	// or no other is nearly as likely.
+	if len(choices) > 0 && len(u.Readings[0].Passed) == 0 && (told || near(u.Readings) == 1) {
 		u.Decision = Answer
 	}
 	return u, nil
-}
-
-// settled reports whether what was chosen leaves nothing to choose: the first
-// reading uses every word, and no other is nearly as likely.
-func (u Understanding) settled() bool {
-	return len(u.Readings[0].Passed) == 0 && len(u.Readings[:near(u.Readings)]) == 1
 }
 
 // near is how many readings are nearly as likely as the first, itself included.
@@ -116,9 +114,9 @@ func (p Part) other(c Choice) int {
 func (p Part) speaks(words string) bool {
 	whole := func(s string) string { return " " + strings.ToLower(strings.Join(strings.Fields(s), " ")) + " " }
 	if strings.TrimSpace(words) == "" {
-		return p.Words == ""
+		return p.Slot == ""
 	}
-	return strings.Contains(whole(p.Words), whole(words)) || strings.Contains(whole(p.said), whole(words))
+	return strings.Contains(whole(p.Slot), whole(words)) || strings.Contains(whole(p.Words), whole(words))
 }
 
 // says reports whether a meaning is called so: departments.name, or name alone.
@@ -138,7 +136,7 @@ func (u Understanding) refuse(c Choice) error {
 			if len(p.Others) == 0 {
 				continue
 			}
-			words = append(words, fmt.Sprintf("%q", p.Words))
+			words = append(words, fmt.Sprintf("%q", p.Slot))
 			if p.speaks(c.Words) {
 				means = append(append(means, p.Means), p.Others...)
 			}
@@ -153,9 +151,9 @@ func (u Understanding) refuse(c Choice) error {
 	return refusal.New(refusal.WhichReading, "ask without choosing", "each word of this question has one meaning here")
 }
 
-// once are texts in their order, none twice.
-func once(all []string) []string {
-	var out []string
+// once are what is in a list in its order, nothing twice.
+func once[T string | Choice](all []T) []T {
+	var out []T
 	for _, s := range all {
 		if !slices.Contains(out, s) {
 			out = append(out, s)

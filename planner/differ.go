@@ -39,6 +39,26 @@ func short(names []string) []string {
 // Which is the one thing in which the likeliest readings differ, if it is one.
 func (u Understanding) Which() (Which, bool) { return WhichOf(u.Readings[:near(u.Readings)]) }
 
+// Near are the choices that make the reading with the number n, from 1, one that is
+// nearly as likely, or that the words say as well.
+func (u Understanding) Near(n int) []Choice {
+	var out []Choice
+	r := u.Readings[n-1]
+	for _, o := range u.Readings[:near(u.Readings)] {
+		if d, ok := differ(r, o); ok && len(d.parts) > 0 {
+			out = append(out, Choice{r.Parts[d.parts[0]].Slot, d.means})
+		}
+	}
+	for _, p := range r.Parts {
+		for _, s := range p.swaps {
+			if s.tied {
+				out = append(out, Choice{p.Slot, s.means})
+			}
+		}
+	}
+	return once(out)
+}
+
 // WhichOf says in what readings differ, if it is one thing: some words that each
 // takes for something else.
 func WhichOf(all []Reading) (w Which, ok bool) {
@@ -49,15 +69,18 @@ func WhichOf(all []Reading) (w Which, ok bool) {
 	at := -1
 	for _, r := range all[1:] {
 		d, ok := differ(first, r.told())
-		if !ok || at >= 0 && at != d.parts[0] {
+		switch {
+		case ok && len(d.parts) == 0:
+			continue
+		case !ok || at >= 0 && at != d.parts[0]:
 			return Which{}, false
 		}
 		at = d.parts[0]
 		p := first.Parts[at]
 		if w.Options == nil {
-			w = Which{p.what, p.Words, []Choice{{p.Words, p.Means}}}
+			w = Which{p.what, p.Slot, []Choice{{p.Slot, p.Means}}}
 		}
-		if c := (Choice{p.Words, d.means}); !slices.Contains(w.Options, c) {
+		if c := (Choice{p.Slot, d.means}); !slices.Contains(w.Options, c) {
 			w.Options = append(w.Options, c)
 		}
 	}
@@ -69,10 +92,11 @@ func WhichOf(all []Reading) (w Which, ok bool) {
 type difference struct {
 	parts []int
 	means string // in the second
+	pick  ref
 }
 
 // differ compares two readings with parts; false if they differ in more than one
-// thing, or in nothing that a part says.
+// thing. With no parts they mean the same.
 func differ(a, b Reading) (d difference, ok bool) {
 	if len(a.Parts) == 0 || len(a.Parts) != len(b.Parts) || !slices.Equal(a.Passed, b.Passed) {
 		return d, false
@@ -80,14 +104,14 @@ func differ(a, b Reading) (d difference, ok bool) {
 	for i, p := range a.Parts {
 		q := b.Parts[i]
 		switch {
-		case p.Kind != q.Kind || p.Words != q.Words || !slices.Equal(p.Asked, q.Asked):
+		case p.Kind != q.Kind || p.Slot != q.Slot || !slices.Equal(p.Asked, q.Asked):
 			return d, false
-		case p.Means == q.Means && (p.Means != "" || p.Taken == q.Taken):
+		case p.Means == q.Means && (p.Means != "" || p.Taken == q.Taken), same(p.pick, q.pick):
 			continue
 		case p.Means == "" || q.Means == "" || len(d.parts) > 0 && (d.means != q.Means || a.Parts[d.parts[0]].Means != p.Means):
 			return d, false
 		}
-		d.parts, d.means = append(d.parts, i), q.Means
+		d.parts, d.means, d.pick = append(d.parts, i), q.Means, q.pick
 	}
-	return d, len(d.parts) > 0
+	return d, true
 }

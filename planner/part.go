@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -15,9 +16,10 @@ type Part struct {
 	// Asked are the words of the question that caused it, in their order; none if
 	// no word did.
 	Asked []refusal.Span
-	// Words are those that the choice is about, as the question has them: of "average
-	// stay" it is "stay". "" if no word caused it.
-	Words string
+	Words string // the same as text
+	// Slot is what a Choice is about: of "average stay" it is "stay". "" if no word
+	// caused the part.
+	Slot string
 	// Means is what they were taken for, as the catalog calls it, and what a Choice
 	// says: visits.stay_days, departments, average of visits.stay_days. "" where
 	// there is nothing to choose.
@@ -31,8 +33,8 @@ type Part struct {
 	// Others are what else the words could mean with all other parts as they are, the
 	// likeliest first, at most five. Each can be chosen.
 	Others []string
-	said   string // all the words that caused it
 	what   string // what one has to choose: date, column, table, measure
+	pick   ref
 	swaps  []swap // what each of the Others gives
 }
 
@@ -84,6 +86,8 @@ const mostOthers = 5
 // swap is a reading that has another meaning in one place.
 type swap struct {
 	means string
+	pick  ref
+	tied  bool // the words say it as well
 	Reading
 }
 
@@ -127,9 +131,19 @@ func (p Part) first() int32 {
 
 // add notes another meaning of a part, unless it is known or there are enough.
 func (p *Part) add(s swap) {
-	if s.means != p.Means && len(p.Others) < mostOthers && !slices.Contains(p.Others, s.means) {
+	if s.means != p.Means && len(p.Others) < mostOthers && !slices.Contains(p.Others, s.means) && !same(p.pick, s.pick) {
 		p.Others, p.swaps = append(p.Others, s.means), append(p.swaps, s)
 	}
+}
+
+// same reports whether one of two says which row the other is: the department of a
+// visit is the same by its key and by its name. Nobody has to choose between them.
+func same(a, b ref) bool { return refers(a, b) || refers(b, a) }
+
+func refers(key, to ref) bool {
+	return key.col != nil && to.table != nil && to.col == nil && slices.ContainsFunc(key.table.Foreign, func(f catalog.ForeignKey) bool {
+		return f.To == to.table.ID && slices.Contains(f.Columns, key.col.ID)
+	})
 }
 
 // alsoOf adds to the parts of each reading what likely ones take the same words
@@ -140,7 +154,7 @@ func alsoOf(all []Reading) []Reading {
 			d, ok := differ(all[i], all[j])
 			for _, k := range d.parts {
 				if ok {
-					all[i].Parts[k].add(swap{d.means, all[j]})
+					all[i].Parts[k].add(swap{means: d.means, pick: d.pick, Reading: all[j]})
 				}
 			}
 		}
@@ -148,13 +162,31 @@ func alsoOf(all []Reading) []Reading {
 	return all
 }
 
-// wordsAt are the words of some spans as the question has them, once each.
-func wordsAt(text string, spans []refusal.Span) string {
-	var out []string
-	for _, s := range spans {
-		out = append(out, text[s.Pos:s.End])
+// Choices are the Others as what an asker says: one each.
+func (p Part) Choices() []Choice {
+	var out []Choice
+	for _, means := range p.Others {
+		out = append(out, Choice{p.Slot, means})
 	}
-	return strings.Join(out, " ")
+	return out
+}
+
+// wordsAt are the words of some spans as the question has them, with the little
+// that stands between them.
+func wordsAt(text string, spans []refusal.Span) string {
+	const little = 8 // bytes
+	var b strings.Builder
+	for i, s := range spans {
+		switch {
+		case i == 0:
+		case s.Pos >= spans[i-1].End && s.Pos-spans[i-1].End <= little:
+			b.WriteString(text[spans[i-1].End:s.Pos])
+		default:
+			b.WriteString(" ... ")
+		}
+		b.WriteString(text[s.Pos:s.End])
+	}
+	return b.String()
 }
 
 // inOrder sorts spans and drops those that others hold.

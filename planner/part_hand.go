@@ -36,7 +36,7 @@ func (h *handmade) parts() []Part {
 	var out []Part
 	for _, s := range h.spots() {
 		p := h.part(s)
-		if s.kind == TablePart && slices.ContainsFunc(out, func(o Part) bool { return o.Words == p.Words && slices.Equal(o.Asked, p.Asked) }) {
+		if s.kind == TablePart && slices.ContainsFunc(out, func(o Part) bool { return o.Slot == p.Slot && slices.Equal(o.Asked, p.Asked) }) {
 			continue // "in the Cardiology department" has said so
 		}
 		h.swap(&p, s)
@@ -51,23 +51,23 @@ func (h *handmade) part(s spot) Part {
 	name := ""
 	pieces := slices.Clone(s.pieces)
 	if s.slot != nil && s.slot.pick.table != nil {
-		name = h.l.lex.label(s.slot.pick)
+		name, p.pick = h.l.lex.label(s.slot.pick), s.slot.pick
 		if !slices.Contains(pieces, s.slot.piece) {
 			pieces = append(pieces, s.slot.piece)
 		}
 		p.what, p.Default = h.what(s), s.usual || !h.named(s.slot.pick, pieces)
-		p.Words = wordsAt(h.l.text, h.trimmed([]int{s.slot.piece}))
-		if p.Words == "" {
-			p.Words = wordsAt(h.l.text, h.trimmed(s.pieces))
+		p.Slot = wordsAt(h.l.text, h.trimmed([]int{s.slot.piece}))
+		if p.Slot == "" {
+			p.Slot = wordsAt(h.l.text, h.trimmed(s.pieces))
 		}
 		if s.at >= 0 {
 			p.Means = aggregated(s, name)
 		}
 	}
 	p.Asked = inOrder(h.trimmed(pieces))
-	p.said = wordsAt(h.l.text, p.Asked)
+	p.Words = wordsAt(h.l.text, p.Asked)
 	if s.slot == nil {
-		p.Words, p.Default = p.said, s.usual || len(p.Asked) == 0
+		p.Slot, p.Default = p.Words, s.usual || len(p.Asked) == 0
 	}
 	p.Taken = s.taken(name)
 	p.Place = h.place(s, p)
@@ -191,16 +191,17 @@ func (h *handmade) swap(p *Part, s spot) {
 		if o.table == nil || o.is(h.refs[s.at].ref) || h.farFetched(p, s, o) {
 			continue
 		}
+		means := aggregated(s, h.l.lex.label(o.ref))
 		to := *h
 		to.refs = h.moved(s.at, o, slots)
-		to.offer(p, s, aggregated(s, h.l.lex.label(o.ref)))
+		to.offer(p, s, swap{means: means, pick: o.ref, tied: !p.Default && o.score >= h.refs[s.at].score-0.02})
 	}
 	if s.usual && s.kind == MeasurePart && isMeasure(s.slot.pick) {
 		for _, agg := range []aggregate{sumAgg, avgAgg, maxAgg, minAgg} {
 			if to := *h; agg != s.agg {
 				to.t.r = h.t.r.clone()
 				to.t.r.outs[s.at].agg = agg
-				to.offer(p, s, aggregateWords[agg]+h.l.lex.label(s.slot.pick))
+				to.offer(p, s, swap{means: aggregateWords[agg] + h.l.lex.label(s.slot.pick)})
 			}
 		}
 	}
@@ -221,7 +222,7 @@ func (h *handmade) farFetched(p *Part, s spot, o noun) bool {
 }
 
 // offer adds h as an alternative, if it makes sense and another draft.
-func (h *handmade) offer(p *Part, s spot, means string) {
+func (h *handmade) offer(p *Part, s spot, x swap) {
 	if len(p.Others) == mostOthers {
 		return
 	}
@@ -234,7 +235,8 @@ func (h *handmade) offer(p *Part, s spot, means string) {
 		c.by.pinned = make([]bool, len(h.refs))
 	}
 	c.by.pinned[s.at] = true
-	p.add(swap{means, Reading{Draft: c.draft, from: c.by}})
+	x.Reading = Reading{Draft: c.draft, from: c.by}
+	p.add(x)
 }
 
 // moved are the meanings of all slots when one has another. With it move those of

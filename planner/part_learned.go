@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/planner/learned"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -25,7 +26,7 @@ func (t *trained) parts() []Part {
 		}
 		p := t.part(at)
 		for _, o := range learned.Load().Others(t.in, t.plan, at) {
-			p.add(swap{t.label(o.Column, o.Table), Reading{Draft: t.l.draftOf(learned.Candidate{SQL: o.SQL, Parts: o.Parts}), from: &trained{t.l, t.in, o.Plan}}})
+			p.add(swap{means: t.label(o.Column, o.Table), Reading: Reading{Draft: t.l.draftOf(learned.Candidate{SQL: o.SQL, Parts: o.Parts}), from: &trained{t.l, t.in, o.Plan}}})
 		}
 		out = append(out, p)
 	}
@@ -42,20 +43,20 @@ var setWords = map[string]string{"intersect": "only those that a second query ha
 func (t *trained) part(at learned.Place) Part {
 	p := Part{Kind: t.kind(at), what: t.what(at), Default: at.From == at.To}
 	if !at.Item.Star || at.Table >= 0 {
-		p.Means = t.label(at.Item.Col, at.Table)
+		p.Means, p.pick = t.label(at.Item.Col, at.Table), t.ref(at.Item.Col, at.Table)
 	}
 	var spans []refusal.Span
 	if at.From < at.To {
 		spans = append(spans, t.span(at.From, at.To))
 	}
-	if p.Words = wordsAt(t.l.text, spans); p.Words == "" && len(at.Values) > 0 {
-		p.Words = wordsAt(t.l.text, []refusal.Span{t.span(at.Values[0].From, at.Values[0].To)})
+	if p.Slot = wordsAt(t.l.text, spans); p.Slot == "" && len(at.Values) > 0 {
+		p.Slot = wordsAt(t.l.text, []refusal.Span{t.span(at.Values[0].From, at.Values[0].To)})
 	}
 	for _, v := range at.Values {
 		spans = append(spans, t.span(v.From, v.To))
 	}
 	p.Asked = inOrder(spans)
-	p.said = wordsAt(t.l.text, p.Asked)
+	p.Words = wordsAt(t.l.text, p.Asked)
 	p.Taken = t.taken(at, p.Means)
 	p.Place = refusal.Span{Pos: int32(at.Pos), End: int32(at.End)}
 	return p
@@ -69,12 +70,16 @@ func (t *trained) span(from, to int) refusal.Span {
 }
 
 // label is a column, or a table, as a Part calls it.
-func (t *trained) label(column, table int) string {
+func (t *trained) label(column, table int) string { return t.l.lex.label(t.ref(column, table)) }
+
+func (t *trained) ref(column, table int) ref {
 	if column < 0 {
-		return t.l.lex.called(t.l.lex.catalog.Tables[table])
+		return ref{table: t.l.lex.catalog.Tables[table]}
 	}
 	c := t.in.Schema.Columns[column]
-	return t.l.lex.called(t.l.lex.catalog.Tables[c.Table]) + "." + c.Name
+	r := ref{table: t.l.lex.catalog.Tables[c.Table]}
+	r.col = r.table.Columns[slices.IndexFunc(r.table.Columns, func(x *catalog.Column) bool { return x.Name == c.Name })]
+	return r
 }
 
 func (t *trained) kind(at learned.Place) PartKind {
@@ -191,7 +196,7 @@ func (t *trained) limit() []Part {
 		spans := []refusal.Span{t.span(v.From, v.To)}
 		words := wordsAt(t.l.text, spans)
 		n, _ := strconv.Atoi(v.Text)
-		return []Part{{Kind: LimitPart, Asked: spans, Words: words, said: words, Taken: "the first " + strconv.Itoa(n)}}
+		return []Part{{Kind: LimitPart, Asked: spans, Words: words, Slot: words, Taken: "the first " + strconv.Itoa(n)}}
 	default:
 		panic("planner: unknown limit")
 	}

@@ -21,15 +21,15 @@ func (p *page) parts(_ *spec.Args, input string) string {
 	var b strings.Builder
 	if u.Decision == Choose {
 		fmt.Fprintln(&b, "choose")
-		if w, ok := u.Which(); ok {
-			fmt.Fprintln(&b, w)
-		}
+	}
+	if w, ok := u.Which(); ok {
+		fmt.Fprintln(&b, w)
 	}
 	first := u.Readings[0]
 	fmt.Fprintln(&b, first.Draft.SQL)
 	for _, x := range first.Parts {
 		p.places(text, first, x)
-		line := fmt.Sprintf("%-9s  %-22s %s", x.Kind, wordsAt(text, x.Asked), x.Taken)
+		line := fmt.Sprintf("%-9s  %-22s %s", x.Kind, x.Words, x.Taken)
 		if x.Default {
 			line += " (default)"
 		}
@@ -37,9 +37,9 @@ func (p *page) parts(_ *spec.Args, input string) string {
 			line += " | " + strings.Join(x.Others, ", ")
 		}
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
-		for _, other := range x.Others {
+		for _, other := range x.Choices() {
 			more := slices.DeleteFunc(slices.Clone(chosen), func(c Choice) bool { return x.speaks(c.Words) })
-			p.try(text, append(more, Choice{x.Words, other}), first)
+			p.try(text, append(more, other), first)
 		}
 	}
 	return b.String()

@@ -279,7 +279,7 @@ func (t *trained) taught() []Part {
 	for _, f := range t.plan.Fixed {
 		asked := []refusal.Span{t.l.tokens[f.From].span}
 		words := wordsAt(t.l.text, asked)
-		out = append(out, Part{Kind: ValuePart, Asked: asked, Words: words, said: words, what: "column", Taken: t.label(f.Col, -1) + " " + testInWords(f.Test)})
+		out = append(out, Part{Kind: ValuePart, Asked: asked, Words: words, Slot: words, what: "column", Taken: t.label(f.Col, -1) + " " + testInWords(f.Test)})
 	}
 	return out
 }

@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/grille-dev/grille"
-	"github.com/grille-dev/grille/planner"
+	"github.com/grille-dev/grille/answer"
 )
 
 const longest = 2 << 20 // bytes read from standard input
@@ -28,7 +27,7 @@ func (p *program) given(args []string) (string, error) {
 }
 
 func (p *program) ask() *cobra.Command {
-	how, reading, words := false, 0, choosing{}
+	how, meant, words := false, meaning{}, choosing{}
 	c := &cobra.Command{
 		Use:   "ask QUESTION...",
 		Short: "answer a question, as far as the viewer's rights go",
@@ -47,7 +46,9 @@ is refused: a model hears what was asked before, as it left, and what it
 drafted, and nothing of the answers. To the planner each stands alone.
 
 Where the planner is not sure what is meant, it shows how it could read the
-question, and runs nothing: --reading 2 says that the second is meant.
+question, and runs nothing: --reading 2 says that the second is meant. --how
+shows what each word was taken for and what else it could mean; --means says
+that it means that.
 
 What may be personal data in a question is replaced before a model is asked;
 grille explain shows it. --hide replaces one more word, --keep lets a word leave
@@ -58,14 +59,15 @@ that may be a name. With privacy: strict each such word is asked about.`,
   grille ask --as ana --hide rose "orders of rose"
   grille ask --as ana --model planner "average stay per ward"
   grille ask --as ana --reading 2 "stay per ward"
+  grille ask --as ana --means "last year=visits.discharged_at" "visits last year"
   echo "top 5 diagnoses" | grille ask --as ana -`,
 		Args: p.questions,
 		RunE: func(c *cobra.Command, given []string) error {
 			if err := words.check(given); err != nil {
 				return err
 			}
-			if reading != 0 && len(given) > 1 {
-				return usage("--reading is about one question: ask one at a time")
+			if err := meant.check(given); err != nil {
+				return err
 			}
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
 				texts := append([]string{text}, given[1:]...)
@@ -74,7 +76,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 					if len(texts) > 1 {
 						fmt.Fprintf(p.err, "asked: %s\n", text)
 					}
-					if err := p.askOne(ctx, s, asking{g, text, &after, how, reading, words}); err != nil {
+					if err := p.askOne(ctx, s, asking{g, text, &after, how, meant, words}); err != nil {
 						return err
 					}
 				}
@@ -83,7 +85,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 		},
 	}
 	c.Flags().BoolVar(&how, "how", false, "tell on standard error what was drafted and what it does")
-	c.Flags().IntVar(&reading, "reading", 0, "which of the planner's readings is meant, by the `number` that it has in the list")
+	meant.flags(c)
 	words.flags(c)
 	p.drafter(c)
 	return c
@@ -107,12 +109,12 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 
 // asking is one question of a conversation.
 type asking struct {
-	g       *grille.Grille
-	text    string
-	after   *grille.Conversation
-	how     bool
-	reading int
-	words   choosing
+	g     *grille.Grille
+	text  string
+	after *grille.Conversation
+	how   bool
+	meant meaning
+	words choosing
 }
 
 func (p *program) askOne(ctx context.Context, s *site, q asking) error {
@@ -121,20 +123,37 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		return err
 	}
 	var trace grille.Trace
-	a, err := p.askChoosing(ctx, q.g, grille.Question{Text: q.text, Viewer: v, After: q.after,
-		Hide: q.words.hide, Keep: q.words.keep, Reading: q.reading, Trace: &trace})
+	question, err := q.meant.of(grille.Question{Text: q.text, Viewer: v, After: q.after, Hide: q.words.hide, Keep: q.words.keep})
+	if err != nil {
+		return err
+	}
+	question.Trace = &trace
+	a, err := p.askChoosing(ctx, q.g, question)
 	if trace.Forgot {
 		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
 	}
 	p.left(trace)
 	if err != nil {
-		return draftFailed(trace, p.whichReading(ctx, q, v, withFlags(err)))
+		question.Trace = nil
+		return draftFailed(trace, p.whichReading(ctx, q.g, question, withFlags(err)))
 	}
 	if q.how {
+		printReading(p.err, a.Reading)
 		section(p.err, draftedBy(trace), trace.Draft)
 		printExplanation(p.err, a.Explanation)
 	}
-	return p.printAnswer(a)
+	return p.printAnswered(a, trace)
+}
+
+// printAnswered prints an answer, and what else may have been meant.
+func (p *program) printAnswered(a *answer.Answer, t grille.Trace) error {
+	if err := p.printAnswer(a); err != nil {
+		return err
+	}
+	if line := nearLine(t); line != "" {
+		fmt.Fprintln(p.about(), line)
+	}
+	return nil
 }
 
 // draftFailed shows where in its draft the planner went wrong. What a model wrote is
@@ -188,7 +207,7 @@ column and is none of its values, the answer says which may be meant.`,
 }
 
 func (p *program) explain() *cobra.Command {
-	full, words := false, choosing{}
+	full, meant, words := false, meaning{}, choosing{}
 	c := &cobra.Command{
 		Use:   "explain QUESTION-OR-QUERY",
 		Short: "say what a question or query would do, and run nothing",
@@ -203,10 +222,11 @@ the words of a question are looked up among stored values, as to answer it.`,
 		Args: args(1, 1, "a question or a query"),
 		RunE: func(c *cobra.Command, given []string) error {
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
-				return p.explainText(ctx, s, g, explaining{text, full, words})
+				return p.explainText(ctx, s, g, explaining{text, full, meant, words})
 			})
 		},
 	}
+	meant.flags(c)
 	words.flags(c)
 	p.drafter(c)
 	c.Flags().BoolVar(&full, "full", false, "for who keeps the rules: the statement as it would run, with the conditions and values of the rules")
@@ -217,6 +237,7 @@ the words of a question are looked up among stored values, as to answer it.`,
 type explaining struct {
 	text  string
 	full  bool
+	meant meaning
 	words choosing
 }
 
@@ -228,7 +249,10 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 	}
 	draft, byModel := text, false
 	if !isQuery(text) {
-		q := grille.Question{Text: text, Viewer: v, Hide: x.words.hide, Keep: x.words.keep}
+		q, err := x.meant.of(grille.Question{Text: text, Viewer: v, Hide: x.words.hide, Keep: x.words.keep})
+		if err != nil {
+			return err
+		}
 		if err := p.printPrompt(ctx, g, q); err != nil {
 			return err
 		}
@@ -237,11 +261,15 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 		u, err := g.Understand(ctx, q)
 		p.left(trace)
 		if err != nil {
-			return withFlags(err)
+			return p.whichReading(ctx, g, q, withFlags(err))
 		}
-		draft, byModel = u.Readings[0].Draft.SQL, trace.Model != ""
-		if u.Decision == planner.Choose {
-			section(p.out, "not sure", "this is one of "+strconv.Itoa(len(u.Readings))+" readings, and grille ask has you choose"+passed(text, u.Readings[0]))
+		r, err := x.meant.reading(u)
+		if err != nil {
+			return err
+		}
+		draft, byModel = r.Draft.SQL, trace.Model != ""
+		if err := p.printUnderstood(text, u, r); err != nil {
+			return err
 		}
 		section(p.out, "draft", draft)
 	}

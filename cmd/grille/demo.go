@@ -33,7 +33,7 @@ func (p *program) demo() *cobra.Command {
 	for _, q := range demo.Questions() {
 		examples = append(examples, fmt.Sprintf("  grille demo %q", q))
 	}
-	save := ""
+	save, meant := "", meaning{}
 	c := &cobra.Command{
 		Use:   "demo [QUESTION]",
 		Short: "ask a small hospital that does not exist; no key, no network, no database",
@@ -63,9 +63,10 @@ can be named.`,
 			if err != nil {
 				return err
 			}
-			return p.demoAsk(c.Context(), text)
+			return p.demoAsk(c.Context(), text, meant)
 		},
 	}
+	meant.flags(c)
 	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
 	return c
 }
@@ -120,7 +121,7 @@ func (p *program) demoViewer() (demo.Viewer, error) {
 	return demo.Viewer{}, usage("the demo has no viewer %q: try %s", as, strings.Join(names, ", "))
 }
 
-func (p *program) demoAsk(ctx context.Context, text string) error {
+func (p *program) demoAsk(ctx context.Context, text string, meant meaning) error {
 	who, err := p.demoViewer()
 	if err != nil {
 		return err
@@ -132,18 +133,26 @@ func (p *program) demoAsk(ctx context.Context, text string) error {
 	}
 	defer func() { _ = g.Close() }()
 
-	q := grille.Question{Text: text, Viewer: who.Viewer}
-	talk := p.out
-	if p.flags.output != "table" {
-		talk = p.err // standard output holds the rows alone
+	q, err := meant.of(grille.Question{Text: text, Viewer: who.Viewer})
+	if err != nil {
+		return err
 	}
+	talk := p.about()
 	fmt.Fprintf(talk, "%s asks: %s\n(%s)\n\n", who.Name, strings.TrimSpace(text), who.Who)
-	if prompt, err := g.Prompt(ctx, q); err == nil {
-		section(talk, "what a model would have been sent (none was: the planner drafted, 0 bytes left)", promptText(prompt))
-	}
+	prompt, unsent := g.Prompt(ctx, q)
 	var trace grille.Trace
 	q.Trace = &trace
 	a, err := g.Ask(ctx, q)
+	if refusal.CodeOf(err) == refusal.WhichReading { // and nothing that is not about that
+		q.Trace = nil
+		return p.whichReading(ctx, g, q, err)
+	}
+	if unsent == nil {
+		section(talk, "what a model would have been sent (none was: the planner drafted, 0 bytes left)", promptText(prompt))
+	}
+	if a != nil {
+		printReading(talk, a.Reading)
+	}
 	if trace.Draft != "" {
 		section(talk, "draft (not trusted, and not run)", trace.Draft)
 	}
@@ -156,7 +165,7 @@ func (p *program) demoAsk(ctx context.Context, text string) error {
 	section(talk, "what ran, as "+who.Name+" may read it", a.SQL)
 	section(talk, "in words", strings.Join(a.Words, "\n"))
 	fmt.Fprintln(talk, "answer:")
-	return p.printAnswer(a)
+	return p.printAnswered(a, trace)
 }
 
 // openDemo makes the demo in memory.

@@ -38,6 +38,15 @@ func (p *program) printAnswer(a *answer.Answer) error {
 	return err
 }
 
+// about is where what is to be said of rows goes: not between those that a program
+// reads.
+func (p *program) about() io.Writer {
+	if p.flags.output == "table" {
+		return p.out
+	}
+	return p.err
+}
+
 func printRules(w io.Writer, e answer.Explanation) {
 	for _, line := range append(append([]string(nil), e.Rules...), e.Notes...) {
 		fmt.Fprintln(w, line)
