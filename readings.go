@@ -15,7 +15,7 @@ func ReadingOf(q egress.Question, r planner.Reading) *answer.Reading {
 		out.Passed = append(out.Passed, q.Text()[s.Pos:s.End])
 	}
 	for _, p := range r.Parts {
-		out.Parts = append(out.Parts, answer.Part{Kind: p.Kind.String(), Words: p.Words, Taken: p.Taken, Default: p.Default,
+		out.Parts = append(out.Parts, answer.Part{Kind: p.Kind.String(), Words: p.Words, Taken: p.Taken, Default: p.Default, Chosen: p.Chosen,
 			Slot: p.Slot, Means: p.Means, Others: p.Others})
 	}
 	return out

@@ -15,6 +15,7 @@ type Part struct {
 	Words   string   `json:"words,omitempty"`   // of the question that caused it
 	Taken   string   `json:"taken"`             // what they were taken for
 	Default bool     `json:"default,omitempty"` // no word says so: it is what is usual
+	Chosen  bool     `json:"chosen,omitempty"`  // the asker says so
 	Slot    string   `json:"slot,omitempty"`    // the words that a choice is about
 	Means   string   `json:"means,omitempty"`   // what they mean, as a choice says it
 	Others  []string `json:"others,omitempty"`  // what else they could mean, the likeliest first

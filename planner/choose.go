@@ -56,12 +56,25 @@ func (u Understanding) choose(choices []Choice) (Understanding, error) {
 			return Understanding{}, refusal.New(refusal.WhichReading, "choose one of them", "%q cannot be meant together with the other choices", c)
 		}
 	}
+	u.mark(choices)
 	// The first reading uses every word, and what it differed in from others is said,
 	// or no other is nearly as likely.
 	if len(choices) > 0 && len(u.Readings[0].Passed) == 0 && (told || near(u.Readings) == 1) {
 		u.Decision = Answer
 	}
 	return u, nil
+}
+
+// mark notes which parts are chosen.
+func (u Understanding) mark(choices []Choice) {
+	for _, r := range u.Readings {
+		for i := range r.Parts {
+			p := &r.Parts[i]
+			if slices.ContainsFunc(choices, p.holds) {
+				p.Chosen, p.Default = true, false
+			}
+		}
+	}
 }
 
 // near is how many readings are nearly as likely as the first, itself included.
@@ -88,8 +101,11 @@ func (r Reading) with(c Choice) (Reading, bool) {
 
 // has reports whether c holds in r.
 func (r Reading) has(c Choice) bool {
-	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.speaks(c.Words) && says(p.Means, c.Means) })
+	return slices.ContainsFunc(r.Parts, func(p Part) bool { return p.holds(c) })
 }
+
+// holds reports whether a part is what a choice says.
+func (p *Part) holds(c Choice) bool { return p.speaks(c.Words) && says(p.Means, c.Means) }
 
 // other is the alternative that a choice names; -1 if none is, or several are.
 func (p Part) other(c Choice) int {

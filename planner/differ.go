@@ -51,7 +51,7 @@ func (u Understanding) Near(n int) []Choice {
 	}
 	for _, p := range r.Parts {
 		for _, s := range p.swaps {
-			if s.tied {
+			if s.tied && !p.Chosen {
 				out = append(out, Choice{p.Slot, s.means})
 			}
 		}

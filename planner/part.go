@@ -28,6 +28,8 @@ type Part struct {
 	Taken string
 	// Default: no word says so. It is what is usual.
 	Default bool
+	// Chosen: the asker says so.
+	Chosen bool
 	// Place is where in Draft.SQL it is; zero if it has no one place.
 	Place refusal.Span
 	// Others are what else the words could mean with all other parts as they are, the

@@ -221,8 +221,8 @@ func sound(t *testing.T, view policy.View, question string, d model.Draft) {
 	}
 }
 
-// open is a view of all of c.
-func open(t testing.TB, c *catalog.Catalog) policy.View {
+// open is a view of all of c but some columns.
+func open(t testing.TB, c *catalog.Catalog, hidden ...string) policy.View {
 	t.Helper()
 	secret, err := policy.NewSecret(make([]byte, sha256.Size))
 	if err != nil {
@@ -234,7 +234,9 @@ func open(t testing.TB, c *catalog.Catalog) policy.View {
 		rule := policy.Table{Table: table.ID, Columns: map[catalog.ColumnID]*policy.Class{}, AsView: !policy.Stored(table.Kind),
 			Grants: []policy.Grant{{Team: "everybody", All: true}}}
 		for _, col := range table.Columns {
-			rule.Columns[col.ID] = plain
+			if !slices.Contains(hidden, col.Name) && !slices.Contains(hidden, table.Name+"."+col.Name) {
+				rule.Columns[col.ID] = plain
+			}
 		}
 		config.Tables = append(config.Tables, rule)
 	}

@@ -197,11 +197,14 @@ func printReading(w io.Writer, r *answer.Reading) {
 	can := ""
 	for _, p := range r.Parts {
 		taken := p.Taken
-		if p.Default {
+		switch {
+		case p.Chosen:
+			taken += " (as you say)"
+		case p.Default:
 			taken += " (default)"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\n", orDash(p.Words), taken, orDash(strings.Join(p.Others, ", ")))
-		if can == "" && len(p.Others) > 0 {
+		if can == "" && len(p.Others) > 0 && !p.Chosen {
 			can = flagsOf([]planner.Choice{{Words: p.Slot, Means: p.Others[0]}})[0]
 		}
 	}
