@@ -52,6 +52,7 @@ type Connection struct {
 	Schemas  []string   // where unqualified names resolve; empty: the engine's default
 	Rules    string     // path; "": none, nothing is visible
 	Pairs    string     // path of examples for models; "": none
+	Taught   string     // path of what people call things; "": none
 	Dirs     []string   // SQLite: folders below which the file must lie; empty: the folder of grille.yaml
 	// InsecureAllowWritableRole lets a role be used that may do more than read.
 	InsecureAllowWritableRole bool

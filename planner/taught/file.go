@@ -40,8 +40,11 @@ const (
 	maxAnswers  = 1000
 )
 
-// Parse reads a file; path is where it stands.
+// Parse reads a file; path is where it stands. One of comments alone has no lessons.
 func Parse(path string, text []byte) (*Lessons, error) {
+	if empty(text) {
+		return &Lessons{}, nil
+	}
 	root, err := strict.Parse(path, text)
 	if err != nil {
 		return nil, err
@@ -49,6 +52,15 @@ func Parse(path string, text []byte) (*Lessons, error) {
 	sum := sha256.Sum256(text)
 	l := &Lessons{version: string(sum[:])}
 	return l, l.read(root)
+}
+
+func empty(text []byte) bool {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
 }
 
 // Version tells lessons apart; "" is that of none.
@@ -150,6 +162,22 @@ func (l *Lessons) readDefaults(n strict.Node) error {
 		l.defaults = append(l.defaults, s)
 	}
 	return nil
+}
+
+// Defaults are the tables with columns that are meant where none is named, a line
+// each.
+func (l *Lessons) Defaults() []string {
+	var out []string
+	for _, s := range l.defaults {
+		line := strings.Join(s.table, ".") + ":"
+		for _, p := range [][2]string{{"date", s.date}, {"measure", s.measure}, {"display", s.display}} {
+			if p[1] != "" {
+				line += " " + p[0] + " " + p[1]
+			}
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // Word is a lesson for who keeps the file.

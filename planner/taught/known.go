@@ -326,3 +326,25 @@ func (k *Known) SpokenOf(question string) []catalog.TableID {
 	}
 	return out
 }
+
+// Fits says what of a phrase does not fit a catalog.
+func (l *Lessons) Fits(c *catalog.Catalog, phrase string) error {
+	for _, w := range l.words {
+		for _, m := range w.meanings {
+			if err := (&Known{}).add(c, w.phrase, m); err != nil && w.phrase == phrase {
+				return fmt.Errorf("%s: %w", m.text, err)
+			}
+		}
+	}
+	return nil
+}
+
+// FitsDefault says what of a table's defaults does not fit a catalog.
+func (l *Lessons) FitsDefault(c *catalog.Catalog, table string) error {
+	for _, s := range l.defaults {
+		if slices.EqualFunc(s.table, pathOf(table), strings.EqualFold) {
+			return (&Known{Defaults: map[catalog.TableID]Default{}}).standard(c, s)
+		}
+	}
+	return nil
+}

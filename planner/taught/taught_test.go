@@ -11,7 +11,7 @@ import (
 )
 
 func TestPages(t *testing.T) {
-	spec.Run(t, "testdata", func(*testing.T) spec.Commands {
+	spec.Run(t, "testdata/read", func(*testing.T) spec.Commands {
 		return spec.Commands{"file": read, "meanings": readMeanings}
 	})
 }
@@ -91,4 +91,35 @@ func FuzzMeaning(f *testing.F) {
 			}
 		}
 	})
+}
+
+// teach, default: the file that follows the first line, changed.
+func edit(t *testing.T) spec.Commands {
+	change := func(f func(File, []string) (File, error)) spec.Command {
+		return func(_ *spec.Args, input string) string {
+			what, text, _ := strings.Cut(input, "\n")
+			if text != "" {
+				text += "\n"
+			}
+			g, err := f(File{"words.yaml", []byte(text)}, strings.Split(what, " | "))
+			if err != nil {
+				return err.Error()
+			}
+			if _, err := g.Lessons(); err != nil {
+				t.Errorf("%v in\n%s", err, g.Text)
+			}
+			return string(g.Text)
+		}
+	}
+	return spec.Commands{
+		"teach": change(func(f File, args []string) (File, error) { return f.Teach(args[0], args[1:]) }),
+		"default": change(func(f File, args []string) (File, error) {
+			args = append(args, "", "", "")
+			return f.Standard(args[0], args[1], args[2], args[3])
+		}),
+	}
+}
+
+func TestEdit(t *testing.T) {
+	spec.Run(t, "testdata/edit", func(t *testing.T) spec.Commands { return edit(t) })
 }
