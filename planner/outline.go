@@ -32,13 +32,16 @@ func (o Outline) Input(text string, holds learned.Holds) *learned.Input {
 	return newLattice(o.lex, text, tokenize(text), o.options).input(o.Schema, holds)
 }
 
-// Hints are what the learned parser is told of the readings by hand.
+// Hints are what the learned parser is told of the readings by hand, which know of
+// stored values what in was told of them.
 func (o Outline) Hints(in *learned.Input, text string) []learned.Hint {
 	tokens := tokenize(text)
 	if len(tokens) > maxWords {
 		return nil
 	}
-	l := newLattice(o.lex, text, tokens, o.options)
+	opt := o.options
+	opt.Values = told{in, o.lex.catalog}
+	l := newLattice(o.lex, text, tokens, opt)
 	if l.plausible() != nil {
 		return nil
 	}
