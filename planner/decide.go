@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -247,25 +245,5 @@ func (l *lattice) notUnderstood(f *failure) error {
 	return refusal.New(refusal.NotUnderstood, try, "%s", msg)
 }
 
-// example is a question that works on this catalog: how many rows of a table
-// there are for each row of one it refers to, if there are two such.
-func (l *lexicon) example() string {
-	best, question := 0, ""
-	for _, t := range l.catalog.Tables {
-		for _, e := range l.graph.edges[t] {
-			score := 1 + len(t.Foreign) + min(2, len(l.dates(t)))
-			if !e.many && !e.guessed && l.named(e.to) && !l.isPerson(e.to) && score > best {
-				best, question = score, fmt.Sprintf("how many %s per %s?", spoken(t), strings.Join(words.OfName(e.to.Name), " "))
-			}
-		}
-	}
-	if best > 0 {
-		return question
-	}
-	return fmt.Sprintf("how many %s are there?", spoken(l.catalog.Tables[0]))
-}
-
-// spoken is a table's name as words.
-func spoken(t *catalog.Table) string {
-	return strings.ToLower(strings.Join(strings.FieldsFunc(t.Name, func(r rune) bool { return r == '_' || r == ' ' }), " "))
-}
+// example is a question that works on this catalog.
+func (l *lexicon) example() string { return l.exemplary() + "?" }

@@ -29,6 +29,9 @@ type lexicon struct {
 	graph   *graph
 	known   *taught.Known // nil: nothing was taught
 	senses  []sense       // taught phrases, the longest first
+	// exemplary is a question that is answered, starts are questions to begin with.
+	exemplary func() string
+	starts    func() []idea
 }
 
 // ref is a table, or one of its columns.
@@ -74,6 +77,8 @@ type part struct {
 func newPart(c part) *lexicon {
 	l := &lexicon{catalog: c.Catalog, names: c.of.All(), prefix: commonPrefix(c.of), known: c.known, tables: map[catalog.TableID]*catalog.Table{}, byWord: map[string][]*lexeme{}, byJoint: map[string][]*lexeme{}, byRoot: map[string][]string{}}
 	l.schema = sync.OnceValue(l.newSchema)
+	l.starts = sync.OnceValue(l.findStarts)
+	l.exemplary = sync.OnceValue(l.findExample)
 	l.shown = map[*catalog.Table][]ref{}
 	for _, t := range c.Tables {
 		l.shown[t] = l.findDisplay(t)

@@ -19,10 +19,11 @@ import (
 // those that its words fit best. Which they are follows from the view and the
 // question alone: what was kept before changes no reading.
 type Lexicons struct {
-	fit   egress.Outlines
-	mu    sync.Mutex
-	kept  []keptLexicon // the one that was used last comes last
-	known []keptKnown   // likewise
+	fit    egress.Outlines
+	mu     sync.Mutex
+	kept   []keptLexicon // the one that was used last comes last
+	known  []keptKnown   // likewise
+	called []keptNames
 }
 
 type keptLexicon struct {
@@ -69,7 +70,16 @@ func (l *Lexicons) fitting(view policy.View, q egress.Question, k keptKnown) []*
 			ids = append(ids, t.ID)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(k.named.Tables), func(t *catalog.Table) bool { return !slices.Contains(ids, t.ID) })
+	var at []int
+	for _, id := range ids {
+		at = append(at, k.place[id])
+	}
+	slices.Sort(at)
+	var out []*catalog.Table
+	for _, i := range at {
+		out = append(out, k.named.Tables[i])
+	}
+	return out
 }
 
 // keptKnown is what was taught, as far as it exists for a view, and the view's
@@ -78,6 +88,7 @@ type keptKnown struct {
 	key string // of the view and the lessons
 	*taught.Known
 	named *catalog.Catalog
+	place map[catalog.TableID]int // of a table in it
 }
 
 // mostKnown is for how many views it is kept what was taught.
@@ -93,7 +104,10 @@ func (l *Lexicons) knownTo(view policy.View, lessons *taught.Lessons) keptKnown 
 		}
 	}
 	known := lessons.For(view.Visible())
-	k := keptKnown{key, known, known.Name(view.Visible())}
+	k := keptKnown{key, known, known.Name(view.Visible()), map[catalog.TableID]int{}}
+	for i, t := range k.named.Tables {
+		k.place[t.ID] = i
+	}
 	l.known = append(l.known[max(0, len(l.known)+1-mostKnown):], k)
 	return k
 }

@@ -31,7 +31,7 @@ var noon = time.Date(2025, 5, 15, 12, 0, 0, 0, time.UTC)
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata/pages", func(t *testing.T) spec.Commands {
 		p := &page{t: t, zone: time.UTC}
-		return spec.Commands{"catalog": p.catalog, "values": p.hold, "ask": p.ask, "why": p.why, "readings": p.readings, "parts": p.parts}
+		return spec.Commands{"catalog": p.catalog, "values": p.hold, "ask": p.ask, "why": p.why, "readings": p.readings, "parts": p.parts, "suggest": p.suggest}
 	})
 }
 
@@ -191,7 +191,7 @@ func (p *page) read(question string) (all Understanding, err error) {
 
 // sound checks what every draft has to be: a query that passes the gates, with
 // reasons that point into it and into the question.
-func sound(t *testing.T, view policy.View, question string, d model.Draft) {
+func sound(t testing.TB, view policy.View, question string, d model.Draft) {
 	t.Helper()
 	if d.Kind != model.SQL || d.Confidence < 0 || d.Confidence > 1 {
 		t.Errorf("%s: %+v", question, d)
