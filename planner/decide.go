@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -47,7 +48,10 @@ func read(lex *lexicon, text string, opt Options) (none Understanding, err error
 
 // byHand are the best readings by the rules of this package, and of those that
 // leave words over the one that came furthest.
-func (l *lattice) byHand() ([]reckoned, *failure) {
+func (l *lattice) byHand() ([]reckoned, *failure) { return l.byHandWithin(math.Inf(1)) }
+
+// byHandWithin leaves out readings that cost so much more than the best one.
+func (l *lattice) byHandWithin(most float64) ([]reckoned, *failure) {
 	var blame *failure
 	var tries []attempt
 	cuts := l.cuts()
@@ -62,11 +66,35 @@ func (l *lattice) byHand() ([]reckoned, *failure) {
 		}
 	}
 	slices.SortStableFunc(tries, func(a, b attempt) int { return cmp.Compare(a.cost, b.cost) })
-	var all []candidate
+	found := candidates{most: most, best: map[string]float64{}}
 	for _, t := range tries[:min(len(tries), maxTries)] {
-		all = append(all, l.drafts(t)...)
+		l.drafts(t, &found)
 	}
-	return ranked(all), blame
+	return ranked(found.all), blame
+}
+
+// candidates are those that were found, and what the best of each draft costs.
+type candidates struct {
+	all  []candidate
+	best map[string]float64
+	most float64 // that one may cost more than the best
+}
+
+// needless reports whether no candidate that costs so much would be among the
+// readings.
+func (c *candidates) needless(cost float64) bool {
+	if len(c.best) == 0 {
+		return false
+	}
+	costs := slices.Sorted(maps.Values(c.best))
+	return cost > costs[0]+c.most || len(costs) >= maxReadings && cost > costs[maxReadings-1]
+}
+
+func (c *candidates) add(x candidate) {
+	if cost, ok := c.best[x.draft.SQL]; !ok || x.cost < cost {
+		c.best[x.draft.SQL] = x.cost
+	}
+	c.all = append(c.all, x)
 }
 
 // reckoned is a reading with the plan that it was printed from.
@@ -88,19 +116,24 @@ type attempt struct {
 // maxTries is how many attempts are resolved: of more, none was ever the best.
 const maxTries = 32
 
-// drafts are the drafts of one attempt, one for each choice of columns that works.
-func (l *lattice) drafts(t attempt) []candidate {
+// drafts finds the drafts of one attempt, one for each choice of columns that works;
+// what is left to find costs the more, the later it comes.
+func (l *lattice) drafts(t attempt, found *candidates) {
+	if found.needless(t.cost) {
+		return
+	}
 	v := &resolver{lex: l.lex, pieces: t.pieces, r: &t.r, held: l.held}
-	var out []candidate
 	for _, p := range v.resolve() {
+		if found.needless(t.cost + 0.6*p.cost) {
+			return
+		}
 		c, ok := l.draft(t, p.refs)
 		if !ok {
 			continue
 		}
 		c.cost = t.cost + 0.6*p.cost + 0.04*float64(c.plan.joins)
-		out = append(out, c)
+		found.add(c)
 	}
-	return out
 }
 
 // draft is the draft of an attempt with a meaning for each of its slots.

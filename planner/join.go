@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
@@ -14,7 +15,18 @@ type graph struct {
 	edges  map[*catalog.Table][]edge
 	tables []*catalog.Table
 	number map[*catalog.Table]int
+	mu     sync.Mutex
+	ways   map[fromTo][]edge // that were found; of at most 64 tables
 }
+
+// fromTo is where a way begins, a bit a table, and where it ends.
+type fromTo struct {
+	from uint64
+	to   int
+}
+
+// mostWays is how many ways a graph remembers.
+const mostWays = 10_000
 
 // edge goes from one table to another.
 type edge struct {
@@ -25,7 +37,7 @@ type edge struct {
 }
 
 func newGraph(l *lexicon) *graph {
-	g := &graph{map[*catalog.Table][]edge{}, l.catalog.Tables, map[*catalog.Table]int{}}
+	g := &graph{edges: map[*catalog.Table][]edge{}, tables: l.catalog.Tables, number: map[*catalog.Table]int{}, ways: map[fromTo][]edge{}}
 	for i, t := range g.tables {
 		g.number[t] = i
 	}
@@ -139,6 +151,27 @@ func (g *graph) connected(a, b *catalog.Table) bool {
 // rows, then the catalog's first. prefer are words of the question that may name
 // a key: "as the home team".
 func (g *graph) path(from []*catalog.Table, to *catalog.Table) []edge {
+	if len(g.tables) > 64 {
+		return g.findPath(from, to)
+	}
+	key := fromTo{to: g.number[to]}
+	for _, t := range from {
+		key.from |= 1 << g.number[t]
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	way, ok := g.ways[key]
+	if !ok {
+		if len(g.ways) == mostWays {
+			clear(g.ways)
+		}
+		way = slices.Clip(g.findPath(from, to))
+		g.ways[key] = way
+	}
+	return way
+}
+
+func (g *graph) findPath(from []*catalog.Table, to *catalog.Table) []edge {
 	type step struct {
 		seen, done bool
 		cost       int

@@ -223,8 +223,11 @@ func (l *lexicon) sure(text string, opt Options) string {
 	if x.plausible() != nil {
 		return ""
 	}
-	all, _ := x.byHand()
-	if len(all) == 0 || all[0].Draft.Confidence < certain || len(all[0].Passed) > 0 {
+	// What costs so much more than the best takes less than a hundredth from the
+	// confidence in it.
+	const little, hundredth = 2, 0.01
+	all, _ := x.byHandWithin(little)
+	if len(all) == 0 || all[0].Draft.Confidence < certain+hundredth || len(all[0].Passed) > 0 {
 		return ""
 	}
 	return all[0].Draft.SQL
