@@ -33,7 +33,7 @@ func Lesson(c *catalog.Catalog, phrase string, opt Options) (question, sql strin
 func (l *lexicon) questions(phrase string) []string {
 	var out []string
 	for _, s := range l.senses {
-		t := spoken(l.tables[s.Table])
+		t := ofMany(inWords(l.tables[s.Table].Name))
 		switch {
 		case s.Words != phrase:
 		case s.Agg != "":
@@ -54,7 +54,7 @@ func (l *lexicon) questions(phrase string) []string {
 		case x.col == nil:
 			out = append(out, fmt.Sprintf("how many %s are there?", phrase))
 		default:
-			out = append(out, fmt.Sprintf("list the %s of %s", phrase, spoken(x.table)), fmt.Sprintf("average %s of %s", phrase, spoken(x.table)))
+			out = append(out, fmt.Sprintf("list the %s of %s", phrase, ofMany(inWords(x.table.Name))), fmt.Sprintf("average %s of %s", phrase, ofMany(inWords(x.table.Name))))
 		}
 	}
 	return out

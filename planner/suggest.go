@@ -84,6 +84,7 @@ func Suggest(view policy.View, typed Typed, opt Options) []Suggestion {
 	if typed.Most <= 0 {
 		typed.Most = usualSuggestions
 	}
+	opt.Values, opt.Chosen = nil, nil // what is suggested tells of no value
 	s := &suggester{view: view, typed: typed, opt: opt, names: opt.Lexicons.names(view, opt.Taught),
 		tries: triesEach * typed.Most, seen: map[string]bool{}}
 	s.lex = s.names.first

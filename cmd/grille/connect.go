@@ -17,7 +17,6 @@ import (
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
-	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
@@ -301,47 +300,13 @@ func (k *connecting) suggest(ctx context.Context, s *site, conn config.Connectio
 		return err
 	}
 	defer func() { _ = g.Close() }()
-	v := s.Viewers[0]
-	outline, err := g.Outline(ctx, v)
-	if err != nil {
+	works, err := g.Suggest(ctx, grille.Question{Viewer: s.Viewers[0]}, 3)
+	if err != nil || len(works) == 0 {
 		return err
 	}
-	var works []string
-	for _, t := range outline.Tables {
-		for _, text := range questions(t) {
-			if len(works) < 3 && k.drafts(ctx, g, v, text) {
-				works = append(works, text)
-				break // one a table
-			}
-		}
-	}
-	if len(works) == 0 {
-		return nil
-	}
 	fmt.Fprintln(k.out, "\nTry:")
-	for _, text := range works {
-		fmt.Fprintf(k.out, "  grille ask --config %s --as %s %q\n", s.File, owner, text)
+	for _, q := range works {
+		fmt.Fprintf(k.out, "  grille ask --config %s --as %s %q\n", s.File, owner, q.Text)
 	}
 	return nil
-}
-
-func questions(t *catalog.Table) []string {
-	var list []string
-	thing := strings.ReplaceAll(t.Name, "_", " ")
-	for _, c := range t.Columns {
-		if c.Type.IsText() {
-			list = append(list, fmt.Sprintf("how many %s per %s", thing, strings.ReplaceAll(c.Name, "_", " ")))
-		}
-	}
-	return append(list, "how many "+thing)
-}
-
-// drafts reports whether a question can be drafted and passes the rules.
-func (k *connecting) drafts(ctx context.Context, g *grille.Grille, v viewer.Viewer, text string) bool {
-	u, err := g.Understand(ctx, grille.Question{Text: text, Viewer: v})
-	if err != nil || u.Decision != planner.Answer {
-		return false
-	}
-	_, err = g.Explain(ctx, grille.Draft{SQL: u.Readings[0].Draft.SQL, Viewer: v})
-	return err == nil
 }
