@@ -34,7 +34,7 @@ func newTranslator(c *catalog.Catalog, in *learned.Input) *translator {
 
 // plan is p in the learned parser's terms; false if these have no words for it.
 func (t *translator) plan(p *plan) (*learned.Plan, bool) {
-	t.ok = !p.dedupe && len(p.aside) == 0 && p.window == 0 && len(p.per) == 0 && !p.mean
+	t.ok = !p.dedupe && len(p.aside) == 0 && p.window == 0 && len(p.per) == 0 && !p.mean && p.counted == ""
 	out := &learned.Plan{Distinct: p.distinct, Table: -1, Count: -1}
 	star := func(x learned.Item, table *catalog.Table) learned.Item {
 		if x.Star {
@@ -105,7 +105,7 @@ func (t *translator) item(x expr) learned.Item {
 
 func (t *translator) column(r ref) int {
 	n, known := t.columns[r.col]
-	t.ok = t.ok && known && !r.age
+	t.ok = t.ok && known && !r.age && r.span.since == nil
 	return n
 }
 
@@ -133,7 +133,7 @@ func (t *translator) conds(cs []cond) []learned.Cond {
 		if c.op == "taught" {
 			continue // the learned parser is not told
 		}
-		t.ok = t.ok && c.agg == noAgg && c.years == 0 && c.aside == 0 && c.factor == ""
+		t.ok = t.ok && c.slot.pick.span.since == nil && c.agg == noAgg && c.years == 0 && c.aside == 0 && c.factor == ""
 		x := learned.Cond{Item: learned.Item{Col: t.column(c.slot.pick)}, Op: notEqual(c.op), Or: c.or, Values: [2]int{-1, -1}}
 		switch {
 		case c.op == "null" && !c.not:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/grille-dev/grille/internal/words"
 )
@@ -64,6 +65,7 @@ type pending struct {
 	n        int
 	distinct bool
 	number   string
+	unit     int // of the number, as in comparison
 }
 
 // comparison waits for its number and its column.
@@ -74,6 +76,7 @@ type comparison struct {
 	number string
 	high   string // of between
 	agg    aggregate
+	is     bool // "are over 30k": what the question is about, and not what was named last
 	pieces []int
 }
 
@@ -161,6 +164,8 @@ func (c *composer) step(s state) []state {
 		return c.number(n, at)
 	case periodRole:
 		return c.period(n, at)
+	case lastingRole:
+		return c.lasting(n, at)
 	case unknownRole:
 		return c.unknown(n, at)
 	case bucketRole:
@@ -172,6 +177,9 @@ func (c *composer) step(s state) []state {
 	case eachRole:
 		return c.per(n, at)
 	case mostRole, commonRole, topRole:
+		if c.firstOnes(&n, at) {
+			break
+		}
 		c.superlative(&n, at)
 	case likeRole:
 		return c.like(n, at)
@@ -198,6 +206,9 @@ func (c *composer) step(s state) []state {
 		n.mode = targetMode
 		n.forget()
 	case countRole:
+		if k := len(n.r.orders) - 1; k >= 0 && n.r.orders[k].agg == countAgg && n.r.orders[k].slot.piece == at-1 { // "by ticket count"
+			break
+		}
 		if next := c.piece(c.meaning(at + 1)).role; n.last != nil && n.last.want == wantTable && next != nounRole && next != ofRole && n.count == nil { // "order count"
 			n.count = &pending{piece: at}
 			if k := len(n.r.needs); k > 0 && n.r.needs[k-1].slot.piece == n.last.piece {
@@ -213,7 +224,7 @@ func (c *composer) step(s state) []state {
 		n.forget()
 	case aggRole:
 		n.aggs = append(n.aggs, pending{piece: at, agg: aggregate(p.arg), number: p.factor, hint: p.hint})
-		if n.cmp != nil && n.cmp.number == "" && p.arg != string(sumAgg) {
+		if n.cmp != nil && n.cmp.number == "" && p.arg != string(sumAgg) && !c.thanAverage(c.measureEnd(at+1)) {
 			return c.belowAverage(n, at)
 		}
 		n.forget()
@@ -370,6 +381,10 @@ func (c *composer) settle(n *state) {
 	}
 	c.applyMost(n)
 	c.applyCmp(n)
+	if len(n.aggs) == 1 && n.aggs[0].agg == avgAgg && len(n.r.outs) == 0 && len(n.r.groups) == 1 && n.r.groups[0].per && len(n.r.needs) == 1 { // "visits per patient, average"
+		n.r.figure.mean, n.r.figure.pieces = true, append(slices.Clone(n.r.figure.pieces), n.aggs[0].piece)
+		n.aggs = nil
+	}
 	if t := c.lastTable(n); t != nil && len(n.aggs) == 1 && len(n.r.outs) == 0 { // "what did bills add up to"
 		if amount, ok := c.amountOf(*t); ok {
 			n.r.outs = append(n.r.outs, out{agg: n.aggs[0].agg, slot: amount, pieces: []int{n.aggs[0].piece}})
@@ -382,7 +397,11 @@ func (c *composer) settle(n *state) {
 		n.lost = append(n.lost, a.piece)
 	}
 	if k := c.lastTable(n); n.count != nil && len(n.r.outs) == 0 && len(n.r.groups) == 0 && k != nil { // "orders last month - how many?"
-		n.r.outs = append(n.r.outs, out{agg: countAgg, slot: n.r.needs[0].slot, pieces: []int{n.count.piece}})
+		counted := *k
+		if len(n.r.needs) > 0 {
+			counted = n.r.needs[0].slot
+		}
+		n.r.outs = append(n.r.outs, out{agg: countAgg, slot: counted, pieces: []int{n.count.piece}})
 		n.count = nil
 	}
 	if n.count != nil {
@@ -446,7 +465,11 @@ func (c *composer) applyCmp(n *state) {
 		n.r.conds = append(n.r.conds, c.byHint(k))
 		return
 	}
-	if t := c.lastTable(n); t != nil && k.number != "" && k.agg == noAgg {
+	t := c.lastTable(n)
+	if k.is && len(n.r.needs) > 0 && !n.r.needs[0].not {
+		t = &n.r.needs[0].slot
+	}
+	if t != nil && k.number != "" && k.agg == noAgg {
 		s := slot{piece: t.piece, want: wantMeasure}
 		for _, x := range t.nouns {
 			if k.unit > 0 { // "sessions over 20 minutes"
@@ -510,7 +533,7 @@ func (c *composer) per(n state, at int) []state {
 	follows := c.piece(c.meaning(at + 1)).role
 	prev := c.piece(at - 1)
 	n.forget()
-	if p.to == p.from+1 && c.says(p, "by") && (prev.role == verbRole || (prev.role == unknownRole || prev.role == nounRole && prev.nouns[0].class() == dateClass) && c.participle(at-1)) { // "made by"
+	if p.to == p.from+1 && c.says(p, "by") && (prev.role == verbRole && (c.participle(at-1) || !strings.HasSuffix(c.l.tokens[prev.from].lower, "s")) || (prev.role == unknownRole || prev.role == nounRole && prev.nouns[0].class() == dateClass) && c.participle(at-1)) { // "made by"
 		grouped := n.next()
 		grouped.at--
 		grouped.each = true
@@ -591,9 +614,42 @@ func (c *composer) superlative(n *state, at int) {
 	}
 	if m.n == 0 {
 		m.n = 10
+		if next := c.piece(at + 1); next.role == nounRole && next.to == next.from+1 && !c.plural(at+1) && next.nouns[0].col == nil { // "the top customer"
+			m.n = 1
+		}
 	}
 	n.top = m
 	n.r.limit, n.r.top = m.n, at
+}
+
+// firstOnes is an order: "cheapest first", "biggest budget first".
+func (c *composer) firstOnes(n *state, at int) bool {
+	p := c.pieces[at]
+	first := func(i int) bool {
+		q, after := c.piece(i), c.piece(i+1).role
+		return q.to == q.from+1 && c.says(q, "first") && (after == noRole || after == endRole || after == andRole)
+	}
+	o := order{desc: p.arg == "desc", pieces: []int{at}}
+	next := c.piece(at + 1)
+	switch {
+	case p.role != mostRole:
+		return false
+	case first(at+1) && p.hint != "":
+		o.slot = c.hinted(p.hint, at, wantOrdered)
+		n.at = at + 2
+	case first(at+2) && next.role == nounRole:
+		o.slot = slot{nouns: slices.DeleteFunc(slices.Clone(next.nouns), func(x noun) bool { return x.col == nil }), piece: at + 1, want: wantOrdered}
+		if len(o.slot.nouns) == 0 {
+			o.slot, o.agg = slot{nouns: next.nouns, piece: at + 1, want: wantTable}, countAgg
+		}
+		n.at = at + 3
+	default:
+		return false
+	}
+	c.settle(n)
+	n.r.orders = append(n.r.orders, o)
+	n.forget()
+	return true
 }
 
 // newest is the hint of what is ordered by time.
@@ -610,6 +666,9 @@ func (c *composer) finish(n *state) {
 	}
 	if oneOf(c.l.tokens[0], "who") && !n.r.who {
 		n.cost += 0.5
+	}
+	if len(n.r.groups) == 1 && n.r.groups[0].unit != "" && !n.r.groups[0].each && len(n.r.outs) == 1 && n.r.outs[0].agg == noAgg && len(n.r.needs) > 0 && len(n.r.outs[0].slot.nouns) > 0 && n.r.outs[0].slot.nouns[0].class() == dateClass {
+		n.r.outs = nil // "at which hour do sessions start"
 	}
 	c.overTime(n)
 	c.altogether(n)

@@ -96,7 +96,11 @@ func (c *composer) ordinalOf(n state, s slot) (state, bool) {
 // asVerb reads what happened as a mere verb where its own table follows:
 // "customers who never opened a ticket".
 func (c *composer) asVerb(n state, s slot) (state, bool) {
-	next := c.piece(c.meaning(s.piece + 1))
+	i := c.meaning(s.piece + 1)
+	for r := c.piece(i).role; r == cmpRole || r == numberRole || r == stopRole || r == mostRole; r = c.piece(i).role { // "raised more alarms"
+		i++
+	}
+	next := c.piece(i)
 	if s.nouns[0].col == nil || s.nouns[0].class() != dateClass || !c.participle(s.piece) || next.role != nounRole || len(n.r.needs) == 0 && !n.r.which ||
 		!slices.ContainsFunc(next.nouns, func(x noun) bool { return x.col == nil && x.table == s.nouns[0].table }) {
 		return n, false

@@ -116,12 +116,21 @@ func (c *composer) mostOfTable(n state, s slot) state {
 func (c *composer) sized(m *pending, s slot) bool {
 	_, ok := c.amountOf(s)
 	return ok && c.says(c.pieces[m.piece], "largest", "biggest", "highest", "greatest", "smallest", "lowest") && !c.says(c.pieces[m.piece], "number", "amount", "count", "quantity") &&
-		c.piece(c.meaning(s.piece+1)).role != eachRole
+		!c.rankedBy(s.piece+1)
+}
+
+// rankedBy: "by" stands at i, and says what is ranked by.
+func (c *composer) rankedBy(i int) bool {
+	p := c.piece(c.meaning(i))
+	return p.role == eachRole && p.to == p.from+1 && c.says(p, "by")
 }
 
 // usualAgg is how a measure is summed up if nobody says: amounts are added,
 // prices and ages are not.
 func usualAgg(r ref) aggregate {
+	if r.span.since != nil {
+		return avgAgg
+	}
 	parts := words.OfName(r.name())
 	for _, w := range parts {
 		if slices.Contains([]string{"price", "rate", "rating", "age", "score", "percent", "weight", "height", "grade", "temperature", "rank", "average", "severity", "level", "latitude", "longitude", "speed"}, w) {
@@ -238,6 +247,9 @@ func (c *composer) aggregated(n state, s slot) state {
 			if n.top != nil {
 				n.r.outs = append(n.r.outs, out{agg: a.agg, slot: measure, pieces: []int{a.piece}})
 			}
+		case n.cmp != nil && n.cmp.number == "" && n.cmp.agg == noAgg && c.thanAverage(s.piece+1): // "a longer average stay than the average"
+			n.cmp = &comparison{op: n.cmp.op, agg: a.agg, pieces: append(slices.Clone(n.cmp.pieces), a.piece)}
+			n.subject = &measure
 		case n.mode == condMode && c.compares(s.piece+1): // "with an average age over 30"
 			n.cmp = &comparison{agg: a.agg, pieces: []int{a.piece}}
 			n.subject = &measure
@@ -250,6 +262,24 @@ func (c *composer) aggregated(n state, s slot) state {
 		}
 	}
 	return n
+}
+
+// thanAverage: "than the average" stands at i.
+func (c *composer) thanAverage(i int) bool {
+	if !c.says(c.piece(i), "than") {
+		return false
+	}
+	for i++; c.piece(i).role == stopRole; i++ {
+	}
+	return c.piece(i).role == aggRole && c.piece(i).arg == string(avgAgg)
+}
+
+// measureEnd is the piece behind a measure at i, which may have its table before it.
+func (c *composer) measureEnd(i int) int {
+	for k := 0; k < 2 && c.piece(i).role == nounRole; k++ {
+		i++
+	}
+	return i
 }
 
 func (c *composer) compares(i int) bool {
@@ -273,14 +303,19 @@ func (c *composer) countedColumn(n state, s slot) []state {
 		t := n.next()
 		t.at--
 		t.cost += 0.1
-		all = append(all, c.counted(t, slot{nouns: measures, piece: s.piece, want: wantMeasure}, sumAgg))
+		agg := sumAgg
+		if measures[0].span.since != nil { // "how many days does it take to close"
+			agg = avgAgg
+		}
+		all = append(all, c.counted(t, slot{nouns: measures, piece: s.piece, want: wantMeasure}, agg))
 	}
-	if happened := slices.DeleteFunc(slices.Clone(others), func(x noun) bool { return x.class() != dateClass }); len(happened) > 0 && happened[0].score >= others[0].score { // nobody counts dates
+	if happened := slices.DeleteFunc(slices.Clone(others), func(x noun) bool { return x.class() != dateClass }); len(happened) > 0 && happened[0].score >= others[0].score && !c.negative(s.piece) { // nobody counts dates
 		t := n.next()
 		t.at--
 		all = append(all, c.counted(t, c.tablesOf(slot{nouns: happened, piece: s.piece}), countAgg))
 		others = slices.DeleteFunc(others, func(x noun) bool { return x.class() == dateClass })
 	}
+	others = slices.DeleteFunc(others, func(x noun) bool { return x.class() == boolClass }) // nobody counts yes and no
 	if len(others) > 0 {
 		t := n.next()
 		t.at--
@@ -309,6 +344,9 @@ func (c *composer) comparedColumn(n state, s slot) []state {
 		t := n.next()
 		t.at--
 		t.cost += 0.1
+		if s.nouns[0].class() == dateClass { // rows are counted, and not when they came
+			t.cost += 0.4
+		}
 		t.r.havings = append(t.r.havings, having{agg: countAgg, slot: s, op: k.op, number: k.number, high: k.high, pieces: k.pieces})
 		all = append(all, t)
 	}

@@ -36,6 +36,14 @@ func (c *composer) noun(n state, at int) []state {
 			n.cost += 0.4
 		}
 	}
+	if next := c.piece(at + 1); (next.role == unknownRole || next.role == valueRole) && len(columns) > 0 { // "converted desktop sessions"
+		if h := c.head(at); h.role == nounRole && h.nouns[0].col == nil {
+			if t, ok := c.flagged(n, at, columns, h); ok {
+				out = append(out, t)
+				n.cost += 0.2
+			}
+		}
+	}
 	if next := c.piece(at + 1); next.role == nounRole {
 		if t, ok := c.owner(n, at, tables, next); ok {
 			out = append(out, t)
@@ -84,10 +92,15 @@ func (c *composer) table(n state, s slot) []state {
 	case n.cmp != nil && n.cmp.number == "" && c.says(c.piece(c.meaning(s.piece+1)), "average"): // "more tickets than average"
 		t := c.countAverage(n, s)
 		t.at = c.meaning(s.piece+1) + 1
+		if p := c.piece(c.meaning(t.at)); p.role == nounRole && p.nouns[0].col == nil && slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == p.nouns[0].table }) { // "than the average agent"
+			t.at = c.meaning(t.at) + 1
+		} else if p.role == nounRole && len(n.r.outs) == 1 && n.r.outs[0].agg == countAgg && n.r.outs[0].slot.nouns[0].table == p.nouns[0].table {
+			t.at = c.meaning(t.at) + 1
+		}
 		return []state{t}
 	case n.each:
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: s, each: true})
+		n.r.groups = append(n.r.groups, c.eachOf(s))
 		n.last = &s
 		return []state{n}
 	case n.count != nil:
@@ -135,7 +148,7 @@ func (c *composer) table(n state, s slot) []state {
 		n.dir = ""
 		return []state{n}
 	}
-	n.number = nil // "the two wards"
+	c.dropNumber(&n) // "the two wards"
 	n.last = &s
 	shown := n.mode == targetMode && !of && !in && (len(n.r.needs) == 0 || c.piece(s.piece-1).role == andRole || c.piece(c.back(s.piece-1)).role == andRole)
 	n.r.needs = append(n.r.needs, need{slot: s})
@@ -151,6 +164,21 @@ func (c *composer) table(n state, s slot) []state {
 		n.lastOut = len(n.r.outs)
 	}
 	return []state{n}
+}
+
+// eachOf is a group that a word such as "per" asks for.
+func (c *composer) eachOf(s slot) group {
+	by := c.piece(c.back(s.piece - 1))
+	return group{slot: s, each: true, per: by.role == eachRole && c.says(by, "per"), led: by.role == eachRole}
+}
+
+// dropNumber leaves out the number of "the two wards", but not a year.
+func (c *composer) dropNumber(n *state) {
+	if n.number != nil && c.l.tokens[c.pieces[n.number.piece].from].year() > 0 {
+		n.lost = append(n.lost, n.number.piece)
+		n.cost++
+	}
+	n.number = nil
 }
 
 // indefinite: "a customer", "an account".
@@ -183,7 +211,7 @@ func (c *composer) column(n state, s slot) []state {
 	switch {
 	case n.each:
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: s, each: true})
+		n.r.groups = append(n.r.groups, c.eachOf(s))
 		n.last = &s
 		return []state{n}
 	case n.most != nil && len(n.aggs) == 0 && n.count == nil:
@@ -204,10 +232,14 @@ func (c *composer) column(n state, s slot) []state {
 		n.r.conds = append(n.r.conds, cond{slot: numeric(s), op: "=", values: []string{k.number}, number: true, pieces: []int{k.piece}})
 		return []state{n}
 	}
+	if k := len(n.r.outs) - 1; k >= 0 && c.piece(n.r.outs[k].slot.piece).role == oldRole && slices.ContainsFunc(n.r.outs[k].slot.nouns, func(x noun) bool { return x.is(s.nouns[0].ref) }) { // "how long do patients stay"
+		n.r.outs[k].slot.nouns, n.r.outs[k].slot.want = s.nouns, wantMeasure
+		return []state{n}
+	}
 	if t, ok := c.ordinalOf(n, s); ok {
 		return []state{t}
 	}
-	n.number = nil
+	c.dropNumber(&n)
 	all := c.asSubject(n, s)
 	if len(all) > 0 && c.piece(s.piece+1).role == verbRole { // "of kind training"
 		n.cost += 0.4
@@ -269,6 +301,9 @@ func (c *composer) column(n state, s slot) []state {
 		there := show.next() // "students with treasurer votes"
 		there.at--
 		there.cost += 0.3
+		if q := c.piece(c.meaning(s.piece + 2)); c.piece(s.piece+1).role == andRole && q.role == nounRole && q.nouns[0].col != nil { // "with channel and budget"
+			there.cost += 0.4
+		}
 		there.r.conds = append(there.r.conds, cond{slot: s, op: "null", not: !show.not})
 		there.not = false
 		all = append(all, there)
@@ -276,9 +311,9 @@ func (c *composer) column(n state, s slot) []state {
 		if c.says(c.piece(s.piece-1), "their", "its", "his", "her") {
 			show.cost -= 0.3
 			all[len(all)-1].cost += 0.3
-			if len(show.r.outs) == 0 && len(show.r.needs) > 0 { // "plans with their prices"
-				show.r.outs = append(show.r.outs, out{slot: show.r.needs[0].slot})
-			}
+		}
+		if len(show.r.outs) == 0 && len(show.r.needs) > 0 { // "plans with their prices"
+			show.r.outs = append(show.r.outs, out{slot: show.r.needs[0].slot})
 		}
 	case show.mode == condMode:
 		show.cost += 0.45

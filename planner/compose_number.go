@@ -12,6 +12,9 @@ import (
 func (c *composer) number(n state, at int) []state {
 	p := c.pieces[at]
 	next := c.piece(c.meaning(at + 1))
+	if t := c.l.tokens[p.from]; t.year() > 0 && !c.l.quantity(p.from) { // it is a year
+		n.cost += 2
+	}
 	switch {
 	case c.says(c.piece(at+1), "times", "time") && c.lastTable(&n) != nil:
 		return []state{c.times(n, at)}
@@ -53,12 +56,16 @@ func (c *composer) number(n state, at int) []state {
 			t.subject = n.last
 			return []state{c.closeCmp(t)}
 		}
-		if closes(next.role) && c.lastTable(&n) != nil { // "bills over 10k from"
+		if (closes(next.role) || c.happened(next)) && c.lastTable(&n) != nil { // "bills over 10k from", "bills over 10k issued in"
 			c.applyCmp(&n)
 		}
 		return []state{n}
 	case next.role == mostRole || next.role == topRole || next.role == commonRole:
 		n.number = &pending{piece: at, number: p.text}
+		return []state{n}
+	case c.unitAt(at+1) >= 0 && c.postfix(c.piece(at+2)): // "two weeks or more"
+		n.number = &pending{piece: at, number: p.text, unit: c.unitAt(at+1) + 1}
+		n.at = at + 2
 		return []state{n}
 	case c.postfix(next):
 		n.number = &pending{piece: at, number: p.text}
@@ -115,11 +122,18 @@ func (c *composer) yearsOld(i int) int {
 // closes: behind a number, what follows is not what is counted.
 func closes(r role) bool {
 	switch r {
-	case inRole, relRole, haveRole, periodRole, orderRole, eachRole, endRole, andRole, orRole:
+	case inRole, relRole, haveRole, periodRole, orderRole, eachRole, endRole, andRole, orRole, isRole:
 		return true
 	default:
 		return false
 	}
+}
+
+// happened: a piece that only says that or when something happened.
+func (c *composer) happened(p piece) bool {
+	return p.role == nounRole && p.to == p.from+1 && !slices.ContainsFunc(p.nouns, func(x noun) bool {
+		return x.score >= p.nouns[0].score-0.2 && x.class() != dateClass && x.class() != boolClass
+	})
 }
 
 // times is "ordered more than 5 times": a number of rows of the table that was
@@ -182,15 +196,25 @@ func (c *composer) closeCmp(n state) state {
 	return n
 }
 
-// byHint is "older than 60".
+// byHint is "older than 60", "lasting more than 2 weeks".
 func (c *composer) byHint(k *comparison) cond {
-	return cond{slot: c.hinted(k.hint, k.pieces[0], wantOrdered), op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces}
+	s := c.hinted(k.hint, k.pieces[0], wantOrdered)
+	if k.unit > 0 && unitsOf[k.unit-1].kind == "time" && strings.Contains(k.hint, "duration") {
+		s.nouns = slices.DeleteFunc(s.nouns, func(x noun) bool {
+			u := unitOfColumn(x.ref)
+			return u < 0 || unitsOf[u].kind != "time"
+		})
+		for _, r := range c.l.lex.lifetimes(k.unit - 1) {
+			s.nouns = append(s.nouns, noun{ref: r, score: 0.7})
+		}
+	}
+	return cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces}
 }
 
 // compare reads "more than", before or behind its number.
 func (c *composer) compare(n state, at int) []state {
 	p := c.pieces[at]
-	k := &comparison{op: p.arg, hint: p.hint, pieces: []int{at}}
+	k := &comparison{op: p.arg, hint: p.hint, is: n.is, pieces: []int{at}}
 	switch k.op { // of numbers; of dates they are part of a period
 	case "after":
 		k.op = ">"
@@ -212,7 +236,10 @@ func (c *composer) compare(n state, at int) []state {
 	}
 	n.cmp = k
 	if c.postfix(p) && n.number != nil { // "5 or more"
-		k.number, k.pieces = n.number.number, append(k.pieces, n.number.piece)
+		k.number, k.unit, k.pieces = n.number.number, n.number.unit, append(k.pieces, n.number.piece)
+		if k.unit > 0 && k.hint == "" {
+			k.hint = unitsOf[k.unit-1].hint
+		}
 		n.number = nil
 		if n.subject != nil {
 			return []state{c.closeCmp(n)}
@@ -256,6 +283,39 @@ func (c *composer) between(n state, at int) []state {
 	return []state{n}
 }
 
+// groupAverage compares the average of what each has with that of all rows.
+func (c *composer) groupAverage(n state, k *comparison, s slot, agg pending, end int) state {
+	s.want = wantMeasure
+	n.subject = nil
+	n.r.havings = append(n.r.havings, having{agg: k.agg, slot: s, op: k.op, average: true, factor: cmp.Or(agg.number, "1"), pieces: append(slices.Clone(k.pieces), agg.piece)})
+	n.mode, n.at = condMode, end
+	n.forget()
+	return n
+}
+
+// sameRows is the piece behind "of all readings", where they are the rows of which
+// s is a measure; else i.
+func (c *composer) sameRows(s slot, i int) int {
+	end := i
+	for c.piece(end).role == ofRole || c.piece(end).role == stopRole || c.says(c.piece(end), "over", "across", "all") {
+		end++
+	}
+	p := c.piece(end)
+	if end == i || p.role != nounRole || !slices.ContainsFunc(p.nouns, func(x noun) bool {
+		return x.col == nil && slices.ContainsFunc(s.nouns, func(y noun) bool { return y.table == x.table })
+	}) {
+		return i
+	}
+	return end + 1
+}
+
+// ownsMeasure: piece i names a table and the next one a measure of it.
+func (c *composer) ownsMeasure(i int) bool {
+	return slices.ContainsFunc(c.piece(i).nouns, func(x noun) bool {
+		return x.col == nil && slices.ContainsFunc(c.piece(i+1).nouns, func(y noun) bool { return y.table == x.table && isMeasure(y.ref) })
+	})
+}
+
 // belowAverage reads "more than the average", of the subject or of the noun that
 // follows.
 func (c *composer) belowAverage(n state, at int) []state {
@@ -268,7 +328,14 @@ func (c *composer) belowAverage(n state, at int) []state {
 		k.hint = agg.hint
 	}
 	s := n.subject
-	if next := c.meaning(at + 1); c.piece(next).role == nounRole {
+	next := c.meaning(at + 1)
+	if k.agg != noAgg && s != nil { // "whose average stay is above the overall average"
+		return []state{c.groupAverage(n, k, *s, agg, c.sameRows(*s, at+1))}
+	}
+	if owned := c.piece(next + 1); c.piece(next).role == nounRole && owned.role == nounRole && c.ownsMeasure(next) { // "the average order total"
+		next++
+	}
+	if c.piece(next).role == nounRole {
 		columns := slices.DeleteFunc(slices.Clone(c.pieces[next].nouns), func(x noun) bool { return x.col == nil })
 		tables := slices.DeleteFunc(slices.Clone(c.pieces[next].nouns), func(x noun) bool { return x.col != nil })
 		if len(columns) > 0 && slices.ContainsFunc(columns, func(x noun) bool { return isMeasure(x.ref) }) {

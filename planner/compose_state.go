@@ -17,7 +17,7 @@ func (c *composer) coordinated(n state, at int) (state, bool) {
 		if sep.role != orRole && sep.role != andRole && !(ratio && c.says(sep, "to") && sep.to == sep.from+1) {
 			break
 		}
-		if next := c.piece(i + 2); next.role != unknownRole && next.role != verbRole {
+		if next := c.piece(i + 2); next.role != unknownRole && next.role != verbRole && !(next.role == nounRole && next.to == next.from+1 && next.nouns[0].class() == dateClass && next.nouns[0].score < 0.95 && !c.participle(i+2)) {
 			break
 		}
 		i += 2
@@ -110,7 +110,7 @@ func (c *composer) head(at int) piece {
 		if p.role == nounRole && (p.nouns[0].col == nil || i == at+1) {
 			return p
 		}
-		if p.role != unknownRole && !(p.role == nounRole && (p.nouns[0].class() == boolClass || p.nouns[0].class() == dateClass || p.nouns[0].class() == textClass)) {
+		if p.role != unknownRole && p.role != valueRole && !(p.role == nounRole && (p.nouns[0].class() == boolClass || p.nouns[0].class() == dateClass || p.nouns[0].class() == textClass)) {
 			return piece{}
 		}
 	}

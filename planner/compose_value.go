@@ -3,6 +3,9 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 )
 
 // value reads a quoted or capitalised text: it is compared with the column that
@@ -19,13 +22,16 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.before(n, at, p.text, p.exact); ok {
 		all = append(all, s)
 	}
+	if s, ok := c.whoHad(n, at); ok {
+		all = append(all, s)
+	}
 	if s, ok := c.valuesBefore(n, at); ok {
 		all = append(all, s)
 	}
 	if s, ok := c.placeBefore(n, at); ok {
 		all = append(all, s)
 	}
-	if n.in && n.subject == nil {
+	if (n.in || n.of && len(n.r.outs) > 0) && n.subject == nil {
 		all = append(all, c.placed(n, at, p.text, p.exact))
 	}
 	if s, ok := c.anotherOne(n, at, p.text, p.exact); ok {
@@ -51,6 +57,9 @@ func (c *composer) value(n state, at int) []state {
 func (c *composer) equals(n state, s slot, at int, text string, exact bool) state {
 	t := n.next()
 	t.at--
+	if t.cmp != nil && t.cmp.number != "" { // "orders over 500 came in via the app"
+		c.applyCmp(&t)
+	}
 	k := cond{slot: s, op: "=", values: []string{text}, exact: exact, not: t.not, or: t.or, pieces: []int{at}}
 	if t.cmp != nil {
 		if k.op = t.cmp.op; !slices.Contains([]string{"=", "<>"}, k.op) { // texts are not more than others
@@ -120,7 +129,9 @@ func (c *composer) before(n state, at int, text string, exact bool) (state, bool
 		s.nouns, s.want = columns, wantColumn
 	}
 	if s.want == wantTable {
-		s = c.namesOf(s)
+		if s = c.namesOf(s); s.want == wantTable && exact {
+			s = c.kindBefore(s, at+1)
+		}
 	}
 	t := c.equals(n, s, at, text, exact)
 	t.at = at + 1
@@ -156,6 +167,74 @@ func (c *composer) person(n state, at int) (state, bool) {
 // placeWords name columns in which "in X" looks.
 var placeWords = []string{"city", "country", "state", "region", "location", "place", "venue", "town", "address", "county", "continent", "area", "hometown", "campus", "building", "district", "province", "nation", "headquarter", "neighborhood", "street"}
 
+// directions are names of regions.
+var directions = map[string]bool{"north": true, "south": true, "east": true, "west": true, "northeast": true, "northwest": true, "southeast": true, "southwest": true, "central": true, "emea": true, "apac": true, "americas": true}
+
+// kindWords name columns for what kind of thing a row is, that are written with a
+// capital: "accounts in Retail", "Crime books".
+var (
+	kindWords       = []string{"industry", "sector", "category", "genre", "segment", "class", "group", "brand", "line", "specialty", "division", "topic"}
+	kindWordsBefore = []string{"kind", "type", "channel", "nationality", "model", "role"} // of things, but nothing is in them
+)
+
+// kindsOf are the columns for kinds of the tables that are spoken of.
+func (c *composer) kindsOf(needs []need) []noun {
+	var out []noun
+	for _, k := range needs {
+		for _, x := range k.slot.nouns {
+			if x.score >= 0.7 && x.col == nil {
+				out = append(out, slices.DeleteFunc(c.kinds(x.table), func(y noun) bool {
+					return slices.Contains(kindWordsBefore, last(words.OfName(y.col.Name)))
+				})...)
+			}
+		}
+	}
+	return out
+}
+
+func (c *composer) kinds(t *catalog.Table) []noun {
+	var out []noun
+	for rank, w := range append(slices.Clone(kindWords), kindWordsBefore...) {
+		for _, col := range t.Columns {
+			if parts := words.OfName(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: t, col: col}) {
+				out = append(out, noun{ref: ref{table: t, col: col}, score: 0.75 - 0.01*float64(rank)})
+			}
+		}
+	}
+	return out
+}
+
+// kindBefore is where a value in front of a table is looked for: "Crime books" are
+// of a kind, "Kitchen products" of what they belong to, and "the Kettle product"
+// is called so.
+func (c *composer) kindBefore(s slot, at int) slot {
+	out := slot{piece: s.piece, want: wantText}
+	owner, name := 0.88, 0.8
+	if !c.plural(at) {
+		owner, name = 0.7, 0.88
+	}
+	for _, x := range s.nouns {
+		if x.score < 0.7 || x.col != nil {
+			continue
+		}
+		for _, k := range c.kinds(x.table) {
+			out.nouns = append(out.nouns, noun{ref: k.ref, score: k.score + 0.2})
+		}
+		for _, e := range c.l.lex.graph.edges[x.table] {
+			if d := c.l.lex.display(e.to); !e.many && !e.guessed && !c.l.lex.isPerson(e.to) && c.l.lex.named(e.to) && len(d) == 1 {
+				out.nouns = append(out.nouns, noun{ref: d[0], score: owner})
+			}
+		}
+		if d := c.l.lex.display(x.table); len(out.nouns) > 0 && len(d) == 1 && c.l.lex.named(x.table) {
+			out.nouns = append(out.nouns, noun{ref: d[0], score: name})
+		}
+	}
+	if len(out.nouns) == 0 {
+		return s
+	}
+	return out
+}
+
 // placed is "in X": a place if there is a column for it, else a name.
 func (c *composer) placed(n state, at int, text string, exact bool) state {
 	s := slot{piece: at, want: wantText}
@@ -170,6 +249,11 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 				score := 0.72 - 0.01*float64(rank)
 				if isCountry(text) && (w == "country" || w == "nation") {
 					score = 0.85
+				} else if (w == "country" || w == "nation") && len(c.kindsOf(n.r.needs)) > 0 {
+					score -= 0.1
+				}
+				if directions[strings.ToLower(text)] && (w == "region" || w == "area" || w == "district") {
+					score = 1
 				}
 				if !slices.ContainsFunc(n.r.needs, func(k need) bool { return k.slot.nouns[0].table == x.table }) && c.l.lex.isPerson(x.table) {
 					score -= 0.2 // visits in X are not those of people from X
@@ -192,6 +276,9 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 			s.nouns = append(s.nouns, noun{ref: d[0], score: score})
 		}
 	}
+	if !isCountry(text) && exact {
+		s.nouns = append(s.nouns, c.kindsOf(n.r.needs)...)
+	}
 	if k := c.lastTable(&n); k != nil && !exact && c.piece(at).role == unknownRole { // "on a tablet"
 		for _, x := range c.states(k.nouns, at).nouns {
 			x.score = min(x.score, 0.74)
@@ -211,13 +298,16 @@ func (c *composer) placed(n state, at int, text string, exact bool) state {
 // anotherOne adds to the list of the condition before: "Paris, Rome or Oslo".
 func (c *composer) anotherOne(n state, at int, text string, exact bool) (state, bool) {
 	k := len(n.r.conds) - 1
-	if k < 0 || n.r.conds[k].op != "=" || n.r.conds[k].number || len(n.r.conds[k].values) == 0 || n.subject != nil {
+	if k < 0 || n.r.conds[k].op != "=" && n.r.conds[k].op != "<>" || n.r.conds[k].number || len(n.r.conds[k].values) == 0 || n.subject != nil {
 		return state{}, false
 	}
 	prev := c.piece(c.back(at - 1)).role
 	nor := prev == notRole && n.r.conds[k].not && c.says(c.piece(c.back(at-1)), "nor")
 	if prev != orRole && prev != andRole && !nor {
 		return state{}, false
+	}
+	if prev == andRole && n.r.conds[k].op == "=" && c.bothBefore(n.r.conds[k].pieces[0]) {
+		return state{}, false // each is meant
 	}
 	t := n.next()
 	t.at--
@@ -232,10 +322,16 @@ func (c *composer) anotherOne(n state, at int, text string, exact bool) (state, 
 	if prev == andRole {
 		t.cost += 0.3
 		if c.says(c.piece(c.back(at-1)), "well") || slices.ContainsFunc(c.pieces[:at], func(p piece) bool { return p.role == bothRole && c.says(p, "both") }) {
-			t.cost += 0.4 // both, and not either
+			t.cost += 1.2 // both, and not either
 		}
 	}
 	return t, true
+}
+
+// bothBefore: "both" or "both a" stands before piece i.
+func (c *composer) bothBefore(i int) bool {
+	from := c.piece(i).from
+	return from > 0 && oneOf(c.l.tokens[from-1], "both") || from > 1 && oneOf(c.l.tokens[from-2], "both") && oneOf(c.l.tokens[from-1], "a", "an", "the", "in")
 }
 
 // like reads "contains", "starts with", with the text that follows.
@@ -351,4 +447,46 @@ func (c *composer) null(n *state, at int) {
 	n.subject, n.not, n.or, n.is = nil, false, false, false
 	n.mode = condMode
 	n.forget()
+}
+
+// whoHad is who it is asked of: "how many visits did Cardiology and Surgery have".
+func (c *composer) whoHad(n state, at int) (state, bool) {
+	p := c.pieces[at]
+	if p.from == 0 || !oneOf(c.l.tokens[p.from-1], "did", "do", "does", "has", "have", "had") || n.subject != nil || len(n.r.needs)+len(n.r.outs) == 0 {
+		return n, false
+	}
+	end := at + 1
+	for c.piece(end).role == andRole || c.piece(end).role == orRole || c.piece(end).role == valueRole {
+		end++
+	}
+	if r := c.piece(end).role; r != haveRole && r != verbRole && r != stopRole {
+		return n, false
+	}
+	if strings.HasPrefix(p.text, "/") {
+		return n, false
+	}
+	s := slot{piece: at, want: wantText}
+	for _, t := range c.l.lex.catalog.Tables {
+		d := c.l.lex.display(t)
+		counted := slices.ContainsFunc(n.r.outs, func(o out) bool { return o.slot.want == wantTable && o.slot.nouns[0].table == t })
+		if counted || !c.l.lex.named(t) || len(d) != 1 {
+			continue
+		}
+		score := 0.8
+		if c.l.lex.isPerson(t) {
+			score = 0.5
+		}
+		s.nouns = append(s.nouns, noun{ref: d[0], score: score})
+	}
+	if len(s.nouns) == 0 {
+		return n, false
+	}
+	if n.cmp != nil && n.cmp.number != "" { // "bills above 5k did"
+		n = n.next()
+		n.at--
+		c.applyCmp(&n)
+	}
+	t := c.equals(n, s, at, p.text, p.exact)
+	t.cost += 0.2
+	return t, true
 }

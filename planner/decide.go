@@ -32,7 +32,7 @@ func read(lex *lexicon, text string, opt Options) (none Understanding, err error
 	if len(tokens) > maxWords {
 		return none, refusal.New(refusal.NotUnderstood, "ask one thing in one sentence, such as: "+lex.example(), "the question has more than %d words", maxWords)
 	}
-	l := newLattice(lex, text, lex.expand(tokens, askingWords()), opt)
+	l := newLattice(lex, text, reworded(lex.expand(tokens, askingWords())), opt)
 	if err := l.plausible(); err != nil {
 		return none, err
 	}
@@ -171,7 +171,7 @@ func ranked(all []candidate) []reckoned {
 	}
 	for i := range out {
 		share := math.Exp(-4*(costs[i]-costs[0])) / total
-		out[i].Draft.Confidence = calibrated(math.Exp(-0.7*max(costs[i], 0)) * (0.5 + 0.5*share))
+		out[i].Draft.Confidence = calibrated(math.Exp(-0.7*max(costs[i], 0)*out[i].plan.shortness()) * (0.5 + 0.5*share))
 	}
 	return out
 }
@@ -237,11 +237,12 @@ func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
 	g := &failure{cost: s.cost}
 	for _, i := range toBlame(cut, s.lost) {
 		p := cut.pieces[i]
-		g.lost = append(g.lost, refusal.Span{Pos: l.tokens[p.from].span.Pos, End: l.tokens[p.to-1].span.End})
+		g.lost = append(g.lost, l.span(p.from, p.to))
 	}
 	for i, p := range cut.pieces {
 		if p.role == nounRole && !slices.Contains(s.lost, i) {
-			g.got = append(g.got, l.text[l.tokens[p.from].span.Pos:l.tokens[p.to-1].span.End])
+			s := l.span(p.from, p.to)
+			g.got = append(g.got, l.text[s.Pos:s.End])
 		}
 	}
 	return g

@@ -112,6 +112,9 @@ func (l *lattice) untilDone(i, unit int) ([]noun, int) {
 
 // datesIn are the dates that tokens [i, j) may name.
 func (l *lattice) datesIn(i, j int) []noun {
+	if len(l.alike[j-1]) == 0 && !isIdle(l.tokens[j-1]) {
+		return nil
+	}
 	return slices.DeleteFunc(l.match(i, j), func(x noun) bool { return x.class() != dateClass || x.score < 0.6 })
 }
 

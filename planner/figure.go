@@ -19,6 +19,7 @@ type figure struct {
 	versus   bool    // two periods, side by side
 	averaged bool    // "on average" has found what it is of
 	mean     bool    // the average of what each of a group has
+	perEach  bool    // and that of several groups
 	percent  bool    // "in percent"
 	grows    bool    // "develop", "grow": what "how did" asks for
 	how      int     // the piece of "how did", which asks for that; -1: none
@@ -361,6 +362,10 @@ func (c *composer) mean(n *state) {
 		n.r.outs[0].agg = avgAgg
 		n.r.outs[0].slot.want = wantMeasure
 		n.r.figure.mean = false
+		return
+	}
+	if len(n.r.outs) == 1 && n.r.outs[0].agg == countAgg && len(n.r.groups) == 2 && n.r.groups[0].per && n.r.groups[1].led { // "sessions per visitor by country, on average"
+		n.r.figure.mean, n.r.figure.perEach = false, true
 		return
 	}
 	if len(n.r.outs) != 1 || n.r.outs[0].agg != countAgg && n.r.outs[0].agg != sumAgg || len(n.r.groups) != 1 || len(n.r.orders) > 0 {

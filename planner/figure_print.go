@@ -10,6 +10,9 @@ import (
 func (w *printer) figure(x expr) string {
 	plain := x
 	plain.figure = ""
+	if x.figure == "rate" {
+		return "1.0 * " + w.expr(w.p.rate.over) + " / nullif(" + w.divisor() + ", 0)"
+	}
 	agg := w.aggregate(plain)
 	switch x.figure {
 	case "growth":
@@ -38,6 +41,18 @@ func (w *printer) figure(x expr) string {
 	default:
 		panic("planner: unknown figure " + x.figure)
 	}
+}
+
+// divisor is what a rate divides by; of a group of several rows that are not those
+// of the query, it is added up on its own.
+func (w *printer) divisor() string {
+	f := w.p.rate
+	if f.along.col == nil {
+		return w.expr(f.under)
+	}
+	t, name := f.along.table, quoteName(f.along.col.Name)
+	a := w.newAlias(t)
+	return "(SELECT sum(" + a + "." + quoteName(f.under.col.Name) + ") FROM " + w.table(t) + " AS " + a + " WHERE " + a + "." + name + " = " + w.column(f.along) + ")"
 }
 
 // only is an aggregate over the rows that the conditions of one side pick.

@@ -137,12 +137,14 @@ func (s *semi) through(t *catalog.Table) bool {
 // it compares the same column once more: "took A and B" are two rows.
 func (b *builder) within(way []edge, c cond) {
 	t := c.slot.pick.table
+	twin := -1
 	for i := range b.p.semis {
 		s := &b.p.semis[i]
 		same := slices.ContainsFunc(s.conds, func(k cond) bool {
 			return k.slot.pick.is(c.slot.pick) && k.op == "=" && c.op == "=" && !c.or
 		})
 		if same {
+			twin = i
 			continue
 		}
 		if s.through(t) {
@@ -159,6 +161,12 @@ func (b *builder) within(way []edge, c cond) {
 			s.conds = append(s.conds, c)
 			return
 		}
+	}
+	if twin >= 0 && !c.not { // both a kettle and a toaster: bought in the same way
+		s := b.p.semis[twin]
+		s.conds, s.pieces = []cond{c}, []int{c.slot.piece}
+		b.p.semis = append(b.p.semis, s)
+		return
 	}
 	many := slices.IndexFunc(way, func(e edge) bool { return e.many })
 	b.split(way, many, []cond{c}, c.not && (c.op == "=" || c.never), c.slot.piece)

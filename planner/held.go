@@ -164,7 +164,8 @@ func (l *lattice) written(i, j int) string {
 	if j == i+1 && l.tokens[i].kind == quotedToken {
 		return l.tokens[i].text
 	}
-	text := l.text[l.tokens[i].span.Pos:l.tokens[j-1].span.End]
+	s := l.span(i, j)
+	text := l.text[s.Pos:s.End]
 	for _, s := range []string{"'s", "’s"} {
 		text = strings.TrimSuffix(text, s)
 	}
@@ -180,7 +181,7 @@ func (l *lattice) withHeld(i int, out []piece) []piece {
 	some := false
 	for j := i + 1; j <= len(l.tokens) && j <= i+longestHeld; j++ {
 		t := l.tokens[j-1]
-		if t.kind == endToken || t.kind == alienToken || t.kind == dateToken || t.kind == quotedToken && j > i+1 {
+		if j > i+1 && !l.inRow(i, j) || t.kind == endToken || t.kind == alienToken || t.kind == dateToken || t.kind == quotedToken && j > i+1 {
 			break
 		}
 		some = some || l.mayBeHeld(t)

@@ -52,6 +52,7 @@ const (
 	articleRole       // the, a: may stand inside a phrase
 	verbRole          // a verb that only connects: made, belongs
 	periodRole        // last month
+	lastingRole       // shipped within 2 days
 	nounRole          // a name of the catalog
 	valueRole         // a value: quoted, capitalised
 	numberRole        // a number
@@ -230,6 +231,7 @@ var adjectives = []struct {
 }{
 	{true, "age|birth date-|birth year-|born-", "oldest; eldest; most senior", "older than; above|over age of; older; aged over|above"},
 	{false, "age|birth date-|birth year-|born-", "youngest", "younger than; under|below age of; younger; aged under|below"},
+	{true, "hire-|join-|signed-|sign-|start-|since-|registered-|created-|opened-", "longest serving|standing; longest-serving; longest-standing; most senior", "been|is|are with us for more than; been|is|are here for more than; been|is|are with us longer than; been|is|are here longer than; been|is|are with us for over; been|is|are here for over; worked here for more than; worked here longer than"},
 	{true, "date|time|year", "latest; newest; most recent; most recently; most current", ""},
 	{false, "date|time|year", "earliest; least recent; least recently; oldest", ""},
 	{true, "height|tall", "tallest", "taller than; taller"},
@@ -238,13 +240,13 @@ var adjectives = []struct {
 	{false, "length|duration|distance|runtime|stay|day|page", "shortest; nearest; closest", "shorter than; lasting|lasted|last|lasts less than; took|taking|takes less than"},
 	{true, "weight|heavy", "heaviest", "heavier than; heavier"},
 	{false, "weight|heavy", "lightest", "lighter than"},
-	{true, "price|cost|amount|fee|rate|rent", "most expensive; priciest; costliest", "more expensive than; costing|costs|cost more than; more expensive"},
-	{false, "price|cost|amount|fee|rate|rent", "cheapest; least expensive", "cheaper than; less expensive than; costing|costs|cost less than; cheaper"},
+	{true, "price|cost|amount|fee|rate|rent|total|value", "most expensive; priciest; costliest", "more expensive than; costing|costs|cost more than; more expensive"},
+	{false, "price|cost|amount|fee|rate|rent|total|value", "cheapest; least expensive", "cheaper than; less expensive than; costing|costs|cost less than; cheaper"},
 	{true, "speed|velocity|duration-|load-", "fastest; quickest", "faster|quicker than"},
 	{false, "speed|velocity|duration-|load-", "slowest", "slower than"},
 	{true, "temperature", "hottest; warmest", "hotter|warmer than"},
 	{false, "temperature", "coldest; coolest", "colder|cooler than"},
-	{true, "amount|total|revenue|sale|spend|price", "spent|spends|spend|bought most; highest|biggest spending", "worth|totalling|totaling more than; worth over|above; spent|spends|spend more than"},
+	{true, "amount|total|revenue|sale|spend|price", "spent|spends|spend|bought most; highest|biggest spending", "worth|totalling|totaling more than; worth over|above; spent|spends|spend|spending more than; spent|spends|spend|spending over|above"},
 	{false, "amount|total|revenue|sale|spend|price", "spent|spends|spend least", "worth less than; worth under|below"},
 	{true, "salary|wage|income", "best|highest paid; best-paid; highest-paid; richest; earn|earns|earning|makes|make most", "earning|earn|earns|paid|making|makes|make more than; earning|earn|earns|paid|making|makes|make over|above; paid over"},
 	{false, "salary|wage|income", "lowest|worst paid; lowest-paid; earn|earns|earning|makes|make least", "earning|earn|earns|paid|making|makes|make less than; earning|earn|earns|paid|making|makes|make below|under"},

@@ -151,7 +151,7 @@ func (l *lattice) piecesAt(i int) []piece {
 		return piece{keyword: keyword{role: r}, from: i, to: i + 1, text: text, exact: exact, weight: weight}
 	}
 	var out []piece
-	if p, n := l.calendar.at(l.tokens, i); n > 0 {
+	if p, n := l.calendar.at(l.tokens, i); n > 0 && !(n == 1 && l.quantity(i)) && !(n == 2 && oneOf(t, "over") && l.quantity(i+1)) {
 		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 1.06*float64(n)})
 	}
 	if p, ok := l.movingAt(i); ok {
@@ -161,6 +161,9 @@ func (l *lattice) piecesAt(i int) []piece {
 		return []piece{p}
 	}
 	if p, ok := l.durationAt(i); ok {
+		out = append(out, p)
+	}
+	if p, ok := l.lastingAt(i); ok {
 		out = append(out, p)
 	}
 	if p, ok := l.unitTailAt(i); ok {
@@ -218,6 +221,23 @@ func (l *lattice) piecesAt(i int) []piece {
 	return out
 }
 
+// quantity: 2000 is a year, but not behind "more than", nor before "euros".
+func (l *lattice) quantity(i int) bool {
+	if l.tokens[i].year() == 0 {
+		return false
+	}
+	if i+1 < len(l.tokens) && unitWord(l.tokens[i+1]) >= 0 {
+		return true
+	}
+	if i == 0 {
+		return false
+	}
+	if i > 1 && oneOf(l.tokens[i-2], "later", "earlier", "older", "newer", "recent") {
+		return false
+	}
+	return oneOf(l.tokens[i-1], "than", "over", "above", "below", "under", "least", "most", "exceeding", "exceeds", "exactly")
+}
+
 // cannot is the longest piece that asks for what is not computed here, unless a
 // name explains more: no other meaning of its words is tried, so that "running
 // total" is not taken for a total.
@@ -272,6 +292,12 @@ func (l *lattice) phrasesAt(i int) []piece {
 			}
 			if k.role == topRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "first", "last") && l.tokens[i+1].kind != endToken && len(l.alike[i+1]) == 0 && l.tokens[i+1].kind != numberToken {
 				continue // "that last more than"
+			}
+			if k.role == inRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "under", "over") && l.tokens[i+1].kind == numberToken {
+				continue // it compares
+			}
+			if k.role == leadRole && n == 1 && i+1 < len(l.tokens) && oneOf(l.tokens[i], "name", "state", "report") && oneOf(l.tokens[i+1], ",", "and") {
+				continue // "name and price of all products"
 			}
 			if n == 1 && k.role == stopRole && oneOf(l.tokens[i], "who") && l.begins(i) {
 				continue // it asks for people
@@ -375,19 +401,19 @@ func (l *lattice) nounsAt(i int) []piece {
 	best := 0.0
 	for n := 1; n <= maxPhrase && i+n <= len(l.tokens); n++ {
 		last := l.tokens[i+n-1]
-		if last.kind == endToken || last.kind == quotedToken || oneOf(last, ",", "and") && n == 1 {
+		if n > 1 && !l.inRow(i, i+n) || last.kind == endToken || last.kind == quotedToken || oneOf(last, ",", "and") && n == 1 {
 			break
 		}
 		if n > 1 && oneOf(last, "at", "on", "in", "by", "to", "for", "of", "from", "is", "the", "a") {
 			continue
 		}
-		if n > 1 && len(l.alike[i+n-1]) == 0 && !slices.Contains(idleHeads, last.stem) && !oneOf(last, "of", "the", "a", "'s") {
+		if n > 1 && len(l.alike[i+n-1]) == 0 && !isIdle(last) && !oneOf(last, "of", "the", "a", "'s") {
 			if nouns := l.joint(i, i+n); len(nouns) == 0 {
 				break
 			}
 		}
 		nouns := l.match(i, i+n)
-		if len(nouns) == 0 || n > 1 && len(l.alike[i+n-1]) == 0 && !slices.Contains(idleHeads, last.stem) && len(l.joint(i, i+n)) == 0 {
+		if len(nouns) == 0 || n > 1 && len(l.alike[i+n-1]) == 0 && !isIdle(last) && len(l.joint(i, i+n)) == 0 {
 			continue
 		}
 		score := nouns[0].score
@@ -489,7 +515,9 @@ func (l *lattice) again(x *lexeme, k int) bool {
 var genericHeads = []string{"name", "id", "code", "number", "title", "type", "description", "date"}
 
 // idleHeads may be said although a name has none: "job title" for job.
-var idleHeads = []string{"name", "title", "type", "amount", "value", "percentage", "percent", "info", "information", "rate", "detail", "status", "count", "consumption", "usage", "volume"}
+var idleHeads = []string{"name", "title", "type", "amount", "value", "percentage", "percent", "info", "information", "rate", "detail", "status", "count", "cost", "consumption", "usage", "volume"}
+
+func isIdle(t token) bool { return slices.Contains(idleHeads, t.stem) || oneOf(t, "date", "time") }
 
 // fit is how well tokens [i, j) say the name x: every token has to be a word of
 // it, and the more of its needed words are said the better.
@@ -497,7 +525,7 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 	said := make([]bool, len(x.words))
 	sum, n := 0.0, 0
 	for k := i; k < j; k++ {
-		if len(l.alike[k]) == 0 && !slices.Contains(idleHeads, l.tokens[k].stem) {
+		if len(l.alike[k]) == 0 && !isIdle(l.tokens[k]) {
 			continue // "of", "the" within a name
 		}
 		best, at := 0.0, -1
@@ -512,6 +540,8 @@ func (l *lattice) fit(x *lexeme, i, j int) float64 {
 				best = 0.7 // "length of stay" of stay_days: both words mean one
 			case x.col != nil && k == j-1 && k > i && oneOf(l.tokens[k], "amount", "value", "volume", "usage") && x.class() != numericClass && x.class() != textClass:
 				return 0 // "unpaid amount" is an amount, and no date
+			case x.col != nil && k == j-1 && k > i && x.class() == dateClass && oneOf(l.tokens[k], "date", "time"):
+				best = 0.9
 			case x.col != nil && k == j-1 && k > i && slices.Contains(idleHeads, l.tokens[k].stem):
 				best = 0.75 // "job title" of job
 			default:

@@ -194,7 +194,7 @@ func (l *lattice) hints(in *learned.Input, byHand []reckoned) (out []learned.Hin
 func (l *lattice) draftOf(c learned.Candidate) model.Draft {
 	d := model.Draft{Kind: model.SQL, SQL: c.SQL}
 	for _, p := range c.Parts {
-		asked := refusal.Span{Pos: l.tokens[p.From].span.Pos, End: l.tokens[p.To-1].span.End}
+		asked := l.span(p.From, p.To)
 		d.Reasons = append(d.Reasons, model.Reason{Part: refusal.Span{Pos: int32(p.Pos), End: int32(p.End)}, Asked: asked, Words: l.text[asked.Pos:asked.End]})
 	}
 	return d

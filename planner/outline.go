@@ -29,7 +29,7 @@ func NewOutline(c *catalog.Catalog, opt Options) Outline {
 
 // Input links a question with the outline, and with stored values if some are known.
 func (o Outline) Input(text string, holds learned.Holds) *learned.Input {
-	return newLattice(o.lex, text, tokenize(text), o.options).input(o.Schema, holds)
+	return newLattice(o.lex, text, reworded(tokenize(text)), o.options).input(o.Schema, holds)
 }
 
 // Hints are what the learned parser is told of the readings by hand, which know of
@@ -41,7 +41,7 @@ func (o Outline) Hints(in *learned.Input, text string) []learned.Hint {
 	}
 	opt := o.options
 	opt.Values = told{in, o.lex.catalog}
-	l := newLattice(o.lex, text, tokens, opt)
+	l := newLattice(o.lex, text, reworded(tokens), opt)
 	if l.plausible() != nil {
 		return nil
 	}

@@ -151,7 +151,7 @@ func (h *handmade) trimmed(pieces []int) []refusal.Span {
 }
 
 func (l *lattice) spanOf(p piece) refusal.Span {
-	return refusal.Span{Pos: l.tokens[p.from].span.Pos, End: l.tokens[p.to-1].span.End}
+	return l.span(p.from, p.to)
 }
 
 // place is where a spot is in the draft: by the words that caused it, or as a table.

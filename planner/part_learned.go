@@ -66,7 +66,7 @@ func (t *trained) span(from, to int) refusal.Span {
 	for from < to-1 && isSmall(t.l.kw, t.l.tokens[from].lower, false) {
 		from++
 	}
-	return refusal.Span{Pos: t.l.tokens[from].span.Pos, End: t.l.tokens[to-1].span.End}
+	return t.l.span(from, to)
 }
 
 // label is a column, or a table, as a Part calls it.

@@ -12,23 +12,26 @@ import (
 // plan is a reading whose names are columns, with its tables joined: all that
 // has to be printed.
 type plan struct {
-	tree     tree
-	distinct bool
-	outs     []shown
-	where    []cond
-	semis    []semi
-	groups   []expr
-	havings  []having
-	orders   []order
-	limit    int
-	ranked   []int // the pieces that ask for the first so many
-	grouped  bool
-	aside    []cond // that pick rows for a figure
-	window   int    // how many a moving average spans
-	per      []expr // the first so many of each
-	mean     bool   // of what each group has
-	dedupe   bool   // sums over rows that the joins multiply are taken over distinct ones
-	joins    int
+	tree      tree
+	distinct  bool
+	outs      []shown
+	where     []cond
+	semis     []semi
+	groups    []expr
+	havings   []having
+	orders    []order
+	limit     int
+	ranked    []int // the pieces that ask for the first so many
+	grouped   bool
+	aside     []cond // that pick rows for a figure
+	window    int    // how many a moving average spans
+	per       []expr // the first so many of each
+	mean      bool   // of what each group has
+	rate      *quotient
+	counted   string // "": not the rows are shown but how many there are, under this name
+	countedBy []int  // the pieces that ask for that
+	dedupe    bool   // sums over rows that the joins multiply are taken over distinct ones
+	joins     int
 	// Noted by the printer, for whoever explains it:
 	at         map[*catalog.Table]refusal.Span
 	usualOrder string // in words, where the question names no order
@@ -73,9 +76,11 @@ type builder struct {
 func (l *lexicon) build(r *reading) (plan, bool) {
 	b := &builder{lex: l, r: r}
 	b.p.limit, b.p.window, b.p.mean = r.limit, r.figure.n, r.figure.mean
+	b.ofEach()
+	b.countEach()
 	b.sumUp()
 	b.sumGroups()
-	if !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.figures() {
+	if !b.perEach() || !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.rated() || !b.figures() {
 		return plan{}, false
 	}
 	for _, o := range r.orders {
@@ -339,7 +344,7 @@ func (b *builder) shape() bool {
 	case aggregated && len(plain) > 0:
 		b.p.grouped = true
 		for _, o := range plain {
-			if o.table != b.p.tree.root {
+			if o.table != b.p.tree.root && b.shownAs(o) {
 				b.addEntityKey(o.table)
 			}
 			b.addKey(o.expr)
@@ -359,6 +364,11 @@ func (b *builder) shape() bool {
 			x := expr{ref: c, piece: b.needPiece()}
 			b.addKey(x)
 			b.addOut(shown{x, ""})
+		}
+		if b.namesNoRow(e) {
+			for _, k := range b.lex.keyOf(e) {
+				b.addOut(shown{expr{ref: k, piece: -1}, ""})
+			}
 		}
 	case aggregated:
 	default:
@@ -397,6 +407,13 @@ func (b *builder) whose(t *catalog.Table) *catalog.Table {
 		}
 	}
 	return who
+}
+
+// shownAs: rows of the table are meant, and no column that several may share: the
+// names of customers, and not their countries.
+func (b *builder) shownAs(o shown) bool {
+	return slices.ContainsFunc(b.lex.display(o.table), o.is) || slices.ContainsFunc(b.r.needs, func(n need) bool { return n.slot.pick.table == o.table }) ||
+		slices.ContainsFunc(b.lex.keyOf(o.table), o.is)
 }
 
 func (b *builder) needPiece() int {
@@ -568,7 +585,7 @@ func (b *builder) defaults() {
 		add(d)
 	}
 	if b.r.which {
-		if d := b.lex.display(t); len(d) == 1 && slices.Contains([]string{"subject", "label", "description"}, last(words.OfName(d[0].col.Name))) { // that names no row
+		if b.namesNoRow(t) {
 			for _, k := range b.lex.keyOf(t) {
 				add(k)
 			}
@@ -585,6 +602,12 @@ func (b *builder) defaults() {
 			add(ref{table: t, col: c})
 		}
 	}
+}
+
+// namesNoRow: many rows have the same of what is shown of them.
+func (b *builder) namesNoRow(t *catalog.Table) bool {
+	d := b.lex.display(t)
+	return len(d) == 1 && slices.Contains([]string{"subject", "label", "description"}, last(words.OfName(d[0].col.Name)))
 }
 
 func last(words []string) string { return words[len(words)-1] }
@@ -655,6 +678,9 @@ func (b *builder) join() bool {
 	for _, h := range b.p.havings {
 		tables = append(tables, h.slot.pick.table)
 	}
+	if b.p.rate != nil {
+		tables = append(tables, b.p.rate.under.table)
+	}
 	for _, t := range tables {
 		if t != nil && !b.p.tree.connect(b.lex.graph, t) {
 			return false
@@ -681,7 +707,7 @@ func (b *builder) ordersByMany() bool {
 func (b *builder) multiplied() bool {
 	b.p.joins = len(b.p.tree.edges)
 	for _, h := range b.p.havings {
-		if h.average && (b.p.joins != 1 || b.p.tree.edges[0].many) {
+		if h.average && (len(b.p.groups) == 0 || len(b.p.tree.edges) == 0 || b.p.tree.multiplies()) {
 			return false
 		}
 	}

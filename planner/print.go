@@ -37,6 +37,8 @@ func (l *lattice) print(p *plan, pieces []piece) model.Draft {
 		w.alias[t] = w.newAlias(t)
 	}
 	switch {
+	case p.counted != "":
+		w.counted()
 	case p.dedupe:
 		w.deduped()
 	case len(p.per) > 0:
@@ -72,7 +74,7 @@ func (w *printer) because(text string, pieces ...int) {
 		if i < 0 || i >= len(w.pieces) {
 			continue
 		}
-		asked := refusal.Span{Pos: w.l.tokens[w.pieces[i].from].span.Pos, End: w.l.tokens[w.pieces[i].to-1].span.End}
+		asked := w.l.span(w.pieces[i].from, w.pieces[i].to)
 		w.reasons = append(w.reasons, model.Reason{
 			Part: refusal.Span{Pos: int32(start), End: int32(w.b.Len())}, Asked: asked, Words: w.l.text[asked.Pos:asked.End]})
 	}
@@ -90,6 +92,21 @@ func (w *printer) query() {
 	w.having()
 	w.order()
 	w.limit()
+}
+
+// counted is how many rows a query has:
+//
+//	SELECT count(*) AS number_of_... FROM (SELECT ... GROUP BY key HAVING ...) AS one
+func (w *printer) counted() {
+	w.b.WriteString("SELECT ")
+	w.because("count(*)", w.p.countedBy...)
+	w.b.WriteString(" AS " + quoteName(clean(w.p.counted)) + " FROM (SELECT ")
+	w.list(len(w.p.outs), func(i int) { w.out(w.p.outs[i]) })
+	w.from()
+	w.filters()
+	w.grouping()
+	w.having()
+	w.b.WriteString(") AS one")
 }
 
 func (w *printer) grouping() {
@@ -267,6 +284,15 @@ func (w *printer) fromTable(t *catalog.Table) {
 	if _, noted := w.p.at[t]; !noted {
 		w.p.at[t] = refusal.Span{Pos: int32(start), End: int32(w.b.Len())}
 	}
+}
+
+// fromAgain is the same FROM for a query inside.
+func (w *printer) fromAgain() string {
+	text := " FROM " + w.table(w.p.tree.root) + " AS " + w.alias[w.p.tree.root]
+	for _, e := range w.p.tree.edges {
+		text += " JOIN " + w.table(e.to) + " AS " + w.alias[e.to] + " ON " + w.on(e)
+	}
+	return text
 }
 
 func (w *printer) on(e edge) string {
@@ -508,24 +534,27 @@ func (w *printer) having() {
 			text = agg + " BETWEEN " + h.number + " AND " + h.high
 		}
 		if h.average {
-			text = agg + " " + h.op + " " + w.averageCount(h)
+			text = agg + " " + h.op + " " + w.averageOf(h)
 		}
 		w.because(text, append(slices.Clone(h.pieces), h.slot.piece)...)
 	}
 }
 
-// averageCount is how many rows of the root a row of what it refers to has on
-// average.
-func (w *printer) averageCount(h having) string {
-	var keys []string
-	for _, c := range w.p.tree.edges[0].fromCols {
-		keys = append(keys, quoteName(c.Name))
-	}
+// averageOf is what a group is compared with: the average of all rows, or how
+// many rows a group has on average.
+func (w *printer) averageOf(h having) string {
 	factor := ""
-	if h.factor != "1" {
+	if h.factor != "" && h.factor != "1" {
 		factor = h.factor + " * "
 	}
-	return factor + "(SELECT avg(n) FROM (SELECT count(*) AS n FROM " + w.table(w.p.tree.root) + " GROUP BY " + strings.Join(keys, ", ") + ") AS one)"
+	if h.agg != countAgg {
+		return factor + "(SELECT " + string(avgAgg) + "(" + quoteName(h.slot.pick.col.Name) + ") FROM " + w.table(h.slot.pick.table) + ")"
+	}
+	var keys []string
+	for _, g := range w.p.groups {
+		keys = append(keys, w.expr(g))
+	}
+	return factor + "(SELECT avg(n) FROM (SELECT count(*) AS n" + w.fromAgain() + " GROUP BY " + strings.Join(keys, ", ") + ") AS one)"
 }
 
 func (w *printer) order() {

@@ -80,6 +80,8 @@ type (
 		slot slot
 		unit string // of dates: hour, weekday, day, week, month, quarter, year
 		each bool   // asked for by "per", "for each"
+		per  bool   // by "per" itself
+		led  bool   // by a word of its own
 	}
 	// having is agg(slot) op number.
 	having struct {

@@ -16,7 +16,10 @@ type picks struct {
 	cost float64
 }
 
-const maxPicks = 8
+const (
+	maxPicks  = 8
+	manySlots = 4
+)
 
 // resolver finds the columns of one reading.
 type resolver struct {
@@ -31,12 +34,16 @@ type resolver struct {
 func (v *resolver) resolve() []picks {
 	slots := v.r.slots()
 	beam := []picks{{refs: make([]noun, len(slots))}}
-	for _, i := range v.sequence(slots) {
+	for k, i := range v.sequence(slots) {
+		weight := 1.0
+		if k >= manySlots { // a long question is not a doubtful one
+			weight = 0.5
+		}
 		var next []picks
 		for _, p := range beam {
 			options := v.options(*slots[i], i, slots, p)
 			for _, o := range options {
-				q := picks{slices.Clone(p.refs), p.cost + max(0.02, 1.4-o.score)}
+				q := picks{slices.Clone(p.refs), p.cost + weight*max(0.02, 1.4-o.score)}
 				q.refs[i] = o
 				next = append(next, q)
 			}
@@ -82,7 +89,7 @@ func (v *resolver) options(s slot, i int, slots []*slot, p picks) []noun {
 	var out []noun
 	for _, c := range candidates {
 		fit := v.fits(c.ref, s.want)
-		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && c.class() == numericClass && !countsMoney(c.ref) {
+		if fit <= -1 && s.want == wantDate && s.piece >= 0 && v.pieces[s.piece].role == nounRole && c.col != nil && c.class() == numericClass && !countsMoney(c.ref) && unitOfColumn(c.ref) < 0 {
 			fit = 0 // "took office after 1961": a column of years that does not say so
 			c.score -= 0.1
 		}
@@ -223,14 +230,21 @@ func (v *resolver) ownDates(slots []*slot, p picks) []noun {
 		}
 		score -= 0.12
 	}
+	for k := range v.r.havings { // "with 3 visits in 2024"
+		for i, s := range slots {
+			if s == &v.r.havings[k].slot {
+				add(p.refs[i].table)
+			}
+		}
+	}
 	for i, s := range slots { // what is counted or added up
 		if i < len(v.r.outs) && v.r.outs[i].agg != noAgg || s.want == wantMeasure {
 			add(p.refs[i].table)
 		}
 	}
-	for k := range v.r.havings { // "with 3 visits in 2024"
+	for k := range v.r.orders { // "with the most absence days in 2024"
 		for i, s := range slots {
-			if s == &v.r.havings[k].slot {
+			if s == &v.r.orders[k].slot && p.refs[i].table != nil && (v.r.orders[k].agg != noAgg || isMeasure(p.refs[i].ref)) {
 				add(p.refs[i].table)
 			}
 		}

@@ -41,7 +41,7 @@ var tokenShapes = []struct {
 	shape *regexp.Regexp
 }{
 	{quotedToken, regexp.MustCompile("^(?:\"([^\"]{1,200})\"|“([^”]{1,200})”|«([^»]{1,200})»|‘([^’]{1,200})’|`([^`]{1,200})`|'([^']{1,200})')")},
-	{codeToken, regexp.MustCompile(`^[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|^https?://[^\s"']+|^/[\p{L}\p{N}_][\p{L}\p{N}_/.-]*`)},
+	{codeToken, regexp.MustCompile(`^[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|^https?://[^\s"']+|^/[\p{L}_][\p{L}\p{N}_/.-]*`)},
 	{dateToken, regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)},
 	{numberToken, regexp.MustCompile(`^-?[$€£]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\b|^-?[$€£]?[0-9]+(?:\.[0-9]+)?(?:[kKmM]\b|st\b|nd\b|rd\b|th\b)?`)},
 	{wordToken, regexp.MustCompile(`^[\p{L}\p{N}_]+(?:[-/&][\p{L}\p{N}_]+)*(?:['’][a-zA-Z]{1,2}\b)?`)},

@@ -104,6 +104,14 @@ func (b *builder) scaled() bool {
 	done := false
 	for i := range b.p.outs {
 		o := &b.p.outs[i]
+		if o.span.since != nil && unitsOf[b.r.figure.in-1].kind == "time" {
+			o.span.unit, done = b.r.figure.in-1, true
+			o.name = string(o.agg) + "_" + o.ref.name()
+			if o.agg == avgAgg {
+				o.name = "average_" + o.ref.name()
+			}
+			continue
+		}
 		by, ok := converted(b.r.figure.in-1, o.ref)
 		if o.agg != noAgg && o.agg != countAgg && ok && unitOfColumn(o.ref) >= 0 {
 			o.scale, done = by, true

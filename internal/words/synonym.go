@@ -35,7 +35,7 @@ var synonyms = [][]string{
 	{"school", "college", "university"}, {"altitude", "elevation"}, {"percent", "percentage"}, {"company", "business"}, {"hour", "hr"},
 	{"hospital", "clinic"}, {"illness", "disease", "diagnosis"}, {"medicine", "drug", "medication", "prescription"},
 	{"appointment", "visit"}, {"rating", "score", "star"}, {"point", "score"}, {"member", "user"}, {"plan", "tier"}, {"state", "status"},
-	{"name", "title"}, {"last", "family"}, {"sum", "total"}, {"create", "created"}, {"sign", "signup", "registered"}, {"loan", "borrow", "borrowed", "lend", "lent"}, {"login", "log", "logged"}, {"satisfaction", "rating", "rated", "score"}, {"absence", "absent"}, {"ending", "end"}, {"post", "position"},
+	{"name", "title"}, {"last", "family"}, {"sum", "total"}, {"create", "created"}, {"sign", "signed", "signup", "registered"}, {"loan", "borrow", "borrowed", "lend", "lent"}, {"login", "log", "logged"}, {"satisfaction", "rating", "rated", "score"}, {"absence", "absent"}, {"ending", "end"}, {"post", "position"},
 	{"head", "chief"}, {"room", "chamber"}, {"song", "track"}, {"singer", "artist"}, {"job", "occupation", "profession"}, {"stadium", "arena"},
 	{"hire", "hired", "join", "joined"}, {"warehouse", "depot"}, {"shop", "store"}, {"role", "job", "position", "function"}, {"beds", "bed"},
 	{"distributor", "publisher"}, {"competition", "contest", "tournament"}, {"tuition", "fee"}, {"minimum", "low"}, {"maximum", "high"}, {"detail", "info", "information"},
