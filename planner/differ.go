@@ -45,7 +45,7 @@ func (u Understanding) Near(n int) []Choice {
 	var out []Choice
 	r := u.Readings[n-1]
 	for _, o := range u.Readings[:near(u.Readings)] {
-		if d, ok := differ(r, o); ok && len(d.parts) > 0 {
+		if d, ok := differ(r, o); ok && len(d.parts) > 0 && !r.Parts[d.parts[0]].isFar(d.means, d.pick, true) {
 			out = append(out, Choice{r.Parts[d.parts[0]].Slot, d.means})
 		}
 	}
@@ -70,7 +70,7 @@ func WhichOf(all []Reading) (w Which, ok bool) {
 	for _, r := range all[1:] {
 		d, ok := differ(first, r.told())
 		switch {
-		case ok && len(d.parts) == 0:
+		case ok && (len(d.parts) == 0 || first.Parts[d.parts[0]].isFar(d.means, d.pick, true)):
 			continue
 		case !ok || at >= 0 && at != d.parts[0]:
 			return Which{}, false

@@ -37,7 +37,9 @@ type Part struct {
 	Others []string
 	what   string // what one has to choose: date, column, table, measure
 	pick   ref
-	swaps  []swap // what each of the Others gives
+	far    []string          // far-fetched meanings, which are not offered
+	fit    func(ref) float64 // how well what is known of values fits a column; nil: nothing is
+	swaps  []swap            // what each of the Others gives
 }
 
 // PartKind is what a part is for.
@@ -133,9 +135,21 @@ func (p Part) first() int32 {
 
 // add notes another meaning of a part, unless it is known or there are enough.
 func (p *Part) add(s swap) {
-	if s.means != p.Means && len(p.Others) < mostOthers && !slices.Contains(p.Others, s.means) && !same(p.pick, s.pick) {
+	if s.means != p.Means && len(p.Others) < mostOthers && !slices.Contains(p.Others, s.means) && !p.isFar(s.means, s.pick, false) && !same(p.pick, s.pick) {
 		p.Others, p.swaps = append(p.Others, s.means), append(p.swaps, s)
 	}
+}
+
+// isFar reports whether a meaning is not to be offered, or, if unasked, only where it
+// is as well founded: of a value that stands in one column, no other is thought of.
+func (p Part) isFar(means string, pick ref, unasked bool) bool {
+	if slices.Contains(p.far, means) {
+		return true
+	}
+	if p.fit == nil || pick.table == nil {
+		return false
+	}
+	return p.fit(pick) < 0 || unasked && p.fit(p.pick) > 0 && p.fit(pick) == 0
 }
 
 // same reports whether one of two says which row the other is: the department of a

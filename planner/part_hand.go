@@ -28,6 +28,7 @@ type spot struct {
 	agg    aggregate
 	usual  bool  // no word says agg
 	pieces []int // that caused it, besides the slot's
+	cond   cond  // of ValuePart
 	taken  func(name string) string
 }
 
@@ -52,11 +53,16 @@ func (h *handmade) part(s spot) Part {
 	pieces := slices.Clone(s.pieces)
 	if s.slot != nil && s.slot.pick.table != nil {
 		name, p.pick = h.l.lex.label(s.slot.pick), s.slot.pick
-		if !slices.Contains(pieces, s.slot.piece) {
-			pieces = append(pieces, s.slot.piece)
+		p.fit = func(r ref) float64 { return h.l.held.fit(r, s.cond) }
+		own := s.slot.piece
+		if own >= 0 && h.t.pieces[own].role == periodRole && len(pieces) > 0 {
+			own = pieces[0] // of two periods each has its own words
+		}
+		if !slices.Contains(pieces, own) {
+			pieces = append(pieces, own)
 		}
 		p.what, p.Default = h.what(s), s.usual || !h.named(s.slot.pick, pieces)
-		p.Slot = wordsAt(h.l.text, h.trimmed([]int{s.slot.piece}))
+		p.Slot = wordsAt(h.l.text, h.trimmed([]int{own}))
 		if p.Slot == "" {
 			p.Slot = wordsAt(h.l.text, h.trimmed(s.pieces))
 		}
@@ -134,7 +140,7 @@ func (h *handmade) spans(pieces []int) []refusal.Span {
 	return out
 }
 
-// trimmed are the words of pieces without the small ones in front: "of last year".
+// trimmed are the words of pieces without small ones: "of last year", "share of".
 func (h *handmade) trimmed(pieces []int) []refusal.Span {
 	var out []refusal.Span
 	for _, i := range pieces {
@@ -142,12 +148,21 @@ func (h *handmade) trimmed(pieces []int) []refusal.Span {
 			continue
 		}
 		p := h.t.pieces[i]
-		for p.from < p.to-1 && isSmall(h.l.kw, h.l.tokens[p.from].lower, false) {
-			p.from++
-		}
+		p.from, p.to = h.l.content(p.from, p.to)
 		out = append(out, h.l.spanOf(p))
 	}
 	return out
+}
+
+// content is tokens [from, to) without the small words at both ends.
+func (l *lattice) content(from, to int) (int, int) {
+	for from < to-1 && isSmall(l.kw, l.tokens[from].lower, false) {
+		from++
+	}
+	for from < to-1 && isSmall(l.kw, l.tokens[to-1].lower, false) {
+		to--
+	}
+	return from, to
 }
 
 func (l *lattice) spanOf(p piece) refusal.Span {
@@ -186,12 +201,16 @@ func (h *handmade) swap(p *Part, s spot) {
 	slots := h.t.r.slots()
 	left := picks{refs: slices.Clone(h.refs)}
 	left.refs[s.at] = noun{}
-	v := &resolver{lex: h.l.lex, pieces: h.t.pieces, r: &h.t.r}
+	v := &resolver{lex: h.l.lex, pieces: h.t.pieces, r: &h.t.r, held: h.l.held}
 	for _, o := range v.options(*slots[s.at], s.at, slots, left) {
-		if o.table == nil || o.is(h.refs[s.at].ref) || h.farFetched(p, s, o) {
+		if o.table == nil || o.is(h.refs[s.at].ref) {
 			continue
 		}
 		means := aggregated(s, h.l.lex.label(o.ref))
+		if h.farFetched(p, s, o) {
+			p.far = append(p.far, means)
+			continue
+		}
 		to := *h
 		to.refs = h.moved(s.at, o, slots)
 		to.offer(p, s, swap{means: means, pick: o.ref, tied: !p.Default && o.score >= h.refs[s.at].score-0.02})
@@ -211,7 +230,7 @@ func (h *handmade) swap(p *Part, s spot) {
 // patients" are none of hospitals); of dates that no word names, those of tables
 // that nobody speaks of.
 func (h *handmade) farFetched(p *Part, s spot, o noun) bool {
-	const worse = 0.5
+	const worse = 0.4
 	switch {
 	case !p.Default:
 		return o.score < h.refs[s.at].score-worse

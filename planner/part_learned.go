@@ -63,10 +63,7 @@ func (t *trained) part(at learned.Place) Part {
 }
 
 func (t *trained) span(from, to int) refusal.Span {
-	for from < to-1 && isSmall(t.l.kw, t.l.tokens[from].lower, false) {
-		from++
-	}
-	return t.l.span(from, to)
+	return t.l.span(t.l.content(from, to))
 }
 
 // label is a column, or a table, as a Part calls it.

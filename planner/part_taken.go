@@ -96,7 +96,7 @@ func bucketed(unit, name string) string {
 
 // kept is a condition.
 func (w *spotter) kept(c cond) {
-	s := spot{kind: ValuePart, slot: &c.slot, pieces: c.pieces}
+	s := spot{kind: ValuePart, slot: &c.slot, pieces: c.pieces, cond: c}
 	s.taken = func(name string) string { return name + " " + c.inWords() }
 	if c.op == "period" {
 		s.kind = PeriodPart
@@ -130,6 +130,9 @@ func (c cond) inWords() string {
 			times = c.factor + " times "
 		}
 		return is + operatorWords[c.op] + times + "the " + aggregateWords[c.agg] + "all"
+	}
+	if c.number && c.slot.pick.class() == dateClass { // of a birthday
+		values += " years ago"
 	}
 	return is + operatorWords[c.op] + values
 }
