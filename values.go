@@ -113,12 +113,20 @@ func (k *ask) chosen(u planner.Understanding, chosen int) ([]planner.Reading, er
 		return all[:min(len(all), mostReadings)], nil
 	case planner.Choose:
 		if w, ok := u.Which(); ok {
-			return nil, refusal.New(refusal.WhichReading, "say what is meant: "+either(w.Options), "%s", strings.TrimSuffix(w.String(), "?"))
+			return nil, refusal.New(refusal.WhichReading, "say what is meant: "+either(w.Options), "%s", strings.TrimSuffix(w.String(), "?")+instead(u))
 		}
-		return nil, refusal.New(refusal.WhichReading, "choose the reading that is meant, or ask in other words", "it is not clear enough what is meant")
+		return nil, refusal.New(refusal.WhichReading, "choose the reading that is meant, or ask in other words", "it is not clear enough what is meant%s", instead(u))
 	default:
 		panic("grille: unknown decision")
 	}
+}
+
+// instead asks whether another question was meant.
+func instead(u planner.Understanding) string {
+	if u.Instead == "" {
+		return ""
+	}
+	return "; or did you mean: " + u.Instead + "?"
 }
 
 // whole are the readings that pass no word over.

@@ -34,9 +34,9 @@ func (l *lattice) together(byHand []reckoned) Understanding {
 		all = l.learnt(byHand)
 	}
 	if sure := complete(byHand, all); len(sure) > 0 {
-		return Understanding{Answer, distinct(sure, all)}
+		return Understanding{Decision: Answer, Readings: distinct(sure, all)}
 	}
-	return Understanding{Choose, distinct(nil, l.likely(all))}
+	return Understanding{Decision: Choose, Readings: distinct(nil, l.likely(all))}
 }
 
 // complete are the readings that use every word, if the first is sure enough. One

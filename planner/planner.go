@@ -30,6 +30,8 @@
 //	part       what the words of a reading were taken for, and what else they mean
 //	differ     the one thing in which readings differ
 //	choose     the asker says what words mean
+//	suggest    questions while they are typed
+//	typo       words that were meant by such that are not known
 //
 // The rules come first. What they cannot put together, and what the parser in
 // package learned is nearly sure of where they are not, is its own.
@@ -80,6 +82,9 @@ type Understanding struct {
 	// Readings are at least one and at most ten ways to understand the question,
 	// the best first. Their drafts differ.
 	Readings []Reading
+	// Instead is a question with known words in the place of unknown ones, which is
+	// answered; only where the asker has to choose. "": there is none.
+	Instead string
 }
 
 // Decision says what may be done with the readings.
@@ -119,6 +124,11 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
 	u, err := read(opt.Lexicons.of(view, q, opt.Taught), q.Text(), opt)
+	if err == nil {
+		u, err = u.mended(view, q, opt)
+	} else {
+		err = refusedMended(err, view, q, opt)
+	}
 	if err != nil {
 		return Understanding{}, err
 	}

@@ -125,6 +125,9 @@ func offered(question string, u Understanding) string {
 	for _, s := range first.Passed {
 		text += fmt.Sprintf(" without %q", question[s.Pos:s.End])
 	}
+	if u.Instead != "" {
+		text += "\n  or did you mean: " + u.Instead
+	}
 	return text
 }
 

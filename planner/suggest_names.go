@@ -18,6 +18,7 @@ import (
 type names struct {
 	tables, columns []called
 	first           *lexicon // of the tables that are most useful to ask about
+	words           func() *vocabulary
 	mu              sync.Mutex
 	drafts          map[string]string // by question; "" where it has none
 }
@@ -57,6 +58,7 @@ func newNames(known keptKnown) *names {
 	}
 	worth := worths(c)
 	n.tables, n.columns = allCalled(tables, worth), allCalled(columns, worth)
+	n.words = sync.OnceValue(n.newVocabulary)
 	n.first = newPart(part{mostUseful(c, worth), c, known.Known})
 	return n
 }

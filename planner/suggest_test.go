@@ -202,3 +202,42 @@ func FuzzSuggest(f *testing.F) {
 		}
 	})
 }
+
+// What was meant is no name that the viewer does not see, in a small catalog and a
+// large one.
+func TestMendHidden(t *testing.T) {
+	c, err := catalogtest.Parse(catalog.Postgres, "wards (id int4 key, name text, canary_score numeric)\ncanaries (id int4 key, name text)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, hidden := open(t, c), seenBut(t, c, "canar")
+	many := large(400)
+	many.Tables[100].Name = "canaries"
+	for question, views := range map[string][2]policy.View{
+		"how many cnaries are there": {seen, hidden},
+		"how many canries per month": {open(t, many), seenBut(t, many, "canar")},
+	} {
+		q, err := egress.ReadQuestion(question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt := Options{Now: noon, Zone: noon.Location()}
+		if m, ok := mend(views[0], q, opt, false); !ok || !strings.Contains(m.text, "canaries") {
+			t.Errorf("%s: %+v", question, m)
+		}
+		if m, ok := mend(views[1], q, opt, false); ok {
+			t.Errorf("%s: %+v for who does not see the table", question, m)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"ward", "ward", 0}, {"avrage", "average", 1}, {"totel", "total", 1}, {"nubmer", "number", 1}, {"lst", "last", 1}, {"deprtmnt", "department", 2}, {"visit", "ward", 3}} {
+		if got := min(distance(c.a, c.b, 2), 3); got != c.want {
+			t.Errorf("%s, %s: %d, not %d", c.a, c.b, got, c.want)
+		}
+	}
+}
