@@ -160,7 +160,8 @@ func (g *Grille) Close() error { return g.c.Engine.Close() }
 type Question struct {
 	Text   string
 	Viewer viewer.Viewer
-	// After is what a model hears of earlier questions; Ask adds this one. nil: none.
+	// After is what a model or the planner hears of earlier questions; Ask adds this
+	// one. nil: none.
 	After *Conversation
 	// Hide are words of the text that a model is not told, too; Keep are words that
 	// it is told although they may be names. See [egress.Choice].

@@ -17,12 +17,12 @@ import (
 // mostHeld is how many bytes of values are read for one question.
 const mostHeld = 8 << 20
 
-// understand is what the planner makes of a question for this viewer. The columns
-// that hold its words are part of that, here as in Ask, so that both give the same
-// readings.
+// understand is what the planner makes of a question for this viewer, which may be a
+// follow-up. The columns that hold its words are part of that, here as in Ask, so
+// that both give the same readings.
 func (k *ask) understand(question egress.Question, find *lookup) (planner.Understanding, error) {
 	opt := k.options()
-	opt.Values, opt.Chosen = find, k.means
+	opt.Values, opt.Chosen, opt.After = find, k.means, k.after.last(k)
 	return planner.Understand(k.view, question, opt)
 }
 

@@ -91,11 +91,13 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 	}
 	k.trace.drafted(best.draft)
 	k.trace.Reading = 1 + slices.IndexFunc(u.Readings, func(r planner.Reading) bool { return r.Draft.SQL == best.draft.SQL })
+	meant := u.Readings[k.trace.Reading-1]
+	k.after.answered(k, meant)
 	a, err := k.told(ctx, k.put(k.view, best))
 	if err != nil {
 		return nil, err
 	}
-	a.Reading = ReadingOf(question, u.Readings[k.trace.Reading-1])
+	a.Reading = ReadingOf(meant)
 	return a, nil
 }
 

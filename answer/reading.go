@@ -4,6 +4,10 @@ package answer
 // else they could mean. It holds names that the viewer may see, and the viewer's own
 // words.
 type Reading struct {
+	// Asked is the question that a follow-up was read as, in which Words are, and
+	// Changed what it changed of the one before; "": the question stands alone.
+	Asked      string   `json:"asked,omitempty"`
+	Changed    string   `json:"changed,omitempty"`
 	Confidence float64  `json:"confidence"`       // from 0 to 1: how often such a reading is right
 	Passed     []string `json:"passed,omitempty"` // words that mean something and have no part in it
 	Parts      []Part   `json:"parts"`            // in the order of the question

@@ -41,7 +41,9 @@ func (u Understanding) choose(choices []Choice) (Understanding, error) {
 		var next []Reading
 		for _, r := range u.Readings {
 			r = r.told()
-			if s, ok := r.with(c); ok && !slices.ContainsFunc(next, func(o Reading) bool { return o.Draft.SQL == s.Draft.SQL }) {
+			s, ok := r.with(c)
+			s.Asked, s.Changed, s.chosen = r.Asked, r.Changed, append(slices.Clip(r.chosen), c)
+			if ok && !slices.ContainsFunc(next, func(o Reading) bool { return o.Draft.SQL == s.Draft.SQL }) {
 				next = append(next, s.told())
 			}
 		}

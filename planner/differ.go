@@ -98,7 +98,7 @@ type difference struct {
 // differ compares two readings with parts; false if they differ in more than one
 // thing. With no parts they mean the same.
 func differ(a, b Reading) (d difference, ok bool) {
-	if len(a.Parts) == 0 || len(a.Parts) != len(b.Parts) || !slices.Equal(a.Passed, b.Passed) {
+	if a.Asked != b.Asked || len(a.Parts) == 0 || len(a.Parts) != len(b.Parts) || !slices.Equal(a.Passed, b.Passed) {
 		return d, false
 	}
 	for i, p := range a.Parts {

@@ -74,6 +74,8 @@ type Options struct {
 	// Values knows stored values; nil: none is known, and which column a word is a
 	// value of is guessed.
 	Values Values
+	// After is what was asked before, of which the question may be a follow-up.
+	After Turn
 }
 
 // Understanding is what the planner makes of a question.
@@ -100,12 +102,21 @@ const (
 // Reading is one way to understand the question.
 type Reading struct {
 	Draft model.Draft // Confidence is set
+	// Asked is the question that was read, and into which the spans of the draft's
+	// reasons and of Passed point: the asker's, or what a follow-up made of the one
+	// before.
+	Asked string
+	// Changed says what a follow-up changed, such as "by month instead of per
+	// department"; "": the question stands alone. Whoever is shown an answer is to be
+	// shown Asked with it where Changed is set.
+	Changed string
 	// Passed are the words of the question that mean something and have no part in
 	// the draft. Whoever is shown the reading is to be shown them.
 	Passed []refusal.Span
 	// Parts are what the words were taken for, in the order of the question.
-	Parts []Part
-	from  origin
+	Parts  []Part
+	from   origin
+	chosen []Choice
 }
 
 // maxReadings is how many readings there are at most.
@@ -123,12 +134,7 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	case opt.Now.IsZero() || opt.Zone == nil:
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
-	u, err := read(opt.Lexicons.of(view, q, opt.Taught), q.Text(), opt)
-	if err == nil {
-		u, err = u.mended(view, q, opt)
-	} else {
-		err = refusedMended(err, view, q, opt)
-	}
+	u, err := (&follower{view: view, opt: opt}).follow(q)
 	if err != nil {
 		return Understanding{}, err
 	}

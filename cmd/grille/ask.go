@@ -43,7 +43,8 @@ receipt inside.
 
 Several questions are one conversation, answered in turn up to the first that
 is refused: a model hears what was asked before, as it left, and what it
-drafted, and nothing of the answers. To the planner each stands alone.
+drafted, and nothing of the answers. The planner reads "and last year?" or "only
+the urgent ones" as a change of the question before, and says what it read.
 
 Where the planner is not sure what is meant, it shows how it could read the
 question, and runs nothing: --reading 2 says that the second is meant. --how
@@ -96,8 +97,8 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 	if len(given) < 2 {
 		return args(1, 1, "a question")(c, given)
 	}
-	for _, text := range given {
-		if !strings.Contains(strings.TrimSpace(text), " ") {
+	for i, text := range given { // a follow-up may be one word
+		if text = strings.TrimSpace(text); text == "" || i == 0 && !strings.Contains(text, " ") {
 			return usage("%s takes a question in one pair of quotes, as in:\n%s", c.CommandPath(), c.Example)
 		}
 	}
@@ -130,12 +131,15 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 	question.Trace = &trace
 	a, err := p.askChoosing(ctx, q.g, question)
 	if trace.Forgot {
-		fmt.Fprintln(p.err, "rights or tables have changed: a model hears nothing of the earlier questions")
+		fmt.Fprintln(p.err, "rights or tables have changed: nothing is known of the earlier questions")
 	}
 	p.left(trace)
 	if err != nil {
 		question.Trace = nil
 		return draftFailed(trace, p.whichReading(ctx, q.g, question, withFlags(err)))
+	}
+	if r := a.Reading; r != nil && r.Changed != "" {
+		fmt.Fprintf(p.err, "read as: %s (%s)\n", r.Asked, r.Changed)
 	}
 	if q.how {
 		printReading(p.err, a.Reading)
@@ -268,7 +272,7 @@ func (p *program) explainText(ctx context.Context, s *site, g *grille.Grille, x 
 			return err
 		}
 		draft, byModel = r.Draft.SQL, trace.Model != ""
-		if err := p.printUnderstood(text, u, r); err != nil {
+		if err := p.printUnderstood(u, r); err != nil {
 			return err
 		}
 		section(p.out, "draft", draft)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/answer"
-	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -93,7 +92,7 @@ func (p *program) whichReading(ctx context.Context, g *grille.Grille, q grille.Q
 	}
 	var lines []string
 	for _, o := range all {
-		lines = append(lines, fmt.Sprintf("--reading %d  %s%s", o.Number, strings.Join(o.Words, "; "), without(o.Passed)))
+		lines = append(lines, fmt.Sprintf("--reading %d  %s%s", o.Number, strings.Join(o.Words, "; "), without(o.Passed)+readAs(o.Reading)))
 	}
 	told.Try = "say which one is meant, or ask in other words:\n    " + strings.Join(lines, "\n    ")
 	return &told
@@ -117,17 +116,13 @@ type offer struct {
 
 // offered are the first readings that would not be refused.
 func (p *program) offered(ctx context.Context, g *grille.Grille, q grille.Question, u planner.Understanding) ([]offer, error) {
-	text, err := egress.ReadQuestion(q.Text)
-	if err != nil {
-		return nil, err
-	}
 	var out []offer
 	for i, r := range u.Readings[:min(len(u.Readings), mostOffered)] {
 		e, err := g.Explain(ctx, grille.Draft{SQL: r.Draft.SQL, Viewer: q.Viewer})
 		if err != nil {
 			continue // it would be refused
 		}
-		out = append(out, offer{i + 1, e.Words, grille.ReadingOf(text, r)})
+		out = append(out, offer{i + 1, e.Words, grille.ReadingOf(r)})
 	}
 	return out, nil
 }
@@ -186,6 +181,14 @@ func without(passed []string) string {
 	return " (without " + strings.Join(words, ", ") + ")"
 }
 
+// readAs is the question that a follow-up was read as.
+func readAs(r *answer.Reading) string {
+	if r == nil || r.Changed == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (read as: %s)", r.Asked)
+}
+
 // printReading shows what each word was taken for, and what else it could mean.
 func printReading(w io.Writer, r *answer.Reading) {
 	if r == nil || len(r.Parts) == 0 {
@@ -221,12 +224,8 @@ func printReading(w io.Writer, r *answer.Reading) {
 
 // printUnderstood shows what a question was understood to mean, and whether ask
 // would run it.
-func (p *program) printUnderstood(text string, u planner.Understanding, r planner.Reading) error {
-	q, err := egress.ReadQuestion(text)
-	if err != nil {
-		return err
-	}
-	told := grille.ReadingOf(q, r)
+func (p *program) printUnderstood(u planner.Understanding, r planner.Reading) error {
+	told := grille.ReadingOf(r)
 	if u.Decision == planner.Choose {
 		section(p.out, "not sure", fmt.Sprintf("this is one of %d readings, and grille ask has you choose%s", len(u.Readings), without(told.Passed)))
 	}
