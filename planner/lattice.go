@@ -47,6 +47,7 @@ type lattice struct {
 	tokens   []token
 	alike    []map[string]float64 // by token: words of names and how alike they are
 	held     *held                // stored values, as far as they are known
+	opt      Options
 }
 
 const (
@@ -59,7 +60,7 @@ func newLattice(lex *lexicon, text string, tokens []token, opt Options) *lattice
 	for i := range l.tokens {
 		l.alike = append(l.alike, lex.alike(l.tokens[i], l.kw))
 	}
-	l.held = l.look(opt.Values)
+	l.held, l.opt = l.look(opt.Values), opt
 	return l
 }
 

@@ -33,6 +33,13 @@ func (l *lattice) together(byHand []reckoned) Understanding {
 	if l.learnable() {
 		all = l.learnt(byHand)
 	}
+	if r, ok := l.answered(byHand, all); ok {
+		rest := complete(byHand, all)
+		if len(rest) == 0 {
+			rest = distinct(nil, l.likely(all))
+		}
+		return Understanding{Answer, distinct([]Reading{r}, rate(rest))}
+	}
 	if sure := complete(byHand, all); len(sure) > 0 {
 		return Understanding{Decision: Answer, Readings: distinct(sure, all)}
 	}
@@ -133,7 +140,7 @@ type rated struct {
 // hand, the best first, with the words that each passes over.
 func (l *lattice) learnt(byHand []reckoned) []rated {
 	in := l.linked()
-	m := learned.Load()
+	m := learned.Load().With(l.lessons())
 	hints, which := l.hints(in, byHand)
 	var out []rated
 	fixed := l.fixed(in)

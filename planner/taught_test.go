@@ -20,7 +20,7 @@ import (
 func TestTaught(t *testing.T) {
 	spec.Run(t, "testdata/taught", func(t *testing.T) spec.Commands {
 		p := &lessonPage{page: page{t: t, zone: noon.Location()}}
-		return spec.Commands{"catalog": p.catalog, "taught": p.teach, "ask": p.ask, "why": p.why}
+		return spec.Commands{"catalog": p.catalog, "taught": p.teach, "ask": p.ask, "why": p.why, "readings": p.readings}
 	})
 }
 
@@ -76,10 +76,13 @@ func TestHiddenLessons(t *testing.T) {
 defaults:
   staff: {measure: salary}
   wards: {display: canary}
+answers:
+  - {question: list the wages of staff, sql: SELECT salary FROM staff}
+  - {question: how many staff per ward, sql: SELECT count(*) FROM staff WHERE salary > ⟨number⟩}
 `
 	some, all := lessons(t, open+"  place: wards.name\n"), lessons(t, open+closed)
 	for _, text := range []string{"how many stations are there", "how many shut wards", "pay per ward", "total pay", "payroll", "how many vaults", "rich staff",
-		"how many marked wards", "list the wards", "staff over 100", "place of wards", "how many staff per ward", "rich", "vault"} {
+		"how many marked wards", "list the wards", "staff over 100", "place of wards", "how many staff per ward", "rich", "vault", "list the wages of staff", "average wages of staff"} {
 		q, err := egress.ReadQuestion(text)
 		if err != nil {
 			t.Fatal(err)

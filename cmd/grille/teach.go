@@ -67,7 +67,7 @@ another table to those that the phrase has.`,
 	}
 	c.Flags().BoolVar(&how.evenSo, "even-so", false, "teach it although asking or the database has the phrase already")
 	c.Flags().BoolVar(&how.also, "also", false, "add to the meanings that the phrase has")
-	c.AddCommand(p.teachDefault(), p.teachList(), p.teachCheck(), p.teachForget(), p.teachExport())
+	c.AddCommand(p.teachDefault(), p.teachList(), p.teachCheck(), p.teachForget(), p.teachExport(), p.teachAccept(), p.teachCorrect())
 	return c
 }
 
@@ -186,7 +186,7 @@ func (p *program) teachList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(l.Words())+len(l.Defaults()) == 0 {
+			if len(l.Words())+len(l.Defaults())+len(l.Answers()) == 0 {
 				fmt.Fprintf(p.out, "nothing was taught: grille teach --help\n")
 			}
 			for _, w := range l.Words() {
@@ -194,6 +194,9 @@ func (p *program) teachList() *cobra.Command {
 			}
 			for _, d := range l.Defaults() {
 				fmt.Fprintln(p.out, indent("of "+d, ""))
+			}
+			for i, a := range l.Answers() {
+				section(p.out, fmt.Sprintf("answer %d", i+1), a.Question+"\n"+a.SQL)
 			}
 			return nil
 		},
@@ -241,12 +244,17 @@ is one.`,
 }
 
 func (p *program) teachForget() *cobra.Command {
-	return &cobra.Command{
-		Use:     "forget PHRASE",
-		Short:   "forget a phrase",
-		Example: `  grille teach forget client`,
-		Args:    args(1, 1, "a phrase"),
-		RunE: func(_ *cobra.Command, given []string) error {
+	answer := 0
+	c := &cobra.Command{
+		Use:   "forget PHRASE | --answer N",
+		Short: "forget a phrase, or an answer",
+		Example: `  grille teach forget client
+  grille teach forget --answer 2`,
+		Args: args(0, 1, "a phrase"),
+		RunE: func(c *cobra.Command, given []string) error {
+			if (answer != 0) == (len(given) == 1) {
+				return usage("say what to forget, as in:\n%s", c.Example)
+			}
 			_, _, f, err := p.words()
 			if err != nil {
 				return err
@@ -255,21 +263,30 @@ func (p *program) teachForget() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			phrase, err := taught.Phrase(given[0])
-			if err != nil || l.Means(phrase) == nil {
-				return usage("%q was not taught: see grille teach list", given[0])
+			if answer != 0 {
+				return p.forgetAnswer(f, l.Answers(), answer)
 			}
-			g, err := f.Teach(phrase, nil)
-			if err != nil {
-				return usage("%v", err)
-			}
-			if err := replaceFile(f, g); err != nil {
-				return err
-			}
-			fmt.Fprintf(p.out, "%q is forgotten; it meant %s.\n", phrase, strings.Join(l.Means(phrase), ", or "))
-			return nil
+			return p.forgetWord(f, l, given[0])
 		},
 	}
+	c.Flags().IntVar(&answer, "answer", 0, "the `number` that an answer has in the list")
+	return c
+}
+
+func (p *program) forgetWord(f taught.File, l *taught.Lessons, given string) error {
+	phrase, err := taught.Phrase(given)
+	if err != nil || l.Means(phrase) == nil {
+		return usage("%q was not taught: see grille teach list", given)
+	}
+	g, err := f.Teach(phrase, nil)
+	if err != nil {
+		return usage("%v", err)
+	}
+	if err := replaceFile(f, g); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%q is forgotten; it meant %s.\n", phrase, strings.Join(l.Means(phrase), ", or "))
+	return nil
 }
 
 func (p *program) teachExport() *cobra.Command {

@@ -15,8 +15,13 @@ type Model struct {
 type table struct {
 	w     []int8
 	scale float64
+	own   map[uint64]float64 // added, of a workspace; nil: none
 }
 
 func (t *table) at(h uint64) float64 {
-	return float64(t.w[h&uint64(len(t.w)-1)]) * t.scale
+	x := float64(t.w[h&uint64(len(t.w)-1)]) * t.scale
+	if t.own != nil {
+		x += t.own[h&uint64(len(t.w)-1)]
+	}
+	return x
 }

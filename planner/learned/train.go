@@ -97,7 +97,7 @@ func trainBase(all []Example, s Settings) *Model {
 		m.parts[k] = trainPart(all, features, k, s)
 	}
 	m.slots = trainSlots(all, s)
-	m.rank = table{make([]int8, 1), 0}
+	m.rank = table{w: make([]int8, 1)}
 	return m
 }
 
@@ -311,7 +311,7 @@ func compact(w []float32, least float64) table {
 	for _, x := range w {
 		most = max(most, x, -x)
 	}
-	t := table{make([]int8, len(w)), min(float64(most), 2) / 127}
+	t := table{w: make([]int8, len(w)), scale: min(float64(most), 2) / 127}
 	for i, x := range w {
 		if math.Abs(float64(x)) >= least {
 			t.w[i] = quantized(float64(x), t.scale)

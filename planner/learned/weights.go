@@ -213,7 +213,7 @@ func (d *decoder) table() table {
 		d.bad = true
 		return table{w: make([]int8, 1)}
 	}
-	t := table{make([]int8, n), d.float()}
+	t := table{w: make([]int8, n), scale: d.float()}
 	for at := 0; !d.bad; at++ {
 		at += d.number()
 		w := int8(d.take(1)[0])

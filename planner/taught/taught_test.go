@@ -2,6 +2,7 @@ package taught
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 
 func TestPages(t *testing.T) {
 	spec.Run(t, "testdata/read", func(*testing.T) spec.Commands {
-		return spec.Commands{"file": read, "meanings": readMeanings}
+		return spec.Commands{"file": read, "meanings": readMeanings, "record": record}
 	})
 }
 
@@ -47,11 +48,30 @@ func readMeanings(_ *spec.Args, input string) string {
 	return b.String()
 }
 
+// record: a question, its SQL, and another question a line; what is kept, and the SQL
+// for the others.
+func record(_ *spec.Args, input string) string {
+	lines := strings.Split(input, "\n")
+	a := Record(lines[0], lines[1])
+	out := a.Question + "\n" + a.SQL + "\n"
+	for _, other := range lines[2:] {
+		sql, ok := a.Fill(other)
+		if !ok {
+			sql = "another question, or it cannot be written"
+		}
+		out += "  " + other + "\n    " + sql + "\n"
+	}
+	return out + "sample: " + a.Sample()
+}
+
 const whole = `words:
   client: customers
   title: [books.name, films.name]
 defaults:
   orders: {date: ordered_on, measure: total, display: number}
+answers:
+  - question: orders of ⟨1⟩
+    sql: SELECT count(*) FROM orders WHERE name = '⟨1⟩'
 `
 
 func TestClosed(t *testing.T) {
@@ -112,6 +132,14 @@ func edit(t *testing.T) spec.Commands {
 		}
 	}
 	return spec.Commands{
+		"answer": change(func(f File, args []string) (File, error) { return f.Answered(Record(args[0], args[1])) }),
+		"unanswer": change(func(f File, args []string) (File, error) {
+			i, err := strconv.Atoi(args[0])
+			if err != nil {
+				return f, err
+			}
+			return f.Unanswered(i)
+		}),
 		"teach": change(func(f File, args []string) (File, error) { return f.Teach(args[0], args[1:]) }),
 		"default": change(func(f File, args []string) (File, error) {
 			args = append(args, "", "", "")
