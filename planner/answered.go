@@ -29,11 +29,25 @@ func (l *lattice) answered(byHand []reckoned, all []rated) (Reading, bool) {
 				return sure(r.Reading), true
 			}
 		}
-		if sql, ok := a.Fill(l.text); ok {
+		if sql, ok := a.Fill(l.text, l.isValue); ok {
 			return sure(Reading{Draft: model.Draft{Kind: model.SQL, SQL: sql}}), true
 		}
 	}
 	return Reading{}, false
+}
+
+// isValue reports whether what stands in the place of a value can be one: it is in
+// quotes, has capitals, or is one word that is no name and that no asking uses.
+func (l *lattice) isValue(said string) bool {
+	tokens := tokenize(said)
+	if len(tokens) == 1 && tokens[0].kind == wordToken && !tokens[0].startsUpper() {
+		t := tokens[0]
+		return len(l.lex.alike(t, l.kw)) == 0 && len(l.kw.phrases[t.lower]) == 0 && !l.kw.verbs[t.lower]
+	}
+	const longest = 5
+	return len(tokens) <= longest && !slices.ContainsFunc(tokens, func(t token) bool {
+		return t.kind == endToken || t.kind == signToken || t.kind == alienToken || t.kind == wordToken && !t.startsUpper()
+	})
 }
 
 func sure(r Reading) Reading {

@@ -26,6 +26,7 @@
 //	outline    the same question and names for the learned parser
 //	agree      readings by hand in its terms, so that it can weigh them
 //	learn      the readings of both in one order
+//	answered   readings that somebody found right, and what is learned from them
 //	decide     to answer, to have the asker choose, or what was not understood
 //	part       what the words of a reading were taken for, and what else they mean
 //	differ     the one thing in which readings differ

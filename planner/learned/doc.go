@@ -14,6 +14,7 @@
 //	print      a plan becomes SQL, or makes no sense
 //	rank       a candidate as a whole: does it use what was said?
 //	parse      all of it
+//	private    weights of a workspace beside them
 //	train      makes the weights; trainrank those for whole candidates
 //	weights    the file
 //

@@ -114,10 +114,10 @@ func (a Answer) Whole() bool {
 }
 
 // Fill is the SQL for a question that is the same but for the values; false if it is
-// another, or SQL has more of them.
-func (a Answer) Fill(question string) (string, bool) {
+// another, if what stands in a place is no value, or if SQL has more of them.
+func (a Answer) Fill(question string, isValue func(said string) bool) (string, bool) {
 	question = trimmed(strings.Join(strings.Fields(question), " "))
-	pattern := placeShape.ReplaceAllString(regexp.QuoteMeta(a.Question), "[\"'“‘`]?(?P<p$1>.+?)[\"'”’`]?")
+	pattern := placeShape.ReplaceAllString(regexp.QuoteMeta(a.Question), "(?P<p$1>.+?)")
 	shape, err := regexp.Compile(`(?i)^` + pattern + `$`)
 	if err != nil || !a.Whole() {
 		return "", false
@@ -128,7 +128,9 @@ func (a Answer) Fill(question string) (string, bool) {
 	}
 	return a.with(func(n int) string {
 		if i := shape.SubexpIndex("p" + strconv.Itoa(n)); i > 0 {
-			return said[i]
+			if isValue(said[i]) {
+				return strings.Trim(said[i], "\"'“”‘’`")
+			}
 		}
 		return ""
 	})
@@ -247,6 +249,9 @@ func (a Answer) sound() error {
 	}
 	if valueIn(a.SQL) {
 		return fmt.Errorf("a value stands in it: write ⟨1⟩ for one that the question says, or ⟨text⟩")
+	}
+	if strings.ContainsAny(a.SQL, `$\`) {
+		return fmt.Errorf("write texts in plain quotes, so that no value of them is kept")
 	}
 	if _, err := syntax.Parse(a.plain()); err != nil {
 		return fmt.Errorf("this is no query: record it anew with grille teach accept")

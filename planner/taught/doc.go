@@ -27,6 +27,7 @@
 //
 //	file      the file becomes lessons
 //	meaning   the text behind a phrase; condition its comparisons
+//	answers   questions with the reading that is right, without values
 //	known     the lessons that exist for one catalog
 //	edit      a lesson is added to the file's text or taken out, the rest untouched
 //

@@ -94,7 +94,10 @@ func (f File) changed(g File, without func(*Lessons), done func(*Lessons) bool) 
 		return err
 	}
 	after, err := g.Lessons()
-	if err != nil || !done(after) {
+	if err != nil {
+		return fmt.Errorf("it cannot be kept so: %w", err)
+	}
+	if !done(after) {
 		return errByHand
 	}
 	for _, l := range []*Lessons{before, after} {

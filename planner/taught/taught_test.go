@@ -55,7 +55,7 @@ func record(_ *spec.Args, input string) string {
 	a := Record(lines[0], lines[1])
 	out := a.Question + "\n" + a.SQL + "\n"
 	for _, other := range lines[2:] {
-		sql, ok := a.Fill(other)
+		sql, ok := a.Fill(other, func(said string) bool { return said != "many" })
 		if !ok {
 			sql = "another question, or it cannot be written"
 		}
