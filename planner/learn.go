@@ -33,17 +33,14 @@ func (l *lattice) together(byHand []reckoned) Understanding {
 	if l.learnable() {
 		all = l.learnt(byHand)
 	}
-	if r, ok := l.answered(byHand, all); ok {
-		rest := complete(byHand, all)
-		if len(rest) == 0 {
-			rest = distinct(nil, l.likely(all))
-		}
-		return Understanding{Answer, distinct([]Reading{r}, rate(rest))}
-	}
+	u := Understanding{Decision: Choose, Readings: distinct(nil, l.likely(all))}
 	if sure := complete(byHand, all); len(sure) > 0 {
-		return Understanding{Decision: Answer, Readings: distinct(sure, all)}
+		u = Understanding{Decision: Answer, Readings: distinct(sure, all)}
 	}
-	return Understanding{Decision: Choose, Readings: distinct(nil, l.likely(all))}
+	if r, ok := l.answered(byHand, all); ok {
+		u = Understanding{Decision: Answer, Readings: distinct([]Reading{r}, rate(u.Readings))}
+	}
+	return u
 }
 
 // complete are the readings that use every word, if the first is sure enough. One
