@@ -92,7 +92,7 @@ func (h *held) in(text string) []ref {
 }
 
 // prose are words of names of columns in which nobody finds a value by name.
-var prose = []string{"note", "comment", "description", "remark", "message", "body", "content", "memo", "url", "website", "email", "mail", "phone", "fax",
+var prose = []string{"note", "comment", "remark", "message", "body", "content", "memo", "url", "website", "email", "mail", "phone", "fax",
 	"password", "hash", "token", "uuid", "guid", "path", "image", "photo", "picture", "signature"}
 
 // textColumns are the columns that are looked at: of the tables that are spoken
@@ -195,6 +195,27 @@ func (l *lattice) withHeld(i int, out []piece) []piece {
 	return out
 }
 
+// sparing leaves out figures that would cut a value in two: "in day surgery" is not
+// so many a day.
+func (l *lattice) sparing(out []piece) []piece {
+	if l.held == nil {
+		return out
+	}
+	return slices.DeleteFunc(out, func(p piece) bool {
+		if p.role != figureRole {
+			return false
+		}
+		for i := p.from; i < p.to; i++ {
+			for j := p.to + 1; j <= len(l.tokens) && j <= i+longestHeld; j++ {
+				if len(l.held.in(l.written(i, j))) > 0 {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
 // alone reports whether token i may be a value by itself. A single letter that
 // begins a question is none.
 func (l *lattice) alone(i int) bool {
@@ -254,20 +275,44 @@ func (c *composer) ofHeld(s state) []state {
 	}
 	slot := slot{nouns: p.held, piece: at, want: wantText}
 	if beside := c.besideHeld(&n, at); beside != nil {
-		if slot.nouns = within(p.held, beside); len(slot.nouns) == 0 {
+		if slot.nouns = within(p.held, beside); len(slot.nouns) == 0 || c.names(n, at, slot.nouns) {
 			return all
 		}
 	}
 	if n.subject != nil {
 		slot.piece = n.subject.piece
 	}
-	mode := n.mode
-	t := c.equals(n, slot, at, text, p.exact)
-	if c.attributive(at) {
-		t.mode = mode
+	mode, not := n.mode, n.not
+	attributive := c.attributive(at)
+	if attributive && !c.says(c.piece(c.back(at-1)), "not") { // "never had an urgent visit"
+		n.not = false
 	}
+	t := c.equals(n, slot, at, text, p.exact)
+	t.not = not && !n.not
 	t.cost += extra
-	return append(all, t)
+	if attributive {
+		t.mode = mode
+		return append(all, t)
+	}
+	rows := c.heldRows(t, mode, slot)
+	if len(rows) > 0 {
+		t.cost += 0.2
+	}
+	return append(append(all, t), rows...)
+}
+
+// heldRows reads a value as the rows that have it, where no table is spoken of yet:
+// "how many nurses", of staff whose role is nurse.
+func (c *composer) heldRows(n state, mode mode, of slot) []state {
+	if len(n.r.needs)+len(n.r.outs)+len(n.r.groups) > 0 || n.of || n.in || n.is || n.subject != nil || c.pieces[of.piece].role != valueRole {
+		return nil
+	}
+	t := n.next()
+	t.at--
+	t.mode = mode
+	rows := c.tablesOf(of)
+	rows.piece = of.piece
+	return c.table(t, rows)
 }
 
 // besideHeld are the nouns beside a value that say what it is of: "the status is
@@ -286,6 +331,15 @@ func (c *composer) besideHeld(n *state, at int) []noun {
 		return next.nouns
 	}
 	return nil
+}
+
+// names reports whether a value stands before the column that it is of, "high
+// priority", which then shows nothing itself: that is read elsewhere.
+func (c *composer) names(n state, at int, columns []noun) bool {
+	next := c.piece(at + 1)
+	return n.subject == nil && next.role == nounRole && slices.ContainsFunc(columns, func(x noun) bool {
+		return slices.ContainsFunc(next.nouns, func(y noun) bool { return x.is(y.ref) })
+	})
 }
 
 // within are the columns that some nouns, or columns of their tables, are.

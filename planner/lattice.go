@@ -182,7 +182,7 @@ func (l *lattice) piecesAt(i int) []piece {
 	if c, ok := cannot(out); ok {
 		return []piece{c}
 	}
-	out = figuresOnly(out)
+	out = figuresOnly(l.sparing(out))
 	if k := slices.Index(ordinals, t.lower); k > 0 && t.kind == wordToken && i+1 < len(l.tokens) && len(l.alike[i+1]) > 0 {
 		out = append(out, one(numberRole, strconv.Itoa(k+1), true, 0.7))
 	}
