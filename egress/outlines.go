@@ -1,7 +1,8 @@
 package egress
 
 import (
-	"slices"
+	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/grille-dev/grille/catalog"
@@ -14,6 +15,8 @@ import (
 type Outlines struct {
 	mu   sync.Mutex
 	kept []outlined // the one that was used last comes last
+	// ranked are the best tables for questions to the planner.
+	ranked map[ranked][]int
 }
 
 type outlined struct {
@@ -30,14 +33,57 @@ const mostKept = 1_000_000
 // is told: it is for the planner, from which nothing leaves.
 func (o *Outlines) Fitting(view policy.View, q Question, most int) []*catalog.Table {
 	x := o.index(view)
-	score, _ := x.score(q)
-	best := score.best(most)
-	slices.Sort(best)
+	best := o.best(view, x, x.terms(q), most)
 	var out []*catalog.Table
 	for _, i := range best {
 		out = append(out, x.tables[i])
 	}
 	return out
+}
+
+// best are the first tables of the ranking in the catalog's order, remembered for
+// the words that make it.
+func (o *Outlines) best(view policy.View, x *index, terms []term, most int) []int {
+	if o == nil {
+		return x.best(terms, most)
+	}
+	key := ranked{view.Key(), most, heardIn(terms)}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	best, ok := o.ranked[key]
+	if !ok {
+		if len(o.ranked) >= mostRanked {
+			clear(o.ranked)
+		}
+		if o.ranked == nil {
+			o.ranked = map[ranked][]int{}
+		}
+		best = x.best(terms, most)
+		o.ranked[key] = best
+	}
+	return best
+}
+
+// ranked says what a ranking follows from.
+type ranked struct {
+	view  string
+	most  int
+	words string
+}
+
+// mostRanked is how many rankings are remembered.
+const mostRanked = 500
+
+// heardIn is equal for terms that mean the same words of names as well.
+func heardIn(terms []term) string {
+	var b strings.Builder
+	for _, t := range terms {
+		for _, a := range t {
+			fmt.Fprintf(&b, "%s %g ", a.stem, a.like)
+		}
+		b.WriteByte('/')
+	}
+	return b.String()
 }
 
 // of is the index of the part of a view that a model may see.

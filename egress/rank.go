@@ -29,7 +29,7 @@ type ranking struct {
 // itself, and those next to it; and whether its whole name was said. Ties keep
 // the catalog's order, so that the same question makes the same prompt.
 func (x *index) rank(q Question) ranking {
-	score, said := x.score(q)
+	score, said := x.score(x.terms(q))
 	r := ranking{order: make([]int, len(x.tables)), said: said}
 	for i := range r.order {
 		r.order[i] = i
@@ -59,10 +59,17 @@ func (s scores) best(most int) []int {
 	return out
 }
 
-// score is how much the question speaks of each table, and how much it says of
-// each label.
-func (x *index) score(q Question) (scores, []float64) {
-	terms := x.terms(q)
+// best are the tables that the terms speak of most, in the catalog's order.
+func (x *index) best(terms []term, most int) []int {
+	score, _ := x.score(terms)
+	best := score.best(most)
+	slices.Sort(best)
+	return best
+}
+
+// score is how much the terms of a question speak of each table, and how much they
+// say of each label.
+func (x *index) score(terms []term) (scores, []float64) {
 	said := x.said(terms)
 	s := x.newSums()
 	for _, t := range terms {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/words"
 )
 
@@ -119,6 +120,30 @@ func (c *composer) inState(n state, at int) (state, bool) {
 	return t, true
 }
 
+// stateColumn is a column for a state, and which of stateWords its name ends in.
+type stateColumn struct {
+	ref
+	rank int
+}
+
+// findStates are the columns of a table for states, in the order of stateWords.
+func findStates(t *catalog.Table) []stateColumn {
+	var out []stateColumn
+	for _, col := range t.Columns {
+		r := ref{table: t, col: col}
+		if classOf(col) != textClass || isKey(r) {
+			continue
+		}
+		if parts := words.OfName(col.Name); len(parts) > 0 {
+			if rank := slices.Index(stateWords, parts[len(parts)-1]); rank >= 0 {
+				out = append(out, stateColumn{r, rank})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b stateColumn) int { return a.rank - b.rank })
+	return out
+}
+
 // states are the columns of tables that hold a status, a kind.
 func (c *composer) states(tables []noun, at int) slot {
 	s := slot{piece: at, want: wantText}
@@ -126,19 +151,15 @@ func (c *composer) states(tables []noun, at int) slot {
 		if x.score < 0.7 || x.col != nil && !isMeasure(x.ref) {
 			continue
 		}
-		for rank, w := range stateWords {
-			for _, col := range x.table.Columns {
-				if parts := words.OfName(col.Name); classOf(col) == textClass && len(parts) > 0 && parts[len(parts)-1] == w && !isKey(ref{table: x.table, col: col}) {
-					score := 0.85 - 0.02*float64(rank)
-					if usual := strings.Fields(usualStates[c.l.tokens[c.pieces[at].from].lower]); len(usual) > 0 {
-						score = 0.6
-						if i := slices.Index(usual, w); i >= 0 {
-							score = 0.9 - 0.02*float64(i)
-						}
-					}
-					s.nouns = append(s.nouns, noun{ref: ref{table: x.table, col: col}, score: score})
+		for _, state := range c.l.lex.stated[x.table] {
+			score := 0.85 - 0.02*float64(state.rank)
+			if usual := strings.Fields(usualStates[c.l.tokens[c.pieces[at].from].lower]); len(usual) > 0 {
+				score = 0.6
+				if i := slices.Index(usual, stateWords[state.rank]); i >= 0 {
+					score = 0.9 - 0.02*float64(i)
 				}
 			}
+			s.nouns = append(s.nouns, noun{ref: state.ref, score: score})
 		}
 	}
 	if len(s.nouns) == 0 {

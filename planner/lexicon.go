@@ -21,6 +21,9 @@ type lexicon struct {
 	prefix  string        // that most names of the whole catalog begin with
 	schema  func() *learned.Schema
 	shown   map[*catalog.Table][]ref // by what people know a row
+	dated   map[*catalog.Table][]ref // when something happened
+	yearly  map[*catalog.Table][]ref // in which year
+	stated  map[*catalog.Table][]stateColumn
 	tables  map[catalog.TableID]*catalog.Table
 	lexemes []*lexeme
 	byWord  map[string][]*lexeme // by each of a lexeme's words, stemmed
@@ -79,9 +82,11 @@ func newPart(c part) *lexicon {
 	l.schema = sync.OnceValue(l.newSchema)
 	l.starts = sync.OnceValue(l.findStarts)
 	l.exemplary = sync.OnceValue(l.findExample)
-	l.shown = map[*catalog.Table][]ref{}
+	l.shown, l.dated, l.yearly = map[*catalog.Table][]ref{}, map[*catalog.Table][]ref{}, map[*catalog.Table][]ref{}
+	l.stated = map[*catalog.Table][]stateColumn{}
 	for _, t := range c.Tables {
-		l.shown[t] = l.findDisplay(t)
+		l.stated[t] = findStates(t)
+		l.shown[t], l.dated[t], l.yearly[t] = l.findDisplay(t), slices.Clip(l.findDates(t)), slices.Clip(l.findYears(t))
 	}
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
@@ -273,8 +278,11 @@ func isKey(r ref) bool {
 	if len(r.table.Unique) > 0 && slices.Equal(r.table.Unique[0], []catalog.ColumnID{r.col.ID}) {
 		return true
 	}
+	if classOf(r.col) == textClass {
+		return false
+	}
 	last := words.OfName(r.col.Name)
-	return len(last) > 0 && slices.Contains([]string{"id", "code", "key", "uuid", "number", "zip", "phone"}, last[len(last)-1]) && classOf(r.col) != textClass
+	return len(last) > 0 && slices.Contains([]string{"id", "code", "key", "uuid", "number", "zip", "phone"}, last[len(last)-1])
 }
 
 // isForeign reports whether the column refers to another table.
@@ -418,7 +426,9 @@ func (l *lexicon) keyOf(t *catalog.Table) []ref {
 
 // dates are the columns that say when something happened, the most likely one
 // first: filled in always before sometimes, and a birthday last.
-func (l *lexicon) dates(t *catalog.Table) []ref {
+func (l *lexicon) dates(t *catalog.Table) []ref { return l.dated[t] }
+
+func (l *lexicon) findDates(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
 		if classOf(c) == dateClass {
@@ -456,10 +466,12 @@ func (l *lexicon) standard(t *catalog.Table) taught.Default {
 }
 
 // years are integer columns that hold a year.
-func (l *lexicon) years(t *catalog.Table) []ref {
+func (l *lexicon) years(t *catalog.Table) []ref { return l.yearly[t] }
+
+func (l *lexicon) findYears(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
-		if parts := words.OfName(c.Name); classOf(c) == numericClass && len(parts) > 0 && slices.Contains(parts, "year") {
+		if classOf(c) == numericClass && slices.Contains(words.OfName(c.Name), "year") {
 			out = append(out, ref{table: t, col: c})
 		}
 	}

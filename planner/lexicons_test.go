@@ -21,6 +21,7 @@ func large(tables int) *catalog.Catalog {
 		refund subscription plan event booking room course grade`)
 	measures := strings.Fields("amount price quantity weight score duration cost discount rating budget")
 	states := strings.Fields("status category channel priority region")
+	others := strings.Fields("created_by updated_by comment external_reference locale origin")
 	c := &catalog.Catalog{Engine: catalog.Postgres, Path: []string{"public"}, Version: fmt.Sprint(tables)}
 	add := func(t *catalog.Table, name string, kind types.Kind) catalog.ColumnID {
 		t.Columns = append(t.Columns, &catalog.Column{ID: catalog.ColumnID(len(t.Columns) + 1), Name: name, Type: types.Of(kind), NotNull: true})
@@ -30,7 +31,7 @@ func large(tables int) *catalog.Catalog {
 		unit, thing := i/len(things), things[i%len(things)]
 		name := thing + "s"
 		if unit > 0 {
-			name = fmt.Sprintf("u%03d_%ss", unit, thing)
+			name = unitName(unit) + "_" + thing + "s"
 		}
 		t := &catalog.Table{ID: catalog.TableID(i + 1), Schema: "public", Name: name}
 		t.Unique = [][]catalog.ColumnID{{add(t, "id", types.Int4)}}
@@ -44,8 +45,8 @@ func large(tables int) *catalog.Catalog {
 		add(t, fmt.Sprintf("%s_%s", thing, measures[i%len(measures)]), types.Numeric)
 		add(t, states[i%len(states)], types.Text)
 		add(t, "created_at", types.Timestamp)
-		for n := 0; len(t.Columns) < 10; n++ {
-			add(t, fmt.Sprintf("%s_%s_%d", things[(i+n)%len(things)], measures[(i+n)%len(measures)], n), types.Numeric)
+		for _, name := range others[:10-len(t.Columns)] {
+			add(t, name, types.Text)
 		}
 		c.Tables = append(c.Tables, t)
 	}
@@ -53,15 +54,21 @@ func large(tables int) *catalog.Catalog {
 	return c
 }
 
+// unitName is a word that is no English one.
+func unitName(n int) string {
+	syllables := strings.Fields("ka lo mi ru ve za po ti ne gu fa so be xi dy wo")
+	return syllables[n%16] + syllables[n/16%16] + "n"
+}
+
 // A question finds its tables among any number of others.
 func TestManyTables(t *testing.T) {
 	opt := Options{Now: noon, Zone: noon.Location(), Lexicons: &Lexicons{}}
 	view := open(t, large(400))
 	for question, want := range map[string]string{
-		"how many visits per patient?":        "FROM visits AS v JOIN patients AS p",
-		"how many u007 visits?":               "SELECT count(*) AS number_of_u_007_visits FROM u007_visits",
-		"how many u007 visits last month?":    "FROM u007_visits WHERE created_at >=",
-		"average visit amount of u007 visits": "avg(visit_amount)",
+		"how many visits per patient?":         "FROM visits AS v JOIN patients AS p",
+		"how many tikan visits?":               "SELECT count(*) AS number_of_tikan_visits FROM tikan_visits",
+		"how many tikan visits last month?":    "FROM tikan_visits WHERE created_at >=",
+		"average visit amount of tikan visits": "avg(visit_amount)",
 	} {
 		u := understood(t, view, question, opt)
 		if !strings.Contains(u.Readings[0].Draft.SQL, want) {

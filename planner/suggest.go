@@ -59,8 +59,10 @@ func (k SuggestionKind) String() string {
 
 const (
 	usualSuggestions = 8
-	// triesEach is how many candidates are tried for each suggestion that is wanted.
-	triesEach = 3
+	// triesEach is how many candidates are tried for each suggestion that is wanted;
+	// where there are many tables, each takes longer.
+	triesEach     = 3
+	triesEachMany = 2
 	// mostWordsBack is how many of the last words may be a name that is not complete.
 	mostWordsBack = 4
 )
@@ -87,8 +89,11 @@ func Suggest(view policy.View, typed Typed, opt Options) []Suggestion {
 	opt.Values, opt.Chosen = nil, nil // what is suggested tells of no value
 	s := &suggester{view: view, typed: typed, opt: opt, names: opt.Lexicons.names(view, opt.Taught),
 		tries: triesEach * typed.Most, seen: map[string]bool{}}
+	if len(view.Visible().Tables) > mostTables {
+		s.tries = triesEachMany * typed.Most
+	}
 	s.lex = s.names.first
-	if q, err := egress.ReadQuestion(typed.Text); err == nil {
+	if q, err := egress.ReadQuestion(s.told()); err == nil {
 		s.lex = opt.Lexicons.of(view, q, opt.Taught)
 	}
 	s.suggest()
@@ -102,6 +107,16 @@ func suggestible(text string) bool {
 	}
 	q, err := egress.ReadQuestion(text)
 	return err == nil && q.Text() == strings.TrimSpace(text) && len(tokenize(text)) < maxWords
+}
+
+// told is what was typed without half a word at its end.
+func (s *suggester) told() string {
+	text := s.typed.Text
+	tokens := tokenize(text)
+	if len(tokens) > 0 && s.names.strange(tokens[len(tokens)-1]) {
+		return text[:tokens[len(tokens)-1].span.Pos]
+	}
+	return text
 }
 
 // suggester is one call of Suggest.
@@ -133,13 +148,20 @@ func (s *suggester) suggest() {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	if !s.asks(text).open {
+	if s.whole(text) {
 		s.offer(idea{text: text, kind: Name})
+		s.follow(text)
 	}
-	s.follow(text)
 	for _, found := range s.out {
 		s.follow(found.Text)
 	}
+}
+
+// whole reports whether a text may be a question as it stands: its last word wants no
+// other one, and is no half of one.
+func (s *suggester) whole(text string) bool {
+	tokens := tokenize(text)
+	return len(tokens) > 0 && !s.names.strange(tokens[len(tokens)-1]) && !s.asks(text).open
 }
 
 // follow offers what may follow a question that is whole.

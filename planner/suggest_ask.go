@@ -49,7 +49,7 @@ func (s *suggester) asks(head string) asked {
 			a.group, a.time = true, true
 		case haveRole, relRole, notRole, cmpRole, betweenRole, isRole:
 			a.filter, a.open = true, true
-		case leadRole, whoRole, whereRole, whenRole, ofRole, inRole, andRole, orRole, distinctRole, orderRole, figureRole:
+		case stopRole, articleRole, leadRole, whoRole, whereRole, whenRole, ofRole, inRole, andRole, orRole, distinctRole, orderRole, figureRole:
 			a.open = true
 		case nounRole:
 			if a.about == nil || a.column {

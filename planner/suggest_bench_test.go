@@ -17,8 +17,8 @@ import (
 func keystrokes() []string {
 	var all []string
 	for _, q := range []string{
-		"how many visits per patient last year", "average visit amount of visits by month", "top 10 u007 customers by customer amount",
-		"show all u042 sensors", "which department has the most tickets", "total invoice weight of u100 invoices", "how many u200 orders per u200 customer",
+		"how many visits per patient last year", "average visit amount of visits by month", "top 10 tikan customers by customer amount",
+		"show all famin sensors", "which department has the most tickets", "total invoice weight of vepon invoices", "how many neben orders per neben customer",
 	} {
 		for n := range len(q) + 1 {
 			all = append(all, q[:n])

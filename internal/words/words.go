@@ -15,6 +15,9 @@ import (
 // of case and between letters and digits, and lowers it:
 // "CustomerID2" is customer, id, 2.
 func Split(name string) []string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) { // as most are
+		return strings.FieldsFunc(name, func(r rune) bool { return r == '_' })
+	}
 	var out []string
 	runes := []rune(name)
 	start := -1
