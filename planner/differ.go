@@ -36,8 +36,14 @@ func short(names []string) []string {
 	return out
 }
 
-// Which is the one thing in which the likeliest readings differ, if it is one.
-func (u Understanding) Which() (Which, bool) { return WhichOf(u.Readings[:near(u.Readings)]) }
+// Which is the one thing in which the likeliest readings differ, if it is one and
+// saying it settles the question: readings that pass words over have to be shown.
+func (u Understanding) Which() (w Which, ok bool) {
+	if len(u.Readings) == 0 || len(u.Readings[0].Passed) > 0 {
+		return w, false
+	}
+	return WhichOf(u.Readings[:near(u.Readings)])
+}
 
 // Near are the choices that make the reading with the number n, from 1, one that is
 // nearly as likely, or that the words say as well.

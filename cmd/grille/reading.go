@@ -84,6 +84,12 @@ func (p *program) whichReading(ctx context.Context, g *grille.Grille, q grille.Q
 	case p.flags.output == "json":
 		return errors.Join(p.writeOffer(no, u, all), err)
 	}
+	return toChoose(no, u, all)
+}
+
+// toChoose is a refusal with what can be typed: the one thing to say, else the
+// readings.
+func toChoose(no *refusal.Refusal, u planner.Understanding, all []offer) error {
 	told := *no
 	if w, ok := u.Which(); ok {
 		told.Msg = w.String()
