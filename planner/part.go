@@ -187,15 +187,13 @@ func (p Part) Choices() []Choice {
 	return out
 }
 
-// wordsAt are the words of some spans as the question has them, with the little
-// that stands between them.
+// wordsAt are the words of some spans as the question has them, with what joins them.
 func wordsAt(text string, spans []refusal.Span) string {
-	const little = 8 // bytes
 	var b strings.Builder
 	for i, s := range spans {
 		switch {
 		case i == 0:
-		case s.Pos >= spans[i-1].End && s.Pos-spans[i-1].End <= little:
+		case s.Pos >= spans[i-1].End && joins(text[spans[i-1].End:s.Pos]):
 			b.WriteString(text[spans[i-1].End:s.Pos])
 		default:
 			b.WriteString(" ... ")
@@ -203,6 +201,13 @@ func wordsAt(text string, spans []refusal.Span) string {
 		b.WriteString(text[s.Pos:s.End])
 	}
 	return b.String()
+}
+
+// joins reports whether words of a question mean nothing between two others.
+func joins(between string) bool {
+	return !slices.ContainsFunc(strings.Fields(between), func(w string) bool {
+		return !slices.Contains([]string{"of", "the", "a", "an", "or", "and", "than", "with", "in", "is", "are", "to", ","}, strings.ToLower(w))
+	})
 }
 
 // inOrder sorts spans and drops those that others hold.
