@@ -13,6 +13,8 @@ import (
 	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/syntax"
 	"github.com/grille-dev/grille/viewer"
 )
 
@@ -116,4 +118,63 @@ func lessons(t *testing.T, text string) *taught.Lessons {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// Whatever is asked, a reading has all comparisons that its words were taught to mean,
+// and passes the binder.
+func FuzzTaught(f *testing.F) {
+	for _, s := range []string{"how many big orders per client?", "clients without big orders", "share of big orders that are not urgent", "which vips have urgent and big orders or none",
+		"revenue of big orders last month by channel", "the vip customer who has most big orders", "orders of vips in Spain", "big", "not big big not"} {
+		f.Add(s)
+	}
+	c, err := catalogtest.Parse(catalog.Postgres, `customers (id int4 key, name text, country text, status text)
+orders (id int4 key, customer_id int4 -> customers.id, total numeric, ordered_on date, paid bool, channel text)`)
+	if err != nil {
+		f.Fatal(err)
+	}
+	all, err := taught.Parse("words.yaml", []byte(`words:
+  client: customers
+  big: orders where total > 1000
+  urgent: orders where channel = 'phone' and not paid
+  vip: customers where status in ('gold', 'platinum')
+  new: [customers where status = 'new', orders where status = 'new', orders where ordered_on > date '2025-01-01']
+  revenue: sum(orders.total)
+answers:
+  - {question: orders of ⟨1⟩, sql: "SELECT count(*) FROM orders AS o JOIN customers AS c ON c.id = o.customer_id WHERE c.name = '⟨1⟩'"}
+`))
+	if err != nil {
+		f.Fatal(err)
+	}
+	known := all.For(c)
+	c = known.Name(c)
+	lex := newPart(part{c, c, known})
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := egress.ReadQuestion(text)
+		if err != nil || len(text) > 100 {
+			return
+		}
+		u, err := read(lex, q.Text(), Options{Now: noon, Zone: noon.Location()})
+		if (err == nil) != (len(u.Readings) > 0) {
+			t.Errorf("%q: %d readings, %v", text, len(u.Readings), err)
+		}
+		for i, r := range u.Readings {
+			tree, err := syntax.Parse(r.Draft.SQL)
+			if err == nil {
+				_, err = bind.Query(tree, c.All(), bind.Env{Now: noon, Zone: noon.Location()})
+			}
+			if err != nil {
+				t.Errorf("%q\n%s\n%v", text, r.Draft.SQL, err)
+			}
+			if i == 0 && r.Draft.Confidence == verified {
+				continue // as somebody wrote it
+			}
+			for _, token := range lex.expand(tokenize(q.Text()), askingWords()) {
+				for _, k := range token.kept {
+					if !strings.Contains(r.Draft.SQL, k.col.Name+k.test) {
+						t.Errorf("%q\n%s\nhas not %s%s", text, r.Draft.SQL, k.col.Name, k.test)
+					}
+				}
+			}
+		}
+	})
 }
