@@ -35,7 +35,11 @@ type ask struct {
 	purpose ledger.Purpose
 }
 
-func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k *ask, err error) {
+func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (*ask, error) {
+	return g.beginAs(ctx, asker{who, policy.See}, trace)
+}
+
+func (g *Grille) beginAs(ctx context.Context, who asker, trace *Trace) (k *ask, err error) {
 	if trace == nil {
 		trace = &Trace{}
 	}
@@ -50,7 +54,7 @@ func (g *Grille) begin(ctx context.Context, who viewer.Viewer, trace *Trace) (k 
 	if err != nil {
 		return nil, err
 	}
-	k.view, err = policy.See(who, rules, outline)
+	k.view, err = who.see(who.Viewer, rules, outline)
 	return k, err
 }
 

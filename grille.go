@@ -133,6 +133,7 @@ type Grille struct {
 	// outlines of views, for prompts.
 	outlines egress.Outlines
 	lexicons planner.Lexicons
+	views    views // of who types
 	samples  keptSamples
 }
 
@@ -384,4 +385,5 @@ func (g *Grille) forget() {
 	g.outline, g.rules = nil, nil
 	g.values.clear()
 	g.samples.clear()
+	g.views.clear()
 }

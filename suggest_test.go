@@ -1,11 +1,13 @@
 package grille_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/planner"
+	"github.com/grille-dev/grille/viewer"
 )
 
 // For each of the demo's viewers every suggestion is answered within their rights,
@@ -47,5 +49,32 @@ func TestSuggest(t *testing.T) {
 		if strings.Contains(s.Text, "patients") {
 			t.Errorf("%q would show rows that are seen in groups only", s.Text)
 		}
+	}
+}
+
+// What one viewer is suggested is not what another one had, though they share a name.
+func TestSuggestApart(t *testing.T) {
+	g := open(t, config(t, sqliteDemo(t)))
+	list := func(v viewer.Viewer) []planner.Suggestion {
+		all, err := g.Suggest(t.Context(), grille.Question{Text: "show all ", Viewer: v}, 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	ines := who("ines")
+	first := list(ines)
+	if !slices.Equal(first, list(ines)) {
+		t.Error("not the same a second time")
+	}
+	tom := who("tom")
+	tom.Name = ines.Name
+	if slices.Equal(first, list(tom)) {
+		t.Error("another team is suggested the same")
+	}
+	nobody := ines
+	nobody.Teams = nil
+	if _, err := g.Suggest(t.Context(), grille.Question{Viewer: nobody}, 0); err == nil {
+		t.Error("without a team there is a view")
 	}
 }
