@@ -7,10 +7,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/modeltest"
+	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/sql/emit"
@@ -218,6 +221,33 @@ func TestCandidatesKnowNoValues(t *testing.T) {
 		}
 		if bodies[0] != first[0] {
 			t.Errorf("with %q a model is sent\n%s\nand not\n%s", more, bodies[0], first[0])
+		}
+	}
+}
+
+// What it costs a question that values are known: while none is at hand, as in
+// each process of the command, and after.
+func BenchmarkHeld(b *testing.B) {
+	onPostgres := func(t testing.TB) run.Engine { e, _, _ := postgresDemo(t); return e }
+	for kind, engine := range map[catalog.Engine]func(testing.TB) run.Engine{catalog.SQLite: sqliteDemo, catalog.Postgres: onPostgres} {
+		c := config(b, engine(b))
+		c.Rules = func(outline *catalog.Catalog) (*policy.Rules, error) { return rules.GrantAll(outline, "everybody") }
+		at := now
+		c.Clock = func() time.Time { return at }
+		g := open(b, c)
+		for name, later := range map[string]time.Duration{"off": 0, "read": time.Hour, "at hand": 0} {
+			v := of("everybody", "")
+			v.Off.NoValues = name == "off"
+			b.Run(fmt.Sprintf("%s/%s", kind, name), func(b *testing.B) {
+				for b.Loop() {
+					at = at.Add(later)
+					a, err := g.Ask(b.Context(), grille.Question{Text: `how many visits in the ward "General surgery"`, Viewer: v})
+					if err != nil {
+						b.Fatal(err)
+					}
+					a.Close()
+				}
+			})
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (h *held) in(text string) []ref {
 
 // prose are words of names of columns in which nobody finds a value by name.
 var prose = []string{"note", "comment", "remark", "message", "body", "content", "memo", "url", "website", "email", "mail", "phone", "fax",
-	"password", "hash", "token", "uuid", "guid", "path", "image", "photo", "picture", "signature"}
+	"number", "password", "hash", "token", "uuid", "guid", "path", "image", "photo", "picture", "signature"}
 
 // textColumns are the columns that are looked at: of the tables that are spoken
 // of, then of those nearest to them, in the catalog's order.
