@@ -322,11 +322,9 @@ func (f File) Unanswered(i int) (File, error) {
 	}
 	lines := f.lines()
 	from := l.answers[i].at.Line - 1
-	to := len(lines)
+	to := end(lines, from, max(0, l.answers[i].at.Col-3))
 	if i+1 < len(l.answers) {
 		to = l.answers[i+1].at.Line - 1
-	} else {
-		to = end(lines, from, max(0, l.answers[i].at.Col-3))
 	}
 	if len(l.answers) == 1 {
 		from = f.head("answers", lines)

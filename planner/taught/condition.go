@@ -167,7 +167,7 @@ func columnOf(x syntax.Expr, table *[]string) (string, error) {
 	path, name := c.Parts[:len(c.Parts)-1], c.Parts[len(c.Parts)-1]
 	switch {
 	case len(path) == 0 && *table == nil:
-		return "", fmt.Errorf("of which table is %s? Write the table in front, as in: customers where %s ...", name, name)
+		return "", fmt.Errorf("of which table is %s? Write the table in front: customers where %s", name, name)
 	case len(path) == 0:
 	case *table == nil:
 		*table = path
