@@ -9,14 +9,16 @@ import (
 // coordinated reads states in a list before their noun: "major or critical
 // alarms", "ratio of cancelled to paid orders".
 func (c *composer) coordinated(n state, at int) (state, bool) {
-	ratio := n.r.figure.ratio
+	ratio, compared := n.r.figure.ratio, false
 	words := []int{at}
 	i := at
 	for {
 		sep := c.piece(i + 1)
-		if sep.role != orRole && sep.role != andRole && !(ratio && c.says(sep, "to") && sep.to == sep.from+1) {
+		versus := sep.role == figureRole && sep.arg == "versus"
+		if sep.role != orRole && sep.role != andRole && !versus && !(ratio && c.says(sep, "to") && sep.to == sep.from+1) {
 			break
 		}
+		compared = compared || versus
 		if next := c.piece(i + 2); next.role != unknownRole && next.role != verbRole && !(next.role == nounRole && next.to == next.from+1 && next.nouns[0].class() == dateClass && next.nouns[0].score < 0.95 && !c.participle(i+2)) {
 			break
 		}
@@ -49,6 +51,9 @@ func (c *composer) coordinated(n state, at int) (state, bool) {
 			k.values = append(slices.Clip(k.values), c.l.tokens[c.pieces[w].from].text)
 			k.pieces = append(slices.Clip(k.pieces), w)
 		}
+	}
+	if compared {
+		t.r.figure.versus = true
 	}
 	t.mode = mode
 	t.at = i + 1

@@ -27,6 +27,10 @@ func (c *composer) period(n state, at int) []state {
 		return []state{n}
 	}
 	n.not, n.or = false, false
+	if n.each && k.period.unit != "" { // "in each of the last 3 months"
+		n.each, n.grouping = false, true
+		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: k.period.unit, each: true})
+	}
 	switch {
 	case n.subject != nil:
 		k.slot = *n.subject

@@ -17,6 +17,9 @@ type period struct {
 	parts []period
 	// back is the unit of "the same period last year", which is no period by itself.
 	back string
+	// clock: an end is no midnight, so that days cannot be compared.
+	clock bool
+	unit  string // of "the last 3 months", which may be meant each
 }
 
 // calendar reads periods out of a question asked at one instant.
@@ -34,7 +37,7 @@ func newCalendar(opt Options) calendar {
 // at is the longest period that begins at t[i], with its number of tokens; 0 if
 // none does. Prepositions before it are part of it.
 func (c calendar) at(t []token, i int) (period, int) {
-	for _, read := range []func([]token) (period, int){c.same, c.bounded, c.since, c.plain} {
+	for _, read := range []func([]token) (period, int){c.same, c.hours, c.bounded, c.since, c.plain} {
 		if p, n := read(t[i:]); n > 0 {
 			p.years = isNewYear(p.from) && isNewYear(p.to) && !(p.from.IsZero() && p.to.IsZero())
 			for i := range p.parts {
@@ -363,10 +366,70 @@ func (c calendar) relative(t []token) (period, int) {
 		}
 		return c.span(c.add(start, unit, 1), unit, 1), at
 	case counted || t[0].lower == "past": // rolling: up to and with today
-		return period{from: c.add(c.today, unit, -n), to: tomorrow}, at
+		if m := withoutCurrent(t[at:], unit); m > 0 { // whole ones
+			p := c.span(c.add(start, unit, -n), unit, n)
+			p.unit = unit
+			return p, at + m
+		}
+		return period{from: c.add(c.today, unit, -n), to: tomorrow, unit: unit}, at + withToday(t[at:])
 	default:
-		return c.span(c.add(start, unit, -1), unit, 1), at
+		return c.span(c.add(start, unit, -1), unit, 1), at + max(withoutCurrent(t[at:], unit), withToday(t[at:]))
 	}
+}
+
+// withoutCurrent is the length of ", excluding the current month".
+func withoutCurrent(t []token, unit string) int {
+	n := 0
+	for n < len(t) && oneOf(t[n], ",", "(") {
+		n++
+	}
+	found := false
+	for _, form := range []string{"excluding", "exclusive of", "not including", "not counting", "without", "but not", "except", "before"} {
+		if m := leading(t[n:], strings.Fields(form)); m > 0 {
+			n, found = n+m, true
+			break
+		}
+	}
+	if !found {
+		return 0
+	}
+	for n < len(t) && oneOf(t[n], "the", "this", "current", "present", "ongoing") {
+		n++
+	}
+	if u, ok := unitOf(t, n); !ok || u != unit {
+		return 0
+	}
+	if n++; n < len(t) && oneOf(t[n], ")") {
+		n++
+	}
+	return n
+}
+
+// withToday is the length of ", inclusive of today", which is meant anyway.
+func withToday(t []token) int {
+	n := 0
+	for n < len(t) && oneOf(t[n], ",", "(") {
+		n++
+	}
+	switch {
+	case leading(t[n:], []string{"inclusive", "of"}) > 0:
+		n += 2
+	case n < len(t) && oneOf(t[n], "including"):
+		n++
+	case n < len(t) && oneOf(t[n], "inclusive"):
+		return n + 1
+	default:
+		return 0
+	}
+	for _, what := range []string{"today's date", "today date", "today", "the current day", "the current month", "the current week", "1 month ago", "one month ago", "both ends"} {
+		if m := leading(t[n:], strings.Fields(what)); m > 0 {
+			if n += m; n < len(t) && oneOf(t[n], ")") {
+				n++
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // ago reads "3 days ago": that day, week, month or year.

@@ -20,6 +20,7 @@ type figure struct {
 	averaged bool    // "on average" has found what it is of
 	mean     bool    // the average of what each of a group has
 	perEach  bool    // and that of several groups
+	quotient bool    // of two columns of a row
 	percent  bool    // "in percent"
 	grows    bool    // "develop", "grow": what "how did" asks for
 	how      int     // the piece of "how did", which asks for that; -1: none
@@ -273,6 +274,9 @@ func (c *composer) sides(n *state) {
 		n.r.conds = append(n.r.conds, k)
 		at = append(at, len(n.r.conds)-1)
 	}
+	if len(at) < 2 && c.kindsCompared(n) {
+		return
+	}
 	if len(at) != 2 {
 		c.fail(n)
 		return
@@ -286,6 +290,49 @@ func (c *composer) sides(n *state) {
 	if len(b.slot.nouns) == 0 {
 		b.slot = a.slot
 	}
+}
+
+// kindsCompared puts kinds of rows that are compared into groups: "web vs app
+// orders", "salary of men and women", "of remote employees versus others".
+func (c *composer) kindsCompared(n *state) bool {
+	var at []int
+	for i, k := range n.r.conds {
+		if k.op == "true" || k.op == "=" && !k.number && !k.not && len(k.values) > 0 {
+			at = append(at, i)
+		}
+	}
+	if len(at) == 0 || len(n.r.groups) > 0 {
+		return false
+	}
+	k := &n.r.conds[at[0]]
+	for _, i := range at[1:] {
+		if x := n.r.conds[i]; x.op != k.op || len(x.slot.nouns) == 0 || len(k.slot.nouns) == 0 || !x.slot.nouns[0].is(k.slot.nouns[0].ref) {
+			return false
+		}
+	}
+	several := len(k.values) > 1 || len(at) > 1
+	if !several && !(k.op == "true" && c.others()) {
+		return false
+	}
+	by := k.slot
+	for _, i := range at[1:] {
+		k.values, k.pieces = append(slices.Clip(k.values), n.r.conds[i].values...), append(slices.Clip(k.pieces), n.r.conds[i].pieces...)
+	}
+	keep, kind := at[0], k.op
+	rest := 0
+	n.r.conds = slices.DeleteFunc(n.r.conds, func(cond) bool {
+		rest++
+		return slices.Contains(at, rest-1) && (kind == "true" || rest-1 != keep)
+	})
+	n.r.groups = append(n.r.groups, group{slot: by})
+	n.r.figure.versus = false
+	c.measured(n)
+	return true
+}
+
+// others: "versus others", "vs the rest".
+func (c *composer) others() bool {
+	return slices.ContainsFunc(c.l.tokens, func(t token) bool { return oneOf(t, "others", "other", "rest", "everybody", "everyone") })
 }
 
 // aside takes those conditions out that pick the share: all that are no period,
@@ -325,9 +372,26 @@ func (c *composer) parts(n *state) {
 			n.r.conds[i].aside, n.r.conds[i].or = k, false
 		}
 	}
-	if k != 2 {
+	if k != 2 && !c.quotient(n) {
 		c.fail(n)
 	}
+}
+
+// quotient reads "ratio of clarity score to easiness score for each course": one
+// column of a row divided by another.
+func (c *composer) quotient(n *state) bool {
+	if len(n.r.outs) != 2 || len(n.r.orders)+len(n.r.havings) > 0 || len(n.r.groups) > 1 {
+		return false
+	}
+	for i := range n.r.outs {
+		o := &n.r.outs[i]
+		if o.agg != noAgg || o.slot.want == wantTable || o.slot.piece < n.r.figure.pieces[0] {
+			return false
+		}
+		o.slot.want = wantMeasure
+	}
+	n.r.figure.ratio, n.r.figure.quotient = false, true
+	return true
 }
 
 // mean takes the one group out of which each has so many.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 // filter places the conditions: on a table that is joined, on one that can be
@@ -268,6 +269,9 @@ func (b *builder) typed(c *cond) bool {
 	class := c.slot.pick.class()
 	switch c.op {
 	case "period":
+		if c.period.clock && class == dateClass {
+			return c.slot.pick.col.Type.Kind != types.Date
+		}
 		return class == dateClass || class == numericClass && c.period.years
 	case "like":
 		return class == textClass

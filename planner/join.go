@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -96,12 +95,12 @@ func (g *graph) guess(l *lexicon) {
 	byKey := map[string][]ref{}
 	for _, t := range l.catalog.Tables {
 		if key := l.keyOf(t); len(key) == 1 {
-			parts := words.OfName(key[0].col.Name)
+			parts := l.of(key[0].col.Name)
 			if len(parts) > 1 {
 				byKey[joined(parts)] = append(byKey[joined(parts)], key[0])
 			}
 			if last := parts[len(parts)-1]; last == "id" || last == "code" {
-				name := joined(append(words.OfName(t.Name), last))
+				name := joined(append(l.of(t.Name), last))
 				if name != joined(parts) {
 					byKey[name] = append(byKey[name], key[0])
 				}
@@ -110,13 +109,22 @@ func (g *graph) guess(l *lexicon) {
 	}
 	for _, t := range l.catalog.Tables {
 		for _, c := range t.Columns {
-			for _, key := range byKey[joined(words.OfName(c.Name))] {
+			for _, key := range byKey[joined(withoutOwner(l.of(c.Name), l.of(t.Name)))] {
 				if key.table != t && comparable(c.Type, key.col.Type) && !g.connected(t, key.table) {
 					g.add(t, []*catalog.Column{c}, key.table, []*catalog.Column{key.col}, true)
 				}
 			}
 		}
 	}
+}
+
+// withoutOwner leaves out the table's own words in front of a column's: the
+// customer of transaction_customer_id.
+func withoutOwner(name, table []string) []string {
+	if k := len(table); len(name) > k+1 && slices.Equal(name[:k], table) {
+		return name[k:]
+	}
+	return name
 }
 
 func joined(words []string) string {

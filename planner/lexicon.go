@@ -90,7 +90,7 @@ func newPart(c part) *lexicon {
 	}
 	for _, t := range c.Tables {
 		l.tables[t.ID] = t
-		name := words.OfName(strings.TrimPrefix(t.Name, l.prefix))
+		name := l.of(t.Name)
 		l.add(ref{table: t}, name, neededOfTable(name))
 		for _, also := range t.Also { // what people call it
 			parts := words.OfName(also)
@@ -100,7 +100,7 @@ func newPart(c part) *lexicon {
 			if col.Type.Kind == types.Unsupported {
 				continue
 			}
-			parts := words.OfName(strings.TrimPrefix(col.Name, l.prefix))
+			parts := l.of(col.Name)
 			l.add(ref{table: t, col: col}, parts, neededOfColumn(parts, name, col))
 			for _, also := range col.Also {
 				l.name(ref{table: t, col: col}, also, neededOfColumn(words.OfName(also), name, col))
@@ -178,6 +178,9 @@ func (l *lexicon) add(r ref, parts []string, needed []bool) *lexeme {
 	l.byJoint[joint] = append(l.byJoint[joint], x)
 	return x
 }
+
+// of are the words of a name, without what all names begin with.
+func (l *lexicon) of(name string) []string { return words.OfName(strings.TrimPrefix(name, l.prefix)) }
 
 // commonPrefix is what most tables' names begin with, such as "tbl_" or "sb":
 // the part up to where all of at least three differ.
@@ -342,10 +345,10 @@ func (l *lexicon) findDisplay(t *catalog.Table) []ref {
 	if c := t.Column(l.standard(t).Display); c != nil {
 		return []ref{{table: t, col: c}}
 	}
-	own := words.OfName(t.Name)
+	own := l.of(t.Name)
 	find := func(want ...string) *catalog.Column {
 		for _, c := range t.Columns {
-			parts := words.OfName(c.Name)
+			parts := l.of(c.Name)
 			if c.Type.Kind != types.Unsupported && (slices.Equal(parts, want) ||
 				len(parts) == len(want)+1 && slices.Contains(own, parts[0]) && slices.Equal(parts[1:], want)) {
 				return c
@@ -362,12 +365,12 @@ func (l *lexicon) findDisplay(t *catalog.Table) []ref {
 		}
 	}
 	for _, c := range t.Columns { // the first column that ends in "name"
-		if parts := words.OfName(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
+		if parts := l.of(c.Name); len(parts) > 0 && parts[len(parts)-1] == "name" && classOf(c) == textClass {
 			return []ref{{table: t, col: c}}
 		}
 	}
 	for _, c := range t.Columns { // a text column named like the table: city.city
-		if parts := words.OfName(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
+		if parts := l.of(c.Name); slices.Equal(parts, own) && classOf(c) == textClass {
 			return []ref{{table: t, col: c}}
 		}
 	}
@@ -382,7 +385,7 @@ func (l *lexicon) findDisplay(t *catalog.Table) []ref {
 // isPerson reports whether rows of t are people, as far as its columns tell.
 func (l *lexicon) isPerson(t *catalog.Table) bool {
 	for _, c := range t.Columns {
-		for _, w := range words.OfName(c.Name) {
+		for _, w := range l.of(c.Name) {
 			if slices.Contains([]string{"birth", "first", "gender", "sex", "age", "salary", "email"}, w) {
 				return true
 			}
@@ -404,7 +407,7 @@ func (l *lexicon) proper(t *catalog.Table) bool {
 	if len(d) == 0 || len(d) == 2 {
 		return true
 	}
-	w := words.OfName(d[0].col.Name)
+	w := l.of(d[0].col.Name)
 	return w[len(w)-1] != "description" && w[len(w)-1] != "code" || isUnique(t, []*catalog.Column{d[0].col})
 }
 
@@ -443,7 +446,7 @@ func (l *lexicon) findDates(t *catalog.Table) []ref {
 		if !r.col.NotNull {
 			n += 2
 		}
-		for _, w := range words.OfName(r.col.Name) {
+		for _, w := range l.of(r.col.Name) {
 			switch w {
 			case "birth", "birthday", "born", "updated", "modified", "deleted", "expiry", "expire":
 				n += 8
@@ -471,7 +474,7 @@ func (l *lexicon) years(t *catalog.Table) []ref { return l.yearly[t] }
 func (l *lexicon) findYears(t *catalog.Table) []ref {
 	var out []ref
 	for _, c := range t.Columns {
-		if classOf(c) == numericClass && slices.Contains(words.OfName(c.Name), "year") {
+		if classOf(c) == numericClass && slices.Contains(l.of(c.Name), "year") {
 			out = append(out, ref{table: t, col: c})
 		}
 	}

@@ -30,6 +30,28 @@ func (b *builder) perEach() bool {
 	return true
 }
 
+// quotient divides the first of two columns by the second, in each row.
+func (b *builder) quotient() bool {
+	r := b.r
+	if !r.figure.quotient {
+		return true
+	}
+	one, two := r.outs[0], r.outs[1]
+	if one.slot.pick.table != two.slot.pick.table || one.slot.pick.is(two.slot.pick) {
+		return false
+	}
+	r.outs = []out{one}
+	for _, g := range r.groups {
+		if g.slot.pick.table != one.slot.pick.table {
+			return false
+		}
+		r.outs = []out{{slot: g.slot}, one}
+	}
+	r.groups = nil
+	b.p.rate = &quotient{over: expr{ref: one.slot.pick, piece: one.slot.piece}, under: expr{ref: two.slot.pick, piece: two.slot.piece}, name: plural(two.slot.pick.col.Name)}
+	return true
+}
+
 // perWhat is what there is so much of.
 func (b *builder) perWhat() (out, bool) {
 	if len(b.r.outs) == 1 {

@@ -79,8 +79,10 @@ func (l *lexicon) build(r *reading) (plan, bool) {
 	b.ofEach()
 	b.countEach()
 	b.sumUp()
-	b.sumGroups()
-	if !b.perEach() || !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.rated() || !b.figures() {
+	if !b.r.figure.quotient {
+		b.sumGroups()
+	}
+	if !b.quotient() || !b.perEach() || !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.rated() || !b.figures() {
 		return plan{}, false
 	}
 	for _, o := range r.orders {

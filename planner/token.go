@@ -147,6 +147,9 @@ func word(t token) token {
 	if w := strings.ToLower(t.text); strings.HasPrefix(w, "sign-up") || strings.HasPrefix(w, "log-in") || strings.HasPrefix(w, "check-in") { // one word
 		t.text = strings.ReplaceAll(t.text, "-", "")
 	}
+	if w := strings.ToLower(t.text); strings.HasPrefix(w, "non-") && len(w) > 8 && strings.Count(w, "-") == 1 { // nonremote
+		t.text = strings.ReplaceAll(t.text, "-", "")
+	}
 	if i := strings.IndexAny(t.text, "-/&"); i > 0 && !strings.ContainsFunc(t.text, unicode.IsDigit) {
 		t.text = t.text[:i]
 		t.span.End = int32(i)
