@@ -133,7 +133,7 @@ func (t *translator) conds(cs []cond) []learned.Cond {
 		if c.op == "taught" {
 			continue // the learned parser is not told
 		}
-		t.ok = t.ok && c.slot.pick.span.since == nil && c.agg == noAgg && c.years == 0 && c.aside == 0 && c.factor == ""
+		t.ok = t.ok && c.slot.pick.span.since == nil && c.agg == noAgg && c.years == 0 && c.aside == 0 && c.factor == "" && len(c.within.nouns) == 0
 		x := learned.Cond{Item: learned.Item{Col: t.column(c.slot.pick)}, Op: notEqual(c.op), Or: c.or, Values: [2]int{-1, -1}}
 		switch {
 		case c.op == "null" && !c.not:

@@ -283,6 +283,35 @@ func (c *composer) between(n state, at int) []state {
 	return []state{n}
 }
 
+// within reads "of their category", "in the same department": the rows that an
+// average is over. The int is the piece behind it; 0: there is none.
+func (c *composer) within(i int) (slot, int) {
+	first := c.piece(i)
+	from := first.from
+	switch {
+	case first.role == ofRole || first.role == inRole:
+		i++
+	case first.role != stopRole || from == 0 || !oneOf(c.l.tokens[from-1], "of", "in"): // "average of" is one piece
+		return slot{}, 0
+	}
+	for ; c.piece(i).role == stopRole; i++ {
+	}
+	p := c.piece(i)
+	if p.role != nounRole || !slices.ContainsFunc(c.l.tokens[from:p.from], func(t token) bool { return oneOf(t, "their", "its", "his", "her", "same", "own") }) {
+		return slot{}, 0
+	}
+	s := slot{piece: i, want: wantColumn}
+	if p.nouns[0].col == nil {
+		s.want = wantTable
+	}
+	for _, x := range p.nouns {
+		if (x.col == nil) == (s.want == wantTable) {
+			s.nouns = append(s.nouns, x)
+		}
+	}
+	return s, i + 1
+}
+
 // groupAverage compares the average of what each has with that of all rows.
 func (c *composer) groupAverage(n state, k *comparison, s slot, agg pending, end int) state {
 	s.want = wantMeasure
@@ -368,7 +397,11 @@ func (c *composer) belowAverage(n state, at int) []state {
 	measure := *s
 	measure.want = wantMeasure
 	n.subject = nil
-	n.r.conds = append(n.r.conds, cond{slot: measure, op: k.op, agg: agg.agg, factor: agg.number, pieces: pieces, or: n.or})
+	within, end := c.within(n.at)
+	if end > 0 {
+		n.at = end
+	}
+	n.r.conds = append(n.r.conds, cond{slot: measure, op: k.op, agg: agg.agg, factor: agg.number, within: within, pieces: pieces, or: n.or})
 	n.or = false
 	n.mode = condMode
 	return []state{n}

@@ -13,6 +13,14 @@ import (
 func (c *composer) value(n state, at int) []state {
 	p := c.pieces[at]
 	var all []state
+	if s := c.shaped(p.text, at); len(s.nouns) > 0 && n.subject == nil { // "/pricing", "x@example.org"
+		if t, ok := c.anotherOne(n, at, p.text, true); ok {
+			all = append(all, t)
+		}
+		t := c.equals(n, s, at, p.text, true)
+		t.cost += 0.1
+		return append(all, t)
+	}
 	switch {
 	case n.subject != nil:
 		all = append(all, c.equals(n, *n.subject, at, p.text, p.exact))
@@ -489,4 +497,26 @@ func (c *composer) whoHad(n state, at int) (state, bool) {
 	t := c.equals(n, s, at, p.text, p.exact)
 	t.cost += 0.2
 	return t, true
+}
+
+// shaped are the columns of addresses, for a value that looks like one.
+func (c *composer) shaped(text string, at int) slot {
+	s := slot{piece: at, want: wantText}
+	var names []string
+	switch {
+	case strings.HasPrefix(text, "/"):
+		names = []string{"path", "url", "page", "route", "endpoint", "link"}
+	case strings.HasPrefix(text, "http"):
+		names = []string{"url", "link", "website", "address"}
+	case strings.Contains(text, "@"):
+		names = []string{"email", "mail", "login", "user"}
+	}
+	for rank, w := range names {
+		for _, x := range c.l.lex.columnsLike([]string{w}) {
+			if x.class() == textClass {
+				s.nouns = append(s.nouns, noun{ref: x, score: 0.95 - 0.05*float64(rank)})
+			}
+		}
+	}
+	return s
 }

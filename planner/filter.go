@@ -263,6 +263,26 @@ func (b *builder) inUnit(c *cond) bool {
 	return true
 }
 
+// alikeIn are the columns that rows share which an average is over: the key of
+// their category, or their city.
+func (l *lexicon) alikeIn(c cond) []*catalog.Column {
+	t, in := c.slot.pick.table, c.within.pick
+	switch {
+	case in.table == nil, c.slot.pick.age, c.slot.pick.span.since != nil:
+		return nil
+	case in.col != nil && in.table == t:
+		return []*catalog.Column{in.col}
+	case in.col != nil:
+		return nil
+	}
+	for _, e := range l.graph.edges[t] {
+		if e.to == in.table && !e.many {
+			return e.fromCols
+		}
+	}
+	return nil
+}
+
 // typed checks that the comparison makes sense for the column's type, and turns
 // "older than 60" of a birthday into years.
 func (b *builder) typed(c *cond) bool {
@@ -282,7 +302,7 @@ func (b *builder) typed(c *cond) bool {
 	}
 	switch {
 	case c.agg != noAgg:
-		return class == numericClass
+		return class == numericClass && (len(c.within.nouns) == 0 || len(b.lex.alikeIn(*c)) > 0)
 	case c.number && c.slot.pick.age && (c.op == ">" || c.op == "<"): // born more than so many years ago
 		c.slot.pick.age, c.slot.flip, c.years = false, true, 1
 		return len(c.values) == 1 && len(c.values[0]) <= 3

@@ -46,6 +46,8 @@ func (b *builder) altogether(e *catalog.Table, c cond) (having, bool) {
 	}
 	h := having{slot: c.slot, op: c.op, pieces: c.pieces}
 	switch {
+	case len(c.within.nouns) > 0:
+		return having{}, false
 	case c.agg == avgAgg:
 		h.agg, h.average, h.factor = avgAgg, true, c.factor
 		return h, true

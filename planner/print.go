@@ -382,6 +382,9 @@ func (w *printer) comparison(c cond) string {
 		if c.factor != "" && c.factor != "1" {
 			factor = c.factor + " * "
 		}
+		if len(c.within.nouns) > 0 {
+			return fmt.Sprintf("%s %s %s%s", col, c.op, factor, w.averageWithin(c))
+		}
 		return fmt.Sprintf("%s %s %s(SELECT %s(%s) FROM %s)", col, c.op, factor, c.agg, inner, t)
 	}
 	if c.years > 0 {
@@ -406,6 +409,20 @@ func (w *printer) comparison(c cond) string {
 		return col + " " + op + " " + c.values[0]
 	}
 	return w.text(c, col, op)
+}
+
+// averageWithin is the average over the rows that are like this one in some columns.
+func (w *printer) averageWithin(c cond) string {
+	t := c.slot.pick.table
+	inner, outer := w.newAlias(t), w.alias[t]
+	if w.bare {
+		outer = quoteName(t.Name)
+	}
+	var on []string
+	for _, k := range w.lex.alikeIn(c) {
+		on = append(on, inner+"."+quoteName(k.Name)+" = "+outer+"."+quoteName(k.Name))
+	}
+	return "(SELECT " + string(c.agg) + "(" + inner + "." + quoteName(c.slot.pick.col.Name) + ") FROM " + w.table(t) + " AS " + inner + " WHERE " + strings.Join(on, " AND ") + ")"
 }
 
 // text compares with a text: as it is if it was written with quotes or capitals,

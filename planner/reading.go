@@ -73,6 +73,7 @@ type (
 		never   bool      // of true: for no row at all
 		unit    int       // of the values, as in comparison
 		factor  string    // of agg: "2" times it
+		within  slot      // of agg: only over rows that are alike in this; no nouns: over all
 		pieces  []int
 	}
 	// group is what rows are put together by.
@@ -142,6 +143,9 @@ func (r *reading) slots() []*slot {
 	}
 	for i := range r.conds {
 		all = append(all, &r.conds[i].slot)
+		if len(r.conds[i].within.nouns) > 0 {
+			all = append(all, &r.conds[i].within)
+		}
 	}
 	for i := range r.havings {
 		all = append(all, &r.havings[i].slot)
