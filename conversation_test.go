@@ -60,6 +60,44 @@ func TestConversation(t *testing.T) {
 	}
 }
 
+// Without a model a follow-up changes the last question that was answered, for who
+// asked it with the rights of that time. It is kept in the asker's words.
+func TestConversationWithPlanner(t *testing.T) {
+	t.Parallel()
+	g, other := open(t, config(t, sqliteDemo(t))), open(t, config(t, sqliteDemo(t)))
+	var c grille.Conversation
+	for i, step := range []struct {
+		g      *grille.Grille
+		who    string
+		text   string
+		read   string // "": alone
+		code   refusal.Code
+		forgot bool
+	}{
+		{g, "tom", "how many visits per department last year?", "", "", false},
+		{g, "tom", "by month instead", "how many visits per month last year", "", false},
+		{g, "tom", "only the fluffy purple ones", "", refusal.NotUnderstood, false},
+		{g, "tom", "and in 2024?", "how many visits per month in 2024", "", false},
+		{g, "ines", "and in 2023?", "", refusal.NotUnderstood, true},
+		{g, "ines", "how many visits per department last year?", "", "", false},
+		{other, "ines", "by month instead", "", refusal.NotUnderstood, true},
+	} {
+		var trace grille.Trace
+		a, err := step.g.Ask(t.Context(), grille.Question{Text: step.text, Viewer: who(step.who), After: &c, Trace: &trace})
+		read := ""
+		if err == nil {
+			read = a.Reading.Asked
+			_ = a.Close()
+		}
+		if code := refusal.CodeOf(err); read != step.read || trace.Forgot != step.forgot || (code == "") != (step.code == "") {
+			t.Errorf("%d: read as %q, forgot: %v, %v", i, read, trace.Forgot, err)
+		}
+	}
+	if got := fmt.Sprintf("%v %+v %s", &c, &c, &c); strings.Contains(got, "visits") {
+		t.Error(got)
+	}
+}
+
 // A conversation belongs to one viewer with the rights of its turns.
 func TestConversationOfSomebodyElse(t *testing.T) {
 	t.Parallel()

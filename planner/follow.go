@@ -286,14 +286,37 @@ func (l *lattice) said(i, j int) string {
 func (f *followUp) follows(alone Understanding) bool {
 	whole := alone.Decision == Answer && f.asks()
 	switch {
-	case f.them, f.instead:
+	case f.instead:
 		return true
+	case f.them:
+		return !whole || f.says == clearly || !f.speaksOf()
 	case f.says == clearly && !f.begs():
 		return true
 	case whole:
 		return false
 	}
-	return f.says != nobody || f.partly()
+	return f.says != nobody || f.partly() || alone.Decision != Answer && f.counts()
+}
+
+// speaksOf reports whether it names a table.
+func (f *followUp) speaksOf() bool {
+	for i := f.from; i < f.to; i++ {
+		if f.table(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// table reports whether a name of a table begins at token i.
+func (f *followUp) table(i int) bool {
+	return slices.ContainsFunc(f.nounsAt(i), func(p piece) bool { return p.nouns[0].col == nil && p.nouns[0].score >= 0.7 })
+}
+
+// counts: it begins with "how many" of what it does not name.
+func (f *followUp) counts() bool {
+	s, ok := f.measureAt(f.from)
+	return ok && s.bare && oneOf(f.tokens[f.from], "how", "number")
 }
 
 // begs: it begins as a question does, whatever says that it follows: "now show me
@@ -315,6 +338,9 @@ func (f *followUp) asks() bool {
 // time, "per" something, a condition.
 func (f *followUp) partly() bool {
 	all := f.segments()
+	if n, _ := f.roleAt(f.from, leadRole, whoRole, whenRole, whereRole, oldRole, countRole); n > 0 || f.from < f.to && oneOf(f.tokens[f.from], "who", "which", "what", "when", "where", "how") {
+		return len(all) == 1 && f.counts()
+	}
 	return len(all) > 0 && !slices.ContainsFunc(all, func(s segment) bool {
 		return s.kind == measureSegment && !s.bare || s.kind == condSegment && !f.joined(s)
 	})

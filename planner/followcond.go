@@ -262,6 +262,9 @@ func (f *followUp) additions(d *dissected, c spokenCond) (out []rewording) {
 	}
 	end := d.back()
 	if c.not {
+		if !named {
+			put(end, "for "+rows+" that are not "+c.body)
+		}
 		put(end, "that are not "+c.body)
 		if named {
 			put(head.end, "that are not "+c.body)
@@ -269,7 +272,6 @@ func (f *followUp) additions(d *dissected, c spokenCond) (out []rewording) {
 		put(end, "except "+c.body)
 		put(end, "not in "+c.body)
 		put(end, "without "+c.body)
-		put(end, "for "+rows+" that are not "+c.body)
 		put(end, "of "+rows+" that are not "+c.body)
 		return out
 	}
@@ -285,12 +287,13 @@ func (f *followUp) additions(d *dissected, c spokenCond) (out []rewording) {
 	if named {
 		put(head.at, c.body)
 		put(head.end, "that are "+c.body)
+	} else {
+		put(end, "for "+c.body+" "+rows)
 	}
 	put(end, "that are "+c.body)
 	put(end, "in "+c.body)
 	put(end, "for "+c.body)
 	put(end, "with "+c.body)
-	put(end, "for "+c.body+" "+rows)
 	put(end, "of "+c.body+" "+rows)
 	put(end, "by "+c.body)
 	return out

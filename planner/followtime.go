@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -95,7 +96,7 @@ func (f *followUp) compared(d *dissected, s segment) []rewording {
 		if p.from.IsZero() || p.to.IsZero() {
 			return nil
 		}
-		text = d.calendar.named(p)
+		text = strings.TrimPrefix(d.calendar.named(p), "in ")
 	}
 	return []rewording{{changes: []change{{old[0].to, old[0].to, "vs " + text}}, said: "compared with " + text, loose: true, moved: true}}
 }

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // segment is a stretch of a follow-up that changes one thing.
@@ -60,7 +61,7 @@ func (f *followUp) segments() (out []segment) {
 // happened: the word says what happened then: "hired", "born".
 func (f *followUp) happened(i int) bool {
 	t := f.tokens[i]
-	return t.kind == wordToken && (f.kw.verbs[t.lower] || strings.HasSuffix(t.lower, "ed") || oneOf(t, "born", "paid", "lent", "sent", "sold"))
+	return !f.table(i) && t.kind == wordToken && (f.kw.verbs[t.lower] || strings.HasSuffix(t.lower, "ed") || oneOf(t, "born", "paid", "lent", "sent", "sold"))
 }
 
 // empty: nothing but words that mean nothing.
@@ -96,15 +97,25 @@ var clearings = []string{
 }
 
 func (f *followUp) clearAt(i int) (segment, bool) {
-	for _, c := range clearings {
-		for _, w := range alternatives(strings.Fields(c)) {
-			if n := f.wild(i, w); n > 0 {
-				return segment{kind: clearSegment, from: i, to: i + n, at: i}, true
-			}
+	for _, w := range clearingWords()[f.tokens[i].lower] {
+		if n := f.wild(i, w); n > 0 {
+			return segment{kind: clearSegment, from: i, to: i + n, at: i}, true
 		}
 	}
 	return segment{}, false
 }
+
+// clearingWords are the clearings by their first word, written out once; what it
+// returns is never changed.
+var clearingWords = sync.OnceValue(func() map[string][][]string {
+	out := map[string][][]string{}
+	for _, c := range clearings {
+		for _, w := range alternatives(strings.Fields(c)) {
+			out[w[0]] = append(out[w[0]], w)
+		}
+	}
+	return out
+})
 
 // wild is the number of tokens that a pattern covers, which may have one "*".
 func (f *followUp) wild(i int, pattern []string) int {
@@ -237,7 +248,7 @@ func (f *followUp) groupAt(i int) (segment, bool) {
 	for b == 0 && to < f.to && to < at+3 && (len(f.alike[to]) > 0 || slices.Contains(idleHeads, f.tokens[to].stem)) { // by job title
 		to++
 	}
-	for to+1 < f.to && oneOf(f.tokens[to], "and", ",") { // by month and department
+	for to+1 < f.to && oneOf(f.tokens[to], "and") { // by month and department
 		next := f.past(to + 1 + f.eachAt(to+1))
 		if next >= f.to {
 			break
