@@ -418,37 +418,6 @@ func (h *held) settle(lex *lexicon, r *reading) {
 	}
 }
 
-// told implements Values with what a question for the learned parser has been told.
-type told struct {
-	in      *learned.Input
-	catalog *catalog.Catalog
-}
-
-func (t told) Look(columns []Column) (known []int, holds func(string) []int) {
-	if !slices.ContainsFunc(t.in.Values, func(v learned.Value) bool { return v.Held != nil }) {
-		return nil, nil
-	}
-	place, number := map[int]int{}, numbers(t.catalog, t.in.Schema)
-	for i, c := range columns {
-		if n, ok := number[t.catalog.Table(c.Table).Column(c.Column)]; ok {
-			place[n], known = i, append(known, i)
-		}
-	}
-	return known, func(text string) (held []int) {
-		for _, v := range t.in.Values {
-			if !v.Says(text) {
-				continue
-			}
-			for _, n := range v.Held {
-				if i, ok := place[n]; ok && !slices.Contains(held, i) {
-					held = append(held, i)
-				}
-			}
-		}
-		return held
-	}
-}
-
 // numbers are the learned parser's numbers of columns.
 func numbers(c *catalog.Catalog, s *learned.Schema) map[*catalog.Column]int {
 	out := map[*catalog.Column]int{}

@@ -27,21 +27,26 @@ func NewOutline(c *catalog.Catalog, opt Options) Outline {
 	return Outline{l, opt, l.schema()}
 }
 
-// Input links a question with the outline, and with stored values if some are known.
-func (o Outline) Input(text string, holds learned.Holds) *learned.Input {
-	return newLattice(o.lex, text, reworded(tokenize(text)), o.options).input(o.Schema, holds)
+// Knowing is the same outline with other stored values known.
+func (o Outline) Knowing(v Values) Outline {
+	o.options.Values = v
+	return o
 }
 
-// Hints are what the learned parser is told of the readings by hand, which know of
-// stored values what in was told of them.
+// Input links a question with the outline.
+func (o Outline) Input(text string) *learned.Input {
+	l := newLattice(o.lex, text, reworded(tokenize(text)), o.options)
+	return l.input(o.Schema, l.held.learned(o.lex.catalog, o.Schema))
+}
+
+// Hints are what the learned parser is told of the readings by hand, which know the
+// same stored values.
 func (o Outline) Hints(in *learned.Input, text string) []learned.Hint {
 	tokens := tokenize(text)
 	if len(tokens) > maxWords {
 		return nil
 	}
-	opt := o.options
-	opt.Values = told{in, o.lex.catalog}
-	l := newLattice(o.lex, text, reworded(tokens), opt)
+	l := newLattice(o.lex, text, reworded(tokens), o.options)
 	if l.plausible() != nil {
 		return nil
 	}
@@ -155,9 +160,9 @@ func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 	tags := tagsOf(kw, tokens)
 	out := make([]learned.Token, len(tokens))
 	for i, t := range tokens {
-		alike := l.alike[i]
+		alike := l.lex.loosely(t, l.alike[i])
 		out[i] = learned.Token{Kind: tokenKinds[t.kind], Text: t.text, Raw: t.text, Lower: t.lower, Stem: t.stem, Alike: alike, Tag: tags[i],
-			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(alike) > 0), Asks: asks[i] || kw.verbs[t.lower]}
+			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(l.alike[i]) > 0), Asks: asks[i] || kw.verbs[t.lower]}
 		switch t.kind {
 		case numberToken:
 			out[i].Text = t.number
@@ -168,6 +173,23 @@ func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 		}
 	}
 	return learned.NewInput(s, out, holds)
+}
+
+// loosely are the words of names that a token may mean; of one that means none,
+// those that it hints at.
+func (l *lexicon) loosely(t token, alike map[string]float64) map[string]float64 {
+	if len(alike) > 0 || t.kind != wordToken {
+		return alike
+	}
+	out := map[string]float64{}
+	for _, said := range []string{t.lower, t.stem} {
+		for _, w := range words.Hints(said) {
+			if w = words.Stem(w); len(l.byWord[w]) > 0 {
+				out[w] = learned.Hinted
+			}
+		}
+	}
+	return out
 }
 
 // tagsOf says for each token what the longest phrase of asking that it is in asks

@@ -46,22 +46,52 @@ func tableHead(t *Table) uint64 {
 // grade is how well a name is spoken of, as a feature.
 func (m mention) code() uint64 {
 	score := uint64(0)
-	if m.score >= 0.99 {
+	switch {
+	case m.score >= 0.99:
 		score = 1
+	case m.from >= 0 && m.hinted():
+		score = 2
 	}
 	return uint64(m.grade)<<3 | score<<1 | flag(m.covered)
 }
 
+// columnFeatures are those of a column for any slot; what the slot is for is
+// mixed in when it is known.
+type columnFeatures struct {
+	both   []uint64 // with the role, and with the coarse role
+	role   []uint64
+	coarse []uint64
+	plain  []uint64
+}
+
 func (in *Input) fixedColumn(out []uint64, s *slot, c int) []uint64 {
+	if in.ofColumns == nil {
+		in.ofColumns = make([]*columnFeatures, len(in.Schema.Columns))
+	}
+	if in.ofColumns[c] == nil {
+		in.ofColumns[c] = in.ofColumn(c)
+	}
+	x := in.ofColumns[c]
+	for _, h := range x.both {
+		out = append(out, mix(h, s.role), mix(h, s.coarse))
+	}
+	for _, h := range x.role {
+		out = append(out, mix(h, s.role))
+	}
+	for _, h := range x.coarse {
+		out = append(out, mix(h, s.coarse))
+	}
+	return append(out, x.plain...)
+}
+
+func (in *Input) ofColumn(c int) *columnFeatures {
 	col := &in.Schema.Columns[c]
 	m, t := best(in.columns[c]), best(in.tables[col.Table])
 	length := uint64(min(m.to-m.from, 3))
 	kinds := uint64(col.Kind)<<3 | flag(col.Key)<<2 | flag(col.Foreign)<<1 | flag(col.Display)
 	table := t.code()
-	add := func(xs ...uint64) {
-		h := mixAll(0x20, xs...)
-		out = append(out, mix(h, s.role), mix(h, s.coarse))
-	}
+	out := &columnFeatures{}
+	add := func(xs ...uint64) { out.both = append(out.both, mixAll(0x20, xs...)) }
 	add(1, m.code())
 	add(2, m.code(), length)
 	add(3, kinds)
@@ -81,9 +111,10 @@ func (in *Input) fixedColumn(out []uint64, s *slot, c int) []uint64 {
 	add(10, head)
 	add(11, head, uint64(m.grade))
 	for _, w := range in.cues {
-		out = append(out, mixAll(0x21, w, head, s.coarse), mixAll(lexical, w, head), mixAll(lexicalTable, w, owner))
+		out.coarse = append(out.coarse, mixAll(0x21, w, head))
+		out.plain = append(out.plain, mixAll(lexical, w, head), mixAll(lexicalTable, w, owner))
 		if m.grade == 0 {
-			out = append(out, mixAll(0x23, w, kinds, s.coarse))
+			out.coarse = append(out.coarse, mixAll(0x23, w, kinds))
 		}
 	}
 	if m.from < 0 {
@@ -109,7 +140,7 @@ func (in *Input) fixedColumn(out []uint64, s *slot, c int) []uint64 {
 			continue
 		}
 		side := flag(k < m.from)
-		out = append(out, mixAll(0x24, side, in.hashes[k], s.role))
+		out.role = append(out.role, mixAll(0x24, side, in.hashes[k]))
 		if in.Tokens[k].Kind == Numeral {
 			add(17, side, bucket(k-m.to))
 		}

@@ -11,37 +11,61 @@ type filler struct {
 	weights func(feature uint64) float64
 	fixed   map[[2]uint64]float64 // by role and candidate: what does not depend on earlier slots
 	buf     []uint64
+	logs    []float64
+	next    []extension
+	columns map[columnUse][]int // that fit
 }
+
+// columnUse is what decides which columns fit a slot.
+type columnUse struct{ agg, op string }
 
 // filling is a partly filled plan: a choice a slot, -1 for none.
 type filling struct {
 	choices []int
 	log     float64
+	by      [roles]float64 // log by what the slots are for
+	least   float64        // of the least likely choice
 }
 
-const slotWidth = 6
+const slotWidth = 10
 
 // fill are the likeliest ways to fill a skeleton, with their log-probabilities.
 func (f *filler) fill(p *Plan) []filling {
 	slots := p.slots()
 	beam := []filling{{}}
 	for i := range slots {
-		var next []filling
-		for _, st := range beam {
+		f.next = f.next[:0]
+		for at, st := range beam {
 			candidates := f.candidates(slots, i, st.choices)
-			logs := make([]float64, len(candidates))
-			for k, c := range candidates {
-				logs[k] = f.score(slots, i, st.choices, c)
+			f.logs = f.logs[:0]
+			for _, c := range candidates {
+				f.logs = append(f.logs, f.score(slots, i, st.choices, c))
 			}
-			normalize(logs)
-			for _, k := range top(logs, slotWidth) {
-				next = append(next, filling{append(slices.Clip(st.choices), candidates[k]), st.log + logs[k]})
+			normalize(f.logs)
+			for _, k := range top(f.logs, slotWidth) {
+				f.next = append(f.next, extension{at, candidates[k], f.logs[k], st.log + f.logs[k]})
 			}
 		}
-		slices.SortStableFunc(next, func(a, b filling) int { return cmp.Compare(b.log, a.log) })
-		beam = next[:min(len(next), slotWidth)]
+		slices.SortStableFunc(f.next, func(a, b extension) int { return cmp.Compare(b.sum, a.sum) })
+		longer := make([]filling, 0, slotWidth)
+		for _, x := range f.next[:min(len(f.next), slotWidth)] {
+			longer = append(longer, beam[x.from].with(x, slots[i].group))
+		}
+		beam = longer
 	}
 	return beam
+}
+
+// extension is a filling of the beam with one more choice.
+type extension struct {
+	from, choice int
+	log, sum     float64
+}
+
+func (st filling) with(x extension, g role) filling {
+	out := filling{append(slices.Clip(st.choices), x.choice), x.sum, st.by, min(st.least, x.log)}
+	out.by[g] += x.log
+	return out
 }
 
 // candidates are what may fill slot i, by type.
@@ -50,11 +74,7 @@ func (f *filler) candidates(slots []slot, i int, choices []int) []int {
 	var out []int
 	switch s.kind {
 	case columnSlot:
-		for c := range f.in.Schema.Columns {
-			if f.fits(s, c) {
-				out = append(out, c)
-			}
-		}
+		return f.fitting(s)
 	case tableSlot:
 		if !s.stars {
 			out = append(out, -1)
@@ -74,6 +94,25 @@ func (f *filler) candidates(slots []slot, i int, choices []int) []int {
 	default:
 		panic("learned: slot kind")
 	}
+	return out
+}
+
+// fitting are the columns that fit a slot.
+func (f *filler) fitting(s *slot) []int {
+	use := columnUse{s.agg, s.op}
+	out, known := f.columns[use]
+	if known {
+		return out
+	}
+	for c := range f.in.Schema.Columns {
+		if f.fits(s, c) {
+			out = append(out, c)
+		}
+	}
+	if f.columns == nil {
+		f.columns = map[columnUse][]int{}
+	}
+	f.columns[use] = out
 	return out
 }
 

@@ -66,6 +66,7 @@ type Input struct {
 	said            []uint64 // features, kept while training
 	tags            []uint64 // hashes of the tokens' tags, 0 for none
 	closures        map[set]closure
+	ofColumns       []*columnFeatures
 	tagged          []uint64 // the outline with phrases of asking replaced by what they ask for
 }
 
@@ -167,6 +168,12 @@ func (in *Input) spells(i int, joint string) int {
 	return 0
 }
 
+// Hinted is how well a word stands for one that it only hints at, as movie does at
+// picture. Who hints at a name does not say it.
+const Hinted = 0.5
+
+func (m mention) hinted() bool { return m.score < (Hinted+1)/2 }
+
 // mentionAt is the longest mention that begins at a token.
 func (in *Input) mentionAt(i int, name []string, need []bool) (mention, bool) {
 	said := make([]bool, len(name))
@@ -208,6 +215,9 @@ func (in *Input) mentionAt(i int, name []string, need []bool) (mention, bool) {
 		m.grade = 2
 	default:
 		m.grade = 1
+	}
+	if m.hinted() {
+		m.grade = min(m.grade, 2)
 	}
 	return m, true
 }

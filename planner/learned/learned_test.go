@@ -62,6 +62,22 @@ func TestHeld(t *testing.T) {
 	}
 }
 
+// A word that hints at a name does not say it, and is left over where the name is
+// used.
+func TestHinted(t *testing.T) {
+	in := ask(clinic(), "names of places")
+	in.Tokens[2].Alike = map[string]float64{"ward": Hinted}
+	in = NewInput(in.Schema, in.Tokens, nil)
+	if m := best(in.tables[0]); m.from != 2 || m.grade != 2 {
+		t.Errorf("%+v", m)
+	}
+	c := Candidate{Plan: &Plan{Select: []Item{{Col: 1}}, Table: 0, Count: -1}}
+	in.rankFeatures(&c)
+	if len(c.Unused) != 1 || c.Unused[0] != 2 {
+		t.Error("left over", c.Unused)
+	}
+}
+
 // A plan's sketch keeps all but its names, and comes back the same.
 func TestSketches(t *testing.T) {
 	sub := &Plan{Select: []Item{{Col: 4}}, Where: []Cond{{Item: Item{Col: 5}, Op: "="}}}
@@ -107,10 +123,12 @@ func TestPrint(t *testing.T) {
 			"SELECT w1.name, count(*) FROM wards AS w1 JOIN visits AS v2 ON v2.ward_id = w1.id GROUP BY w1.id, w1.name"},
 		{&Plan{Select: []Item{{Col: 1}}, Where: []Cond{{Item: Item{Col: 0}, Op: "notin", Values: [2]int{-1, -1}, Sub: &Plan{Select: []Item{{Col: 4}}, Table: -1, Count: -1}}}, Table: -1, Count: -1},
 			"SELECT name FROM wards WHERE id NOT IN (SELECT ward_id FROM visits)"},
-		{&Plan{Select: []Item{{Col: 1}, count}, Table: -1, Count: -1}, ""},                                                        // not grouped
-		{&Plan{Select: []Item{{Agg: "avg", Col: 1}}, Table: -1, Count: -1}, ""},                                                   // of texts
-		{&Plan{Select: []Item{{Col: 1}}, Where: []Cond{{Item: Item{Col: 2}, Op: "=", Values: [2]int{acute, -1}}}, Table: -1}, ""}, // a text for a number
-		{&Plan{Select: []Item{{Col: 1}}, Limit: One, Table: -1, Count: -1}, ""},                                                   // of no order
+		{&Plan{Select: []Item{{Col: 1}, count}, Table: -1, Count: -1}, ""},                                                                       // not grouped
+		{&Plan{Select: []Item{{Agg: "avg", Col: 1}}, Table: -1, Count: -1}, ""},                                                                  // of texts
+		{&Plan{Select: []Item{{Col: 1}}, Where: []Cond{{Item: Item{Col: 2}, Op: "=", Values: [2]int{acute, -1}}}, Table: -1}, ""},                // a text for a number
+		{&Plan{Select: []Item{{Col: 1}}, Limit: One, Table: -1, Count: -1}, ""},                                                                  // of no order
+		{&Plan{Select: []Item{{Agg: "avg", Col: 2}}, Group: []int{2}, Table: -1, Count: -1}, ""},                                                 // of one value each
+		{&Plan{Select: []Item{{Col: 1}}, Set: "except", Table: -1, Count: -1, Right: &Plan{Select: []Item{{Col: 1}}, Table: -1, Count: -1}}, ""}, // nothing is left
 	} {
 		text, _, ok := in.Print(c.plan)
 		if ok != (c.sql != "") || ok && text != c.sql {
@@ -121,6 +139,8 @@ func TestPrint(t *testing.T) {
 
 func none() []Hint { return nil }
 
+func wrong(string) bool { return false }
+
 // examples are few, but enough to tell two questions apart.
 func examples(s *Schema) []Example {
 	var out []Example
@@ -128,9 +148,9 @@ func examples(s *Schema) []Example {
 	for range 8 {
 		for i, db := range []string{"a", "b", "c", "d"} {
 			in := ask(s, "how many visits are there")
-			out = append(out, Example{In: in, DB: db, Hints: none, Plan: &Plan{Select: []Item{count}, Table: 1, Count: -1}})
+			out = append(out, Example{In: in, DB: db, Hints: none, Weigh: true, Right: wrong, Plan: &Plan{Select: []Item{count}, Table: 1, Count: -1}})
 			in = ask(s, []string{"name of wards with more than 20 beds", "the name of the wards with more than 7 beds"}[i%2])
-			out = append(out, Example{In: in, DB: db, Hints: none, Plan: &Plan{Select: []Item{{Col: 1}}, Table: -1, Count: -1,
+			out = append(out, Example{In: in, DB: db, Hints: none, Weigh: true, Right: wrong, Plan: &Plan{Select: []Item{{Col: 1}}, Table: -1, Count: -1,
 				Where: []Cond{{Item: Item{Col: 2}, Op: ">", Values: [2]int{numeral(in), -1}}}}})
 		}
 	}

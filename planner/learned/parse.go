@@ -23,13 +23,23 @@ type Candidate struct {
 	Guess  bool
 	heads  []head
 	normal string // equal for candidates that ask the same
+	asks   asks
 	score  float64
 	log    float64
 	// features of the re-ranker
 	features []feature
-	sketch   float64
-	fill     float64
+	base     base
 	slots    int
+}
+
+// base is how likely the parts of a candidate are, before it is weighed as a whole.
+type base struct {
+	sketch, fill float64
+	parts        [4]float64
+	roles        [roles]float64
+	least        float64
+	place        int // of the sketch
+	rank         int // among the fillings of its sketch
 }
 
 // Hint is a reading that somebody else made of the question.
@@ -45,7 +55,7 @@ type Part struct {
 }
 
 const (
-	keptCandidates = 60
+	keptCandidates = 80
 	// plausible is how much less likely than the best a sketch may be.
 	plausible = 9.0
 )
@@ -54,7 +64,9 @@ const (
 func (m *Model) Parse(in *Input, hints []Hint) []Candidate {
 	all := slices.DeleteFunc(m.candidates(in, hints), func(c Candidate) bool { return c.Plan.halved() })
 	for i := range all {
-		all[i].Unused = slices.DeleteFunc(all[i].Unused, func(k int) bool { return m.idle[uint32(in.hashes[k])] || m.stands(in.hashes[k], all[i].heads) })
+		all[i].Unused = slices.DeleteFunc(all[i].Unused, func(k int) bool {
+			return m.idle[uint32(in.hashes[k])] && !in.names(k) || m.stands(in.hashes[k], all[i].heads)
+		})
 		all[i].score = 0
 		for _, f := range all[i].features {
 			all[i].score += m.rank.at(f.hash) * f.value
@@ -80,13 +92,14 @@ func (m *Model) candidates(in *Input, hints []Hint) []Candidate {
 	f := &filler{in: in, weights: m.slots.at, fixed: map[[2]uint64]float64{}}
 	var all []Candidate
 	sketches := m.sketches(in)
-	for _, s := range sketches {
+	for place, s := range sketches {
 		if s.log < sketches[0].log-plausible {
 			break
 		}
 		skeleton := s.skeleton()
-		for _, fill := range f.fill(skeleton) {
-			all = append(all, Candidate{Plan: skeleton.put(fill), log: s.log + fill.log, sketch: s.log, fill: fill.log, slots: len(fill.choices)})
+		for rank, fill := range f.fill(skeleton) {
+			all = append(all, Candidate{Plan: skeleton.put(fill), log: s.log + fill.log, slots: len(fill.choices),
+				base: base{s.log, fill.log, s.by, fill.by, fill.least, place, rank}})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.log, a.log) })
@@ -101,7 +114,8 @@ func (m *Model) candidates(in *Input, hints []Hint) []Candidate {
 			continue
 		}
 		seen[text] = true
-		if c.normal = in.normal(c.Plan); seen[c.normal] {
+		c.asks = in.asksOf(c.Plan)
+		if c.normal = c.asks.String(); seen[c.normal] {
 			continue // the same, its columns in another order
 		}
 		seen[c.normal] = true
@@ -109,9 +123,11 @@ func (m *Model) candidates(in *Input, hints []Hint) []Candidate {
 		out = append(out, c)
 	}
 	out = in.hinted(out, hints)
+	agreed := in.agreement(out, hints)
 	for i := range out {
 		out[i].features = in.rankFeatures(&out[i])
 		out[i].features = append(out[i].features, hintFeatures(&out[i], hints)...)
+		out[i].features = agreed.features(out[i].features, &out[i])
 	}
 	return out
 }
@@ -119,11 +135,12 @@ func (m *Model) candidates(in *Input, hints []Hint) []Candidate {
 // hinted notes which candidates say what a hint says, and adds the other hints.
 func (in *Input) hinted(all []Candidate, hints []Hint) []Candidate {
 	for k, h := range hints {
-		want := in.normal(h.Plan)
+		asks := in.asksOf(h.Plan)
+		want := asks.String()
 		i := slices.IndexFunc(all, func(c Candidate) bool { return c.normal == want })
 		switch {
 		case i < 0:
-			all = append(all, Candidate{Plan: h.Plan, Hint: k + 1, normal: want, slots: len(h.Plan.slots())})
+			all = append(all, Candidate{Plan: h.Plan, Hint: k + 1, normal: want, asks: asks, slots: len(h.Plan.slots())})
 		case all[i].Hint == 0:
 			all[i].Hint = k + 1
 		}
@@ -160,3 +177,6 @@ func (m *Model) Confidence(share float64) float64 {
 	i := min(int(x), curveSize-2)
 	return m.curve[i] + (x-float64(i))*(m.curve[i+1]-m.curve[i])
 }
+
+// names reports whether a token is a name, or the most of one.
+func (in *Input) names(k int) bool { return in.owner[k].length > 0 }

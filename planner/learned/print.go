@@ -77,9 +77,11 @@ func (w *printer) query(p *Plan, outer *Column) {
 		w.conds(p.Having, names)
 	}
 	if p.Right != nil {
+		left := *p
+		left.Right = nil // and the two sides differ
 		w.b.WriteString(" " + strings.ToUpper(p.Set) + " ")
 		w.query(p.Right, nil)
-		w.ok = w.ok && len(p.Right.Select) == len(p.Select) && w.alike(p, p.Right)
+		w.ok = w.ok && len(p.Right.Select) == len(p.Select) && w.alike(p, p.Right) && w.in.asksOf(p.Right) != w.in.asksOf(&left)
 		return
 	}
 	w.orders(p, names, len(groups) > 0)
@@ -143,6 +145,9 @@ func (w *printer) sense(p *Plan, groups []int) {
 			plain = true
 		} else {
 			summed = true
+		}
+		if x.Agg != "" && x.Agg != "count" && slices.Contains(groups, x.Col) {
+			w.ok = false // one value each
 		}
 	}
 	for _, o := range p.Order {

@@ -18,14 +18,18 @@ type ranker struct {
 	plan *Plan
 	out  []feature
 	used []bool // by token
-	said map[string]bool
-	left []int // tokens that mean something and have no part in the plan
+	// hinted are tokens that hint at a name that the plan uses.
+	hinted []bool
+	said   map[string]bool
+	left   []int // tokens that mean something and have no part in the plan
 	// names are the words of what the plan uses.
 	names map[string]bool
 	heads []head
 	// guessed are tokens of values that nothing but their place makes one.
 	guessed []int
 	guess   bool // some value's column is not spoken of
+	from    set  // tables, of all levels
+	sketch  [4]uint64
 }
 
 // head is the last word of a name that the plan uses.
@@ -35,16 +39,14 @@ type head struct {
 }
 
 func (in *Input) rankFeatures(c *Candidate) []feature {
-	r := &ranker{in: in, plan: c.Plan, used: make([]bool, len(in.Tokens)), said: map[string]bool{}, names: map[string]bool{}}
+	r := &ranker{in: in, plan: c.Plan, used: make([]bool, len(in.Tokens)), hinted: make([]bool, len(in.Tokens)), said: map[string]bool{}, names: map[string]bool{}}
 	for _, t := range in.Tokens {
 		r.said[t.Lower] = true
 	}
-	r.add("sketch", c.sketch)
-	r.add("fill", c.fill)
-	r.add("fill/slots", c.fill/float64(max(c.slots, 1)))
-	r.add("slots", float64(c.slots))
+	r.base(c)
 	p := c.Plan.sketch()
 	for i := range p {
+		r.sketch[i] = hashString(p[i])
 		r.add("part"+strconv.Itoa(i)+p[i], 1)
 		for k := range i {
 			r.add("pair"+strconv.Itoa(i)+strconv.Itoa(k)+p[i]+"/"+p[k], 1)
@@ -52,7 +54,9 @@ func (in *Input) rankFeatures(c *Candidate) []feature {
 	}
 	r.level(c.Plan, "")
 	r.cues()
+	r.beside(c.Plan)
 	r.unused()
+	r.spoken()
 	c.Unused, c.heads, c.Guess = append(r.left, r.guessed...), r.heads, r.guess
 	return r.out
 }
@@ -141,11 +145,13 @@ func (r *ranker) level(p *Plan, depth string) {
 		r.add(depth+"T"+strconv.Itoa(best(r.in.tables[p.Table]).grade), 1)
 	}
 	tables := p.tables(r.in.Schema)
+	r.from.join(tables)
 	steps, _ := r.in.Schema.tree(tables.all())
 	r.add("joins", float64(len(steps)))
 	r.add(depth+"joins"+strconv.Itoa(min(len(steps), 4)), 1)
 	for _, s := range steps {
 		r.flag("guessed join", s.edge.Guessed)
+		r.from.add(s.to)
 		if !tables.has(s.to) {
 			r.add("table between", 1)
 			r.use(r.in.tables[s.to])
@@ -224,8 +230,11 @@ func (r *ranker) value(c Cond, v int) {
 // use marks the tokens of the best mentions as used.
 func (r *ranker) use(ms []mention) {
 	for _, m := range ms {
-		if m.grade == ms[0].grade {
+		if m.grade == ms[0].grade && !m.hinted() {
 			r.span(m.from, m.to)
+		}
+		for k := m.from; k < m.to && m.hinted(); k++ {
+			r.hinted[k] = true
 		}
 	}
 }
@@ -370,6 +379,8 @@ func (r *ranker) unused() {
 			r.left = append(r.left, k)
 		}
 		switch {
+		case r.hinted[k]:
+			r.add("word hints", 1)
 		case t.Kind == Numeral:
 			r.add("number unused", 1)
 		case t.Kind == Quoted:

@@ -127,6 +127,7 @@ const maxTables = 128
 
 func (s *set) add(t int)     { s[t/64] |= 1 << (t % 64) }
 func (s set) has(t int) bool { return s[t/64]&(1<<(t%64)) != 0 }
+func (s *set) join(o set)    { s[0], s[1] = s[0]|o[0], s[1]|o[1] }
 func (s set) size() int      { return bits.OnesCount64(s[0]) + bits.OnesCount64(s[1]) }
 
 // all lists the tables of a set.

@@ -12,12 +12,15 @@ type classifier struct {
 	classes []string
 	keys    []uint32 // the features that have weights, in order
 	ends    []uint32 // where each one's row ends
-	weights []weight
+	weights []byte   // pairs: a class, and its weight in steps of the scale
 	scale   float64
 }
 
+// mostClasses is how many there may be, for one byte to say which.
+const mostClasses = 256
+
 // row is the weights of a feature.
-func (c *classifier) row(feature uint64) []weight {
+func (c *classifier) row(feature uint64) []byte {
 	i, ok := slices.BinarySearch(c.keys, uint32(feature))
 	if !ok {
 		return nil
@@ -32,17 +35,12 @@ func (c *classifier) start(i int) uint32 {
 	return c.ends[i-1]
 }
 
-// weight is that of one class in a feature's row, in steps of the scale.
-type weight struct {
-	class uint16
-	w     int8
-}
-
 // sums are the classes' weights, in steps, added to what there is.
 func (c *classifier) sums(features []uint64, so []float64) []float64 {
 	for _, f := range features {
-		for _, w := range c.row(f) {
-			so[w.class] += float64(w.w)
+		row := c.row(f)
+		for i := 0; i+1 < len(row); i += 2 {
+			so[row[i]] += float64(int8(row[i+1]))
 		}
 	}
 	return so
@@ -78,6 +76,7 @@ type sketched struct {
 	parts
 	class [4]int
 	log   float64
+	by    [4]float64 // log by part
 }
 
 const (
@@ -98,6 +97,7 @@ func (m *Model) sketches(in *Input) []sketched {
 			for _, c := range top(logs, partWidth) {
 				t := s
 				t.parts[k], t.class[k], t.log = part.classes[c], c, s.log+logs[c]
+				t.by[k] = logs[c]
 				next = append(next, t)
 			}
 		}
@@ -109,12 +109,19 @@ func (m *Model) sketches(in *Input) []sketched {
 
 // top are the indices of the n greatest, the greatest first.
 func top(x []float64, n int) []int {
-	out := make([]int, len(x))
-	for i := range out {
-		out[i] = i
+	out := make([]int, 0, n+1)
+	for i, v := range x {
+		at := len(out)
+		for at > 0 && v > x[out[at-1]] {
+			at--
+		}
+		if at == n {
+			continue
+		}
+		out = slices.Insert(out, at, i)
+		out = out[:min(len(out), n)]
 	}
-	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(x[b], x[a]) })
-	return out[:min(len(out), n)]
+	return out
 }
 
 // history are features of the parts that were chosen before part k.

@@ -16,6 +16,40 @@ type slot struct {
 	second bool // the end of a range
 	stars  bool // of a table: counted or shown, and not merely spoken of
 	right  bool
+	group  role
+}
+
+// role is what a slot is for, roughly.
+type role uint8
+
+const (
+	shownRole role = iota
+	keptRole
+	groupedRole
+	orderedRole
+	besidesRole
+	valueRole
+	roles
+)
+
+func roleOf(name string, kind slotKind) role {
+	if kind == valueSlot {
+		return valueRole
+	}
+	switch name[0] {
+	case 'S':
+		return shownRole
+	case 'W', 'H':
+		return keptRole
+	case 'G':
+		return groupedRole
+	case 'O':
+		return orderedRole
+	case 'T':
+		return besidesRole
+	default:
+		panic("learned: role " + name)
+	}
 }
 
 type slotKind uint8
@@ -46,7 +80,7 @@ func (w *walker) plan(p *Plan, depth string, outer int, mirror []slot) {
 	first := len(w.slots)
 	add := func(s slot, role, op string) int {
 		s.level, s.role, s.coarse, s.op = level, hashString(depth+role+"."+op), hashString(depth+role), op
-		s.mirror, s.right = -1, mirror != nil
+		s.mirror, s.right, s.group = -1, mirror != nil, roleOf(role, s.kind)
 		if n := len(w.slots) - first; n < len(mirror) && mirror[n].kind == s.kind {
 			s.mirror = n // the right side has the outermost plan on its left
 		}

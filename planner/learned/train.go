@@ -14,9 +14,15 @@ type Example struct {
 	In   *Input
 	Plan *Plan
 	DB   string // what is trained for the re-ranker is split by it
-	// Hints are as Parse will be given them; nil: the re-ranker learns nothing of
-	// this example.
+	// Hints are as Parse will be given them.
 	Hints func() []Hint
+	Weigh bool // the re-ranker learns of this example too
+	// Right says whether SQL gives what was asked for, though it is not the plan's.
+	Right func(sql string) bool
+	// Text is the question with the SQL of the set, and Synonyms whether it is a
+	// paraphrase; for whoever measures.
+	Text, SQL string
+	Synonyms  bool
 }
 
 // Settings of training; the zero value is of no use.
@@ -53,7 +59,7 @@ func idleWords(all []Example) map[uint32]bool {
 	}
 	counts := map[uint32]*count{}
 	for _, e := range all {
-		if e.Plan.unknown() {
+		if !e.Plan.Known() {
 			continue
 		}
 		c := Candidate{Plan: e.Plan}
@@ -122,6 +128,9 @@ func trainPart(all []Example, features [][]uint64, k int, s Settings) *classifie
 		}
 	}
 	sort.Strings(c.classes)
+	if len(c.classes) > mostClasses {
+		panic("learned: too many classes")
+	}
 	class := map[string]int{}
 	for i, p := range c.classes {
 		class[p] = i
@@ -226,11 +235,11 @@ func (d *dense) sparse(ids []uint64, into *classifier) {
 		most = max(most, w, -w)
 	}
 	into.scale = min(float64(most), 3) / 127
-	rows := map[uint32][]weight{}
+	rows := map[uint32][]byte{}
 	for r, f := range ids {
 		for c, w := range d.w[r*d.k : (r+1)*d.k] {
 			if q := quantized(float64(w), into.scale); math.Abs(float64(w)) >= tiny && q != 0 {
-				rows[uint32(f)] = append(rows[uint32(f)], weight{uint16(c), q})
+				rows[uint32(f)] = append(rows[uint32(f)], byte(c), byte(q))
 			}
 		}
 	}
@@ -256,7 +265,7 @@ func trainSlots(all []Example, s Settings) table {
 	for range s.SlotEpochs {
 		for _, n := range rng.Perm(len(all)) {
 			e := all[n]
-			f.in = e.In
+			f.in, f.columns = e.In, nil
 			slots := e.Plan.slots()
 			choices := make([]int, len(slots))
 			for i, sl := range slots {

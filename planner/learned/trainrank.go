@@ -1,15 +1,13 @@
 package learned
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
-	"strings"
 )
 
-const rankBits = 16
+const rankBits = 18
 
 // curveSize is how many steps the calibration has.
 const curveSize = 20
@@ -37,19 +35,15 @@ func trainRank(all []Example, s Settings) (table, [curveSize]float64) {
 		m := trainBase(rest, s)
 		found, n := 0, 0
 		for _, e := range all {
-			if folds[e.DB] != fold || e.Plan.unknown() || e.Hints == nil {
+			if folds[e.DB] != fold || !e.Plan.Known() || !e.Weigh {
 				continue
 			}
 			c := contest{candidates: m.candidates(e.In, e.Hints())}
-			want := e.In.normal(e.Plan)
-			any := false
 			for i := range c.candidates {
-				same := c.candidates[i].normal == want
-				c.right = append(c.right, same)
-				any = any || same
+				c.right = append(c.right, e.answered(&c.candidates[i]))
 			}
 			n++
-			if any {
+			if slices.Contains(c.right, true) {
 				found++
 			}
 			contests = append(contests, c)
@@ -75,9 +69,36 @@ func foldsOf(all []Example, n int) map[string]int {
 	return out
 }
 
-// unknown reports whether some slot of a plan was not found in the question.
-func (p *Plan) unknown() bool {
-	return slices.ContainsFunc(p.slots(), func(s slot) bool { return *s.at == -2 })
+// Known reports whether every slot of a plan was found in the question.
+func (p *Plan) Known() bool {
+	return !slices.ContainsFunc(p.slots(), func(s slot) bool { return *s.at == -2 })
+}
+
+// answered reports whether a candidate asks the same as the example's plan, or
+// gives the same.
+func (e *Example) answered(c *Candidate) bool {
+	if c.normal == e.In.asksOf(e.Plan).String() {
+		return true
+	}
+	sql := c.SQL
+	if sql == "" { // only a hint
+		text, _, ok := e.In.Print(c.Plan)
+		if !ok {
+			return false
+		}
+		sql = text
+	}
+	return e.Right(sql)
+}
+
+// Place is the place of the first right one among the readings of an example, from
+// 0, or -1; and what is the first of all.
+func (m *Model) Place(e *Example) (int, string) {
+	all, first := m.Parse(e.In, e.Hints()), ""
+	if len(all) > 0 {
+		first = all[0].SQL
+	}
+	return slices.IndexFunc(all, func(c Candidate) bool { return e.answered(&c) }), first
 }
 
 func rankWeights(contests []contest, s Settings) table {
@@ -219,65 +240,4 @@ func (m *Model) first(all []Candidate) (int, float64) {
 	normalize(scores)
 	k := top(scores, 1)[0]
 	return k, math.Exp(scores[k])
-}
-
-// normal is a plan as text that is equal for plans which ask the same.
-func (in *Input) normal(p *Plan) string {
-	item := func(x Item) string {
-		if x.Star {
-			return x.Agg + "(*)"
-		}
-		return fmt.Sprintf("%s%v(%d)", x.Agg, x.Distinct, x.Col)
-	}
-	value := func(v int) string {
-		if v < 0 {
-			return ""
-		}
-		return strings.ToLower(in.Values[v].Text)
-	}
-	var shown, conds, groups []string
-	for _, x := range p.Select {
-		shown = append(shown, item(x))
-	}
-	for _, c := range append(p.Where[:len(p.Where):len(p.Where)], p.Having...) {
-		text := item(c.Item) + c.Op + value(c.Values[0]) + " " + value(c.Values[1])
-		if c.Or {
-			text = "or " + text
-		}
-		if c.Sub != nil {
-			text += "{" + in.normal(c.Sub) + "}"
-		}
-		conds = append(conds, text)
-	}
-	slices.Sort(shown)
-	slices.Sort(conds)
-	for _, g := range p.Group {
-		groups = append(groups, in.groupName(p, g))
-	}
-	slices.Sort(groups)
-	text := fmt.Sprint(p.Distinct && len(p.Group) == 0, shown, conds, slices.Compact(groups), p.Limit, value(p.Count))
-	for _, o := range p.Order {
-		text += fmt.Sprint(o.Desc, item(o))
-	}
-	tables, _ := in.closure(p.tables(in.Schema))
-	text += fmt.Sprint(tables.all())
-	if p.Right != nil {
-		text += p.Set + "{" + in.normal(p.Right) + "}"
-	}
-	return text
-}
-
-// groupName makes one of a table's key and of what of it is shown: rows are put
-// together by both.
-func (in *Input) groupName(p *Plan, g int) string {
-	t := in.Schema.Columns[g].Table
-	if slices.Contains(in.Schema.Tables[t].Key, g) && slices.ContainsFunc(p.Select, func(x Item) bool {
-		return x.Agg == "" && !x.Star && in.Schema.Columns[x.Col].Table == t
-	}) {
-		return "shown"
-	}
-	if slices.ContainsFunc(p.Select, func(x Item) bool { return x.Agg == "" && !x.Star && x.Col == g }) {
-		return "shown"
-	}
-	return fmt.Sprint(g)
 }

@@ -2,27 +2,21 @@ package learned
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
-	"io"
 	"maps"
 	"math"
+	"math/bits"
 	"slices"
 )
 
 // magic begins a file of weights; its number changes with the features.
-const magic = "grille planner weights 1\n"
+const magic = "grille planner weights 2\n"
 
-// Encode writes a model: the same model as the same bytes.
+// Encode writes a model: the same model as the same bytes. Most of the file is
+// read where it lies, so that nothing has to be made of it first.
 func (m *Model) Encode() []byte {
-	var b bytes.Buffer
-	b.WriteString(magic)
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is one of gzip's own
-	}
-	e := &encoder{}
+	e := &encoder{out: []byte(magic)}
 	for _, c := range m.parts {
 		e.classifier(c)
 	}
@@ -32,13 +26,7 @@ func (m *Model) Encode() []byte {
 		e.float(x)
 	}
 	e.words(m.idle)
-	if _, err := z.Write(e.out); err != nil {
-		panic(err) // a bytes.Buffer takes everything
-	}
-	if err := z.Close(); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
+	return e.out
 }
 
 type encoder struct{ out []byte }
@@ -56,17 +44,13 @@ func (e *encoder) classifier(c *classifier) {
 	}
 	e.float(c.scale)
 	e.number(len(c.keys))
-	last := uint32(0)
-	for i, f := range c.keys {
-		e.number(int(f - last))
-		last = f
-		row := c.weights[c.start(i):c.ends[i]]
-		e.number(len(row))
-		for _, w := range row {
-			e.number(int(w.class))
-			e.out = append(e.out, byte(w.w))
-		}
+	for _, f := range c.keys {
+		e.out = binary.LittleEndian.AppendUint32(e.out, f)
 	}
+	for i := range c.keys {
+		e.out = append(e.out, byte((c.ends[i]-c.start(i))/2-1))
+	}
+	e.out = append(e.out, c.weights...)
 }
 
 func (e *encoder) words(set map[uint32]bool) {
@@ -77,22 +61,18 @@ func (e *encoder) words(set map[uint32]bool) {
 	}
 }
 
-// table writes weights with the zeros between them counted.
+// table writes which weights are not zero, a bit each, and then these.
 func (e *encoder) table(t table) {
 	e.number(len(t.w))
 	e.float(t.scale)
-	zeros := 0
-	for _, w := range t.w {
-		if w == 0 {
-			zeros++
-			continue
+	at := len(e.out)
+	e.out = append(e.out, make([]byte, (len(t.w)+7)/8)...)
+	for i, w := range t.w {
+		if w != 0 {
+			e.out[at+i/8] |= 1 << (i % 8)
+			e.out = append(e.out, byte(w))
 		}
-		e.number(zeros)
-		e.out = append(e.out, byte(w))
-		zeros = 0
 	}
-	e.number(zeros)
-	e.out = append(e.out, 0)
 }
 
 var errWeights = errors.New("these are no weights of this planner")
@@ -103,15 +83,7 @@ func Decode(file []byte) (*Model, error) {
 	if !ok {
 		return nil, errWeights
 	}
-	z, err := gzip.NewReader(bytes.NewReader(rest))
-	if err != nil {
-		return nil, errWeights
-	}
-	all := bytes.NewBuffer(make([]byte, 0, 3*len(file)))
-	if _, err := io.Copy(all, z); err != nil {
-		return nil, errWeights
-	}
-	d := &decoder{in: all.Bytes()}
+	d := &decoder{in: rest}
 	m := &Model{}
 	for i := range m.parts {
 		m.parts[i] = d.classifier()
@@ -151,7 +123,7 @@ func (d *decoder) number() int {
 func (d *decoder) take(n int) []byte {
 	if n > len(d.in) {
 		d.bad, d.in = true, nil
-		return make([]byte, min(n, 1<<10))
+		return make([]byte, min(n, 1<<25))
 	}
 	out := d.in[:n]
 	d.in = d.in[n:]
@@ -170,29 +142,24 @@ func (d *decoder) classifier() *classifier {
 	}
 	c.scale = d.float()
 	n := d.number()
-	if n > len(d.in) {
-		d.bad = true
-		return c
+	if n > len(d.in)/5 || len(c.classes) > mostClasses {
+		d.bad, n = true, 0
 	}
-	c.keys, c.ends, c.weights = make([]uint32, n), make([]uint32, n), make([]weight, 0, 8*n)
-	f := uint32(0)
-	for i := range n {
-		f += uint32(d.number())
-		k := d.number()
-		if k > len(d.in) || d.bad {
-			d.bad = true
-			return c
-		}
-		for range k {
-			class := d.number()
-			if class >= len(c.classes) {
-				d.bad = true
-				return c
-			}
-			c.weights = append(c.weights, weight{uint16(class), int8(d.take(1)[0])})
-		}
-		c.keys[i], c.ends[i] = f, uint32(len(c.weights))
+	c.keys, c.ends = make([]uint32, n), make([]uint32, n)
+	keys := d.take(4 * n)
+	for i := range c.keys {
+		c.keys[i] = binary.LittleEndian.Uint32(keys[4*i:])
 	}
+	end := uint32(0)
+	for i, length := range d.take(n) {
+		end += 2 * (uint32(length) + 1)
+		c.ends[i] = end
+	}
+	c.weights = d.take(int(end))
+	for i := 0; i < len(c.weights); i += 2 {
+		d.bad = d.bad || int(c.weights[i]) >= len(c.classes)
+	}
+	d.bad = d.bad || !slices.IsSorted(c.keys)
 	return c
 }
 
@@ -214,14 +181,14 @@ func (d *decoder) table() table {
 		return table{w: make([]int8, 1)}
 	}
 	t := table{w: make([]int8, n), scale: d.float()}
-	for at := 0; !d.bad; at++ {
-		at += d.number()
-		w := int8(d.take(1)[0])
-		if at >= n {
-			d.bad = d.bad || at > n || w != 0
-			break
+	for i, eight := range d.take((n + 7) / 8) {
+		for some := eight; some != 0; some &= some - 1 {
+			if k := 8*i + bits.TrailingZeros8(some); k < n {
+				t.w[k] = int8(d.byte())
+			}
 		}
-		t.w[at] = w
 	}
 	return t
 }
+
+func (d *decoder) byte() byte { return d.take(1)[0] }
