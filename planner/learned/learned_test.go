@@ -148,9 +148,9 @@ func examples(s *Schema) []Example {
 	for range 8 {
 		for i, db := range []string{"a", "b", "c", "d"} {
 			in := ask(s, "how many visits are there")
-			out = append(out, Example{In: in, DB: db, Hints: none, Weigh: true, Right: wrong, Plan: &Plan{Select: []Item{count}, Table: 1, Count: -1}})
+			out = append(out, Example{In: in, DB: db, Hints: none, Right: wrong, Plan: &Plan{Select: []Item{count}, Table: 1, Count: -1}})
 			in = ask(s, []string{"name of wards with more than 20 beds", "the name of the wards with more than 7 beds"}[i%2])
-			out = append(out, Example{In: in, DB: db, Hints: none, Weigh: true, Right: wrong, Plan: &Plan{Select: []Item{{Col: 1}}, Table: -1, Count: -1,
+			out = append(out, Example{In: in, DB: db, Hints: none, Right: wrong, Plan: &Plan{Select: []Item{{Col: 1}}, Table: -1, Count: -1,
 				Where: []Cond{{Item: Item{Col: 2}, Op: ">", Values: [2]int{numeral(in), -1}}}}})
 		}
 	}

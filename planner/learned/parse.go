@@ -21,6 +21,7 @@ type Candidate struct {
 	Unused []int
 	// Guess: the column of some value is not spoken of.
 	Guess  bool
+	unsaid bool // no word of the question names what the plan uses
 	heads  []head
 	normal string // equal for candidates that ask the same
 	asks   asks
@@ -72,6 +73,7 @@ func (m *Model) Parse(in *Input, hints []Hint) []Candidate {
 			all[i].score += m.rank.at(f.hash) * f.value
 		}
 	}
+	all = slices.DeleteFunc(all, func(c Candidate) bool { return c.Hint == 0 && c.unsaid && len(c.Unused) > 0 }) // it is about something else
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.score, a.score) })
 	sum := 0.0
 	for _, c := range all {

@@ -58,6 +58,7 @@ func (in *Input) rankFeatures(c *Candidate) []feature {
 	r.unused()
 	r.spoken()
 	c.Unused, c.heads, c.Guess = append(r.left, r.guessed...), r.heads, r.guess
+	c.unsaid = !slices.Contains(r.used, true)
 	return r.out
 }
 

@@ -16,7 +16,6 @@ type Example struct {
 	DB   string // what is trained for the re-ranker is split by it
 	// Hints are as Parse will be given them.
 	Hints func() []Hint
-	Weigh bool // the re-ranker learns of this example too
 	// Right says whether SQL gives what was asked for, though it is not the plan's.
 	Right func(sql string) bool
 	// Text is the question with the SQL of the set, and Synonyms whether it is a

@@ -35,7 +35,7 @@ func trainRank(all []Example, s Settings) (table, [curveSize]float64) {
 		m := trainBase(rest, s)
 		found, n := 0, 0
 		for _, e := range all {
-			if folds[e.DB] != fold || !e.Plan.Known() || !e.Weigh {
+			if folds[e.DB] != fold || !e.Plan.Known() {
 				continue
 			}
 			c := contest{candidates: m.candidates(e.In, e.Hints())}

@@ -135,7 +135,6 @@ func (t *trainer) examples(of func(db string) bool, known knowledge) ([]learned.
 			}
 			out = append(out, learned.Example{In: in, Plan: p, DB: q.DB, Text: text, SQL: q.SQL, Synonyms: i == 1,
 				Right: func(sql string) bool { return answers.same(q.SQL, sql) },
-				Weigh: all%3 != 0, // two in three are enough for the re-ranker
 				Hints: func() []learned.Hint { return o.Hints(in, text) }})
 		}
 	}
