@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/viewer"
 )
+
+var literal = regexp.MustCompile(`'[^']*'`)
 
 // A hidden table or column is neither read nor named, and whoever asks for it
 // is told the same as for one that does not exist.
@@ -45,7 +48,8 @@ func TestHiddenNames(t *testing.T) {
 	}
 	hidden := func(u Understanding) bool {
 		return slices.ContainsFunc(u.Readings, func(r Reading) bool {
-			return slices.ContainsFunc([]string{"salary", "secret", "canary"}, func(name string) bool { return strings.Contains(strings.ReplaceAll(r.Draft.SQL, "'"+name+"'", "?"), name) })
+			sql := literal.ReplaceAllString(r.Draft.SQL, "?") // the asker's own words
+			return slices.ContainsFunc([]string{"salary", "secret", "canary"}, func(name string) bool { return strings.Contains(sql, name) })
 		})
 	}
 	for _, text := range []string{"show the salary of staff", "how many secrets", "average salary per ward", "list canary of wards", "staff ordered by salary"} {

@@ -8,7 +8,7 @@ import (
 // From a right answer the words of it are learned, by the same weights each time; the
 // model that was there before stays as it was.
 func TestWith(t *testing.T) {
-	const want = "SELECT name FROM wards WHERE beds > 12"
+	const want = "SELECT DISTINCT name FROM wards WHERE beds > 12"
 	m, s := Load(), clinic()
 	if m.With(nil) != m {
 		t.Error("of no lesson there is another model")
@@ -25,7 +25,7 @@ func TestWith(t *testing.T) {
 	}
 	share := func(m *Model) float64 {
 		for _, c := range m.Parse(ask(s, "name of wards with a capacity of more than 30"), nil) {
-			if c.SQL == "SELECT name FROM wards WHERE beds > 30" {
+			if c.SQL == "SELECT DISTINCT name FROM wards WHERE beds > 30" {
 				return c.Share
 			}
 		}

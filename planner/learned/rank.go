@@ -58,6 +58,9 @@ func (in *Input) rankFeatures(c *Candidate) []feature {
 	r.unused()
 	r.spoken()
 	c.Unused, c.heads, c.Guess = append(r.left, r.guessed...), r.heads, r.guess
+	for _, k := range r.guessed {
+		r.used[k] = false
+	}
 	c.unsaid = !slices.Contains(r.used, true)
 	return r.out
 }
