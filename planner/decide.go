@@ -37,7 +37,11 @@ func read(lex *lexicon, text string, opt Options) (none Understanding, err error
 		return none, err
 	}
 	byHand, blame := l.byHand()
-	if u := l.together(byHand); len(u.Readings) > 0 {
+	partly := byHand
+	if len(byHand) == 0 {
+		partly = l.partly(blame)
+	}
+	if u := l.together(partly); len(u.Readings) > 0 {
 		return u, nil
 	}
 	if len(byHand) > 0 {
@@ -102,9 +106,6 @@ type reckoned struct {
 	Reading
 	plan *plan
 }
-
-// leastConfidence: below it hardly a reading was right, on Spider.
-const leastConfidence = 0.17
 
 // attempt is a state that covers every word, before its names are resolved.
 type attempt struct {
@@ -227,6 +228,8 @@ type failure struct {
 	lost []refusal.Span
 	got  []string
 	cost float64
+	// core: what is asked for is lost itself, or what may not be passed over.
+	core bool
 }
 
 // lesser is the better of two failures: fewer words not understood.
@@ -237,6 +240,7 @@ func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
 	g := &failure{cost: s.cost}
 	for _, i := range toBlame(cut, s.lost) {
 		p := cut.pieces[i]
+		g.core = g.core || l.isCore(cut.pieces, i)
 		g.lost = append(g.lost, l.span(p.from, p.to))
 	}
 	for i, p := range cut.pieces {

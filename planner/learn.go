@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"math"
 	"slices"
 
 	"github.com/grille-dev/grille/model"
@@ -12,13 +11,6 @@ import (
 const (
 	// maxHints is how many readings by hand the learned parser is told.
 	maxHints = 3
-	// sureEnough is the least confidence in a reading that only the learned parser
-	// has.
-	sureEnough = 0.4
-	// nearlySure is the share from which a learned reading goes before one by hand.
-	nearlySure = 0.5
-	// certain is the confidence from which a reading by hand stays first.
-	certain = 0.5
 	// leastOffered is the confidence that the best reading needs to be offered.
 	leastOffered = 0.1
 	// mostPassed: one word in so many may be passed over.
@@ -26,72 +18,32 @@ const (
 )
 
 // together is what both parsers make of the question. Where a reading uses every
-// word and is sure enough, it may be run; where there is none, the likeliest are
+// word and is trusted, it may be run; where there is none, the likeliest are
 // offered.
 func (l *lattice) together(byHand []reckoned) Understanding {
+	hand := likelyByHand(byHand)
 	var all []rated
 	if l.learnable() {
-		all = l.learnt(byHand)
+		all = l.learnt(byHand, hand)
 	}
-	u := Understanding{Decision: Choose, Readings: distinct(nil, l.likely(all))}
-	if sure := complete(byHand, all); len(sure) > 0 {
-		u = Understanding{Decision: Answer, Readings: distinct(sure, all)}
-	}
+	u := l.weighed(hand, all)
 	if r, ok := l.answered(byHand, all); ok {
-		u = Understanding{Decision: Answer, Readings: distinct([]Reading{r}, rate(u.Readings))}
+		u = Understanding{Decision: Answer, Readings: distinct([]rated{{Reading: r}}, rate(u.Readings))}
 	}
 	return u
 }
 
-// complete are the readings that use every word, if the first is sure enough. One
-// by hand uses them by rules that can be read, and stays first unless the learned
-// parser is nearly sure of another; without one the learned parser has to be sure
-// enough.
-func complete(byHand []reckoned, all []rated) []Reading {
-	both := slices.DeleteFunc(slices.Clone(all), func(r rated) bool { return len(r.Passed) > 0 })
-	hand := readings(byHand)
-	first := -1
-	if len(hand) > 0 {
-		first = slices.IndexFunc(both, func(r rated) bool { return r.Draft.SQL == hand[0].Draft.SQL })
+// weighed is what may be done with the readings of both.
+func (l *lattice) weighed(hand, all []rated) Understanding {
+	v, ok := judge(only(hand, rated.whole), all)
+	rest := merged(all, hand)
+	if ok && v.run {
+		return Understanding{Decision: Answer, Readings: distinct([]rated{v.rated}, all[:min(1, len(all))], hand, only(rest, rated.whole), rest)}
 	}
-	switch {
-	case len(hand) == 0:
-		if len(both) == 0 || both[0].Draft.Confidence < sureEnough {
-			return nil
-		}
-	case first > 0 && (both[0].share < nearlySure || both[0].guess || hand[0].Draft.Confidence >= certain):
-		return promoted(hand, both, first)
-	case first < 0: // the learned parser has no words for it
-		return distinct(hand, both)
+	if ok && len(all) > 0 && v.gist == all[0].gist { // both say so, and are not sure
+		rest = slices.Insert(rest, 0, v.rated)
 	}
-	return distinct(nil, both)
-}
-
-// likely are the readings that are worth being offered: if the best is not likely,
-// or leaves most of what was said aside, none.
-func (l *lattice) likely(all []rated) []rated {
-	if len(all) == 0 || all[0].Draft.Confidence < leastOffered {
-		return nil
-	}
-	meant := 0
-	for i, t := range l.tokens {
-		if t.kind == wordToken && !isSmall(l.kw, t.lower, len(l.alike[i]) > 0) {
-			meant++
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(r rated) bool { return mostPassed*len(r.Passed) > meant })
-}
-
-// promoted has the first reading by hand first, as sure as both parsers are on
-// average, and none surer; then the best learned one, and the others.
-func promoted(hand []Reading, both []rated, first int) []Reading {
-	hand[0].Draft.Confidence = math.Round(50*(hand[0].Draft.Confidence+both[first].Draft.Confidence)) / 100
-	out := distinct(distinct(hand[:1], both[:1]), rate(hand[1:]))
-	out = distinct(out, both)
-	for i := range out {
-		out[i].Draft.Confidence = min(out[i].Draft.Confidence, out[0].Draft.Confidence)
-	}
-	return out
+	return Understanding{Decision: Choose, Readings: distinct(l.likely(rest))}
 }
 
 // rate makes rated readings of such that nobody rated.
@@ -103,42 +55,105 @@ func rate(all []Reading) []rated {
 	return out
 }
 
-// readings are those by hand, if the first is likely enough.
-func readings(byHand []reckoned) []Reading {
-	var out []Reading
-	for _, r := range byHand {
-		out = append(out, r.Reading)
+// likely are the readings that are worth being offered: if the best is not likely,
+// none.
+func (l *lattice) likely(all []rated) []rated {
+	meant := 0
+	for i, t := range l.tokens {
+		if t.kind == wordToken && !isSmall(l.kw, t.lower, len(l.alike[i]) > 0) {
+			meant++
+		}
 	}
-	if len(out) > 0 && out[0].Draft.Confidence < leastConfidence {
+	out := only(all, func(r rated) bool {
+		return mostPassed*len(r.Passed) <= meant && !r.odd && !slices.ContainsFunc(r.Passed, l.firm)
+	})
+	if len(out) == 0 || min(all[0].Draft.Confidence, out[0].Draft.Confidence) < leastOffered {
 		return nil
 	}
 	return out
 }
 
-// distinct are some readings and then others, no draft twice.
-func distinct(out []Reading, more []rated) []Reading {
-	out = slices.Clone(out)
-	for _, r := range more {
+// firm reports whether a word is not to be passed over: a text in quotes, a number
+// and what it counts.
+func (l *lattice) firm(word refusal.Span) bool {
+	i := slices.IndexFunc(l.tokens, func(t token) bool { return t.span == word })
+	return i >= 0 && (l.tokens[i].kind == quotedToken || l.tokens[i].kind == numberToken || i > 0 && l.tokens[i-1].kind == numberToken)
+}
+
+// merged are the learned readings and those by hand that are none of them, the first
+// of these before what is less likely and the others behind it.
+func merged(all, hand []rated) []rated {
+	out, at := slices.Clone(all), 0
+	for _, r := range hand {
+		if i := slices.IndexFunc(out, r.same); i >= 0 {
+			at = max(at, i+1)
+			continue
+		}
+		for at < len(out) && out[at].Draft.Confidence >= r.Draft.Confidence {
+			at++
+		}
+		out = slices.Insert(out, at, r)
+		at++
+	}
+	return out
+}
+
+// distinct are readings in the order of some lists, no draft twice, and none surer
+// than the first.
+func distinct(lists ...[]rated) []Reading {
+	var out []Reading
+	for _, r := range slices.Concat(lists...) {
+		if len(out) == maxReadings {
+			break
+		}
 		if !slices.ContainsFunc(out, func(o Reading) bool { return o.Draft.SQL == r.Draft.SQL }) {
+			if len(out) > 0 {
+				r.Draft.Confidence = min(r.Draft.Confidence, out[0].Draft.Confidence)
+			}
 			out = append(out, r.Reading)
 		}
 	}
-	return out[:min(len(out), maxReadings)]
+	return out
 }
 
-// rated is a reading with its share among all candidates.
+// likelyByHand are the readings by hand, if the first is likely enough.
+func likelyByHand(byHand []reckoned) []rated {
+	if len(byHand) == 0 || byHand[0].Draft.Confidence < leastConfidence {
+		return nil
+	}
+	var out []rated
+	for _, r := range byHand {
+		out = append(out, rated{Reading: r.Reading})
+	}
+	return out
+}
+
+// rated is a reading with what tells whether it is to be trusted.
 type rated struct {
 	Reading
-	share float64
-	guess bool // the column of some value is not spoken of
+	gist    string // what it asks for, in the learned parser's terms; "": it has none
+	loosely string // the same, whatever columns its values are of
+	conds   int    // how many conditions it has
+	joins   int    // how many tables it joins
+	guess   bool   // the column of some value is not spoken of
+	repeats bool   // it adds up rows that a join repeats
+	odd     bool   // it does what nobody asks for
+	refers  bool   // it lists references, and not what they refer to
 }
 
 // learnt is what the learned parser makes of the question and of the readings by
-// hand, the best first, with the words that each passes over.
-func (l *lattice) learnt(byHand []reckoned) []rated {
+// hand, the best first, with the words that each passes over. It notes on hand
+// what can be compared.
+func (l *lattice) learnt(byHand []reckoned, hand []rated) []rated {
 	in := l.linked()
 	m := learned.Load().With(l.lessons())
 	hints, which := l.hints(in, byHand)
+	for i, k := range which {
+		if k < len(hand) {
+			p := hints[i].Plan
+			hand[k].gist, hand[k].loosely, hand[k].conds, hand[k].joins = in.Gist(p), in.Loosely(p), p.Conds(), len(in.Schema.Joined(p))
+		}
+	}
 	var out []rated
 	fixed := l.fixed(in)
 	for _, c := range m.Parse(in, hints) {
@@ -157,8 +172,8 @@ func (l *lattice) learnt(byHand []reckoned) []rated {
 				r.Passed = append(r.Passed, l.tokens[k].span)
 			}
 		}
-		r.Draft.Confidence = math.Round(m.Confidence(c.Share)*100) / 100
-		out = append(out, rated{r, c.Share, c.Guess})
+		r.Draft.Confidence = rounded(m.Confidence(c.Share))
+		out = append(out, rated{Reading: r, gist: in.Gist(c.Plan), conds: c.Plan.Conds(), joins: len(in.Schema.Joined(c.Plan)), guess: c.Guess, repeats: in.Schema.Repeats(c.Plan), odd: in.Schema.Odd(c.Plan), refers: in.Schema.Refers(c.Plan)})
 	}
 	return out
 }
@@ -182,11 +197,11 @@ func (l *lattice) linked() *learned.Input {
 }
 
 // hints are the best readings by hand in the learned parser's terms, and which
-// of them each is.
+// of them each is. What passes words over is none: the weights know no such.
 func (l *lattice) hints(in *learned.Input, byHand []reckoned) (out []learned.Hint, which []int) {
 	t := newTranslator(l.lex.catalog, in)
 	for i, r := range byHand[:min(len(byHand), maxHints)] {
-		if p, ok := t.plan(r.plan); ok {
+		if p, ok := t.plan(r.plan); ok && len(r.Passed) == 0 {
 			out = append(out, learned.Hint{Plan: p, Sure: r.Draft.Confidence})
 			which = append(which, i)
 		}

@@ -64,7 +64,7 @@ func TestUnanswerable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	n, refused, offered := 0, 0, 0
+	n, refused, choices := 0, 0, 0
 	lexicons := map[string]*lexicon{}
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var q struct {
@@ -81,14 +81,14 @@ func TestUnanswerable(t *testing.T) {
 		if all, err := read(lexicons[q.DB], q.Question, Options{Now: noon, Zone: noon.Location()}); err != nil || all.Decision == Choose {
 			refused++
 			if err == nil {
-				offered++
-				t.Logf("offered: %s\n%s", q.Question, all.Readings[0].Draft.SQL)
+				choices++
+				t.Logf("offered: %s\n%s", q.Question, offered(q.Question, all)+fmt.Sprint(" ", all.Readings[0].Draft.Confidence))
 			}
 		} else {
 			t.Logf("answered: %s\n%s", q.Question, all.Readings[0].Draft.SQL)
 		}
 	}
-	t.Logf("%d of %d refused, %d of these with readings to choose from", refused, n, offered)
+	t.Logf("%d of %d refused, %d of these with readings to choose from", refused, n, choices)
 	if refused*10 < n*9 {
 		t.Error("too many of them are answered")
 	}

@@ -249,8 +249,12 @@ func (l *lexicon) sure(text string, opt Options) string {
 	// What costs so much more than the best takes less than a hundredth from the
 	// confidence in it.
 	const little, hundredth = 2, 0.01
+	least := certain
+	if !x.learnable() {
+		least = enough
+	}
 	all, _ := x.byHandWithin(little)
-	if len(all) == 0 || all[0].Draft.Confidence < certain+hundredth || len(all[0].Passed) > 0 {
+	if len(all) == 0 || all[0].Draft.Confidence < least+hundredth || len(all[0].Passed) > 0 {
 		return ""
 	}
 	return all[0].Draft.SQL

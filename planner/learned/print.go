@@ -90,7 +90,8 @@ func (w *printer) query(p *Plan, outer *Column) {
 // alike reports whether the two sides of a set operation show the same types.
 func (w *printer) alike(p, q *Plan) bool {
 	for i := range min(len(p.Select), len(q.Select)) {
-		if w.kind(p.Select[i]) != w.kind(q.Select[i]) {
+		whole := p.Select[i].Star && p.Select[i].Agg == "" || q.Select[i].Star && q.Select[i].Agg == ""
+		if whole || w.kind(p.Select[i]) != w.kind(q.Select[i]) {
 			return false
 		}
 	}
