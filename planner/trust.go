@@ -8,9 +8,9 @@ import (
 // Whether a reading may be run without asking. Both parsers say how sure they are,
 // and each has been right where the other was not; what tells most is whether they
 // agree. The bounds were chosen where neither was trained: on the 19 databases of
-// Spider that are held back from the weights, every other one first and the others
-// to see whether it holds, and on the questions of testdata/language that may be
-// looked at. docs/planner.md has the figures.
+// Spider that are held back from the weights, on every other one first and later on
+// all, and on the questions of testdata/language that may be looked at.
+// docs/planner.md has the figures.
 const (
 	// leastConfidence: below it hardly a reading by hand was right.
 	leastConfidence = 0.17

@@ -87,8 +87,12 @@ func readCond(x syntax.Expr, table *[]string) (cond, error) {
 			test, not = not, test
 		}
 		ok = ok && x.Escape == nil && likeWords[x.Kind] != "" && strings.HasPrefix(value, "'")
-	default: // any other expression
+	case *syntax.ArrayList, *syntax.ArrayQuery, *syntax.Call, *syntax.Case, *syntax.Cast, *syntax.Collate, *syntax.Exists, *syntax.GroupSet,
+		*syntax.Grouping, *syntax.InQuery, *syntax.IsDistinct, *syntax.Literal, *syntax.Logic, *syntax.Now, *syntax.Param, *syntax.Quantified,
+		*syntax.Row, *syntax.Scalar, *syntax.Subscript, *syntax.Unary:
 		return cond{}, errForm
+	default:
+		panic("taught: unknown expression")
 	}
 	name, err := columnOf(col, table)
 	if err == nil && !ok {
@@ -151,8 +155,12 @@ func literal(x syntax.Expr) (string, bool) {
 		text, ok := literal(x.X)
 		return strings.ToUpper(x.Type.Name) + " " + text, ok && strings.HasPrefix(text, "'") && !x.Type.Array && len(x.Type.Mods) == 0 &&
 			(x.Type.Schema == "" || x.Type.Schema == "pg_catalog") && slices.Contains([]string{"date", "timestamp", "timestamptz"}, x.Type.Name)
-	default: // any other expression is no constant
+	case *syntax.ArrayList, *syntax.ArrayQuery, *syntax.Between, *syntax.Binary, *syntax.Call, *syntax.Case, *syntax.Collate, *syntax.Column,
+		*syntax.Exists, *syntax.GroupSet, *syntax.Grouping, *syntax.In, *syntax.InQuery, *syntax.Is, *syntax.IsDistinct, *syntax.Like,
+		*syntax.Logic, *syntax.Not, *syntax.Now, *syntax.Param, *syntax.Quantified, *syntax.Row, *syntax.Scalar, *syntax.Subscript:
 		return "", false
+	default:
+		panic("taught: unknown expression")
 	}
 }
 

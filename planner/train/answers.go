@@ -156,14 +156,6 @@ func (a *answers) open() error {
 	return nil
 }
 
-func (a *answers) close() {
-	for _, c := range a.conns {
-		if c != nil {
-			_ = c.Close()
-		}
-	}
-}
-
 // filling fills one variant.
 type filling struct {
 	conn    *sqlite3.Conn
