@@ -146,6 +146,12 @@ func kindOf(c *catalog.Column) learned.Kind {
 	}
 }
 
+// isName reports whether a word is a whole name: "visits" is no verb where there is
+// a table of that name.
+func (l *lexicon) isName(t token) bool {
+	return slices.ContainsFunc(l.byWord[t.stem], func(x *lexeme) bool { return len(x.words) == 1 })
+}
+
 // input links the question with a schema, and with stored values if some are known.
 func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 	kw, tokens := l.kw, l.tokens
@@ -162,7 +168,7 @@ func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 	for i, t := range tokens {
 		alike := l.lex.loosely(t, l.alike[i])
 		out[i] = learned.Token{Kind: tokenKinds[t.kind], Text: t.text, Raw: t.text, Lower: t.lower, Stem: t.stem, Alike: alike, Tag: tags[i],
-			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(l.alike[i]) > 0), Asks: asks[i] || kw.verbs[t.lower]}
+			Upper: t.startsUpper(), Stop: t.kind == wordToken && isSmall(kw, t.lower, len(l.alike[i]) > 0), Asks: asks[i] || kw.verbs[t.lower] && !l.lex.isName(t)}
 		switch t.kind {
 		case numberToken:
 			out[i].Text = t.number

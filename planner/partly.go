@@ -69,12 +69,12 @@ func isAmong(x refusal.Span, all []refusal.Span) bool {
 	return slices.ContainsFunc(all, func(s refusal.Span) bool { return x.Pos >= s.Pos && x.End <= s.End })
 }
 
-// isCore reports whether a question without piece i asks something else: only names
-// and words that are not known may be left out, and not what is asked for ("how many
+// isCore reports whether a question without piece i asks something else: only names,
+// adjectives of measure ("long") and words that are not known may be left out, and not what is asked for ("how many
 // unicorns", "per unicorn").
 func (l *lattice) isCore(pieces []piece, i int) bool {
 	switch pieces[i].role {
-	case unknownRole, valueRole, nounRole:
+	case unknownRole, valueRole, nounRole, oldRole:
 		if kind := l.tokens[pieces[i].from].kind; kind != wordToken && kind != codeToken {
 			return true
 		}
