@@ -103,7 +103,7 @@ func (l *Lexicons) knownTo(view policy.View, lessons *taught.Lessons) keptKnown 
 			return k
 		}
 	}
-	known := lessons.For(view.Visible())
+	known := lessons.For(view.Visible()).Comparing(view.AsStored)
 	k := keptKnown{key, known, known.Name(view.Visible()), map[catalog.TableID]int{}}
 	for i, t := range k.named.Tables {
 		k.place[t.ID] = i

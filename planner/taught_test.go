@@ -45,20 +45,22 @@ func (p *lessonPage) teach(args *spec.Args, input string) string {
 	return b.String()
 }
 
-// A lesson that names what a viewer may not see does not exist for them: whatever is
+// A lesson that names what a viewer may not see, or compares what they see behind a
+// mask, does not exist for them: whatever is
 // asked, the answer is the one of a workspace where nobody taught it.
 func TestHiddenLessons(t *testing.T) {
 	c, err := catalogtest.Parse(catalog.Postgres, `
-		wards (id int4 key, name text, canary text, state text)
+		wards (id int4 key, name text, canary text, state text, mark text)
 		staff (id int4 key, ward_id int4 -> wards.id, name text, salary numeric)
 		secrets (id int4 key, canary text)`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plain := &policy.Class{Name: "plain", Mask: policy.Mask{Show: policy.Plain}}
+	masked := &policy.Class{Name: "masked", Mask: policy.Mask{Show: policy.Redact}}
 	grant := []policy.Grant{{Team: "some", All: true}}
 	rules, err := policy.New(policy.Config{Version: "1", Catalog: c, Tables: []policy.Table{
-		{Table: 1, Columns: map[catalog.ColumnID]*policy.Class{1: plain, 2: plain, 4: plain}, Grants: grant},
+		{Table: 1, Columns: map[catalog.ColumnID]*policy.Class{1: plain, 2: plain, 4: plain, 5: masked}, Grants: grant},
 		{Table: 2, Columns: map[catalog.ColumnID]*policy.Class{1: plain, 2: plain, 3: plain}, Grants: grant},
 	}})
 	if err != nil {
@@ -74,6 +76,7 @@ func TestHiddenLessons(t *testing.T) {
   vault: secrets
   rich: staff where salary > 100 and name is not null
   marked: wards where canary = 'x' and state = 'y'
+  odd: wards where state = 'y' and mark = 'canary'
   place: [secrets.canary, wards.name]
 defaults:
   staff: {measure: salary}
@@ -84,7 +87,7 @@ answers:
 `
 	some, all := lessons(t, open+"  place: wards.name\n"), lessons(t, open+closed)
 	for _, text := range []string{"how many stations are there", "how many shut wards", "pay per ward", "total pay", "payroll", "how many vaults", "rich staff",
-		"how many marked wards", "list the wards", "staff over 100", "place of wards", "how many staff per ward", "rich", "vault", "list the wages of staff", "average wages of staff"} {
+		"how many marked wards", "how many odd wards", "odd", "list the wards", "staff over 100", "place of wards", "how many staff per ward", "rich", "vault", "list the wages of staff", "average wages of staff"} {
 		q, err := egress.ReadQuestion(text)
 		if err != nil {
 			t.Fatal(err)

@@ -47,8 +47,18 @@ func (v View) Values(table catalog.TableID, column catalog.ColumnID) bool {
 	if s == nil || s.off.NoValues || s.off.ShowOnly || s.group != nil || s.clash || s.outside != "" {
 		return false
 	}
+	return v.AsStored(table, column) && !s.columns[column].class.NoValues
+}
+
+// AsStored reports whether the viewer sees the values of a column as they are: it
+// is not hidden, not behind a mask, and their teams agree on it.
+func (v View) AsStored(table catalog.TableID, column catalog.ColumnID) bool {
+	s := v.v.tables[table]
+	if s == nil {
+		return false
+	}
 	c := s.columns[column]
-	return c != nil && !c.clash && c.mask.Show == Plain && !c.class.NoValues
+	return c != nil && !c.clash && c.mask.Show == Plain
 }
 
 // Persons reports whether the values of a column are personal data: their class

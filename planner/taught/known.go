@@ -65,6 +65,19 @@ func (l *Lessons) For(c *catalog.Catalog) *Known {
 	return k
 }
 
+// Comparing is k without the phrases that compare a column which may not be. A
+// phrase shows its values to whoever says it, and a mask would hide them.
+func (k *Known) Comparing(may func(catalog.TableID, catalog.ColumnID) bool) *Known {
+	if k == nil {
+		return nil
+	}
+	out := *k
+	out.Senses = slices.DeleteFunc(slices.Clone(k.Senses), func(s Sense) bool {
+		return slices.ContainsFunc(s.Conds, func(c Cond) bool { return !may(s.Table, c.Column) })
+	})
+	return &out
+}
+
 // Check says which lessons do not exist for a catalog, and why.
 func (l *Lessons) Check(c *catalog.Catalog) []Finding {
 	_, all := l.against(c)
