@@ -139,7 +139,7 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		return draftFailed(trace, p.whichReading(ctx, q.g, question, withFlags(err)))
 	}
 	if r := a.Reading; r != nil && r.Changed != "" {
-		fmt.Fprintf(p.err, "read as: %s (%s)\n", r.Asked, r.Changed)
+		fmt.Fprintln(p.err, indent(fmt.Sprintf("read as: %s (%s)", r.Asked, r.Changed), ""))
 	}
 	if q.how {
 		printReading(p.err, a.Reading)
@@ -155,7 +155,7 @@ func (p *program) printAnswered(a *answer.Answer, t grille.Trace) error {
 		return err
 	}
 	if line := nearLine(t); line != "" {
-		fmt.Fprintln(p.about(), line)
+		fmt.Fprintln(p.about(), indent(line, ""))
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func refused(no *refusal.Refusal, draft string) string {
 	if no.Owner != "" {
 		fmt.Fprintf(&b, "  for you, who run this with the rules file: %s\n", no.Owner)
 	}
-	return b.String()
+	return indent(b.String(), "") + "\n" // it may have names of the database
 }
 
 func exitOf(code refusal.Code) int {

@@ -345,8 +345,11 @@ func (s *site) wholeCatalog(ctx context.Context, c config.Connection) (*catalog.
 }
 
 // replaceFile puts a changed file in place as a whole, unless somebody else changed it
-// in the meantime.
+// in the meantime. Of a link it is the file that it leads to.
 func replaceFile(old, changed taught.File) error {
+	if real, err := filepath.EvalSymlinks(old.Path); err == nil {
+		old.Path = real
+	}
 	mode := fs.FileMode(0o600)
 	if info, err := os.Stat(old.Path); err == nil {
 		mode = info.Mode().Perm()
