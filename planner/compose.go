@@ -29,6 +29,7 @@ type state struct {
 	notAt    int // the piece that said so
 	each     bool
 	or       bool
+	orAt     int // the piece that said so
 	of       bool
 	in       bool
 	have     bool
@@ -203,6 +204,7 @@ func (c *composer) step(s state) []state {
 		c.lead(&n, at)
 	case endRole:
 		c.settle(&n)
+		c.orderShown(&n)
 		n.mode = targetMode
 		n.forget()
 	case countRole:
@@ -258,7 +260,7 @@ func (c *composer) step(s state) []state {
 		}
 		c.and(&n)
 	case orRole:
-		n.or = true
+		n.or, n.orAt = true, at
 		c.and(&n)
 	case bothRole:
 	case relRole:
@@ -416,6 +418,10 @@ func (c *composer) settle(n *state) {
 		n.cost += 0.8
 		n.lost = append(n.lost, n.notAt)
 	}
+	if n.or && len(n.r.havings) > 0 && len(n.r.conds)+len(n.r.havings) > 1 { // of groups all conditions hold
+		n.cost += 0.8
+		n.lost = append(n.lost, n.orAt)
+	}
 	if n.each {
 		n.cost += 0.8
 	}
@@ -462,7 +468,8 @@ func (c *composer) applyCmp(n *state) {
 	}
 	n.cmp = nil
 	if k.number != "" && k.hint != "" {
-		n.r.conds = append(n.r.conds, c.byHint(k))
+		n.r.conds = append(n.r.conds, c.byHint(k, n.or))
+		n.or = false
 		return
 	}
 	t := c.lastTable(n)
@@ -488,12 +495,14 @@ func (c *composer) applyCmp(n *state) {
 		}
 		if age, _ := strconv.Atoi(k.number); len(s.nouns) == 0 && age > 10 && age < 120 && c.l.lex.isPerson(t.nouns[0].table) { // "patients over 80"
 			k.hint = "age|birth date-|birth year-|born-"
-			n.r.conds = append(n.r.conds, c.byHint(k))
+			n.r.conds = append(n.r.conds, c.byHint(k, n.or))
+			n.or = false
 			return
 		}
 		if len(s.nouns) > 0 {
 			n.cost += 0.2
-			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces})
+			n.r.conds = append(n.r.conds, cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, or: n.or, pieces: k.pieces})
+			n.or = false
 			return
 		}
 	}
@@ -541,6 +550,14 @@ func (c *composer) per(n state, at int) []state {
 		n.mode = condMode
 		return []state{n, grouped}
 	}
+	if c.ofAll(p) { // "by all entrepreneurs", "across all entrepreneurs": one figure
+		whole := n.next()
+		whole.at--
+		whole.mode = condMode
+		n.each = true
+		n.cost += 0.4
+		return []state{whole, n}
+	}
 	if c.says(p, "by") && p.to == p.from+1 && (n.top != nil || len(n.r.orders) > 0 && n.r.limit > 0) &&
 		(follows == countRole || follows == aggRole || follows == nounRole || follows == mostRole) {
 		n.mode = orderMode
@@ -564,6 +581,12 @@ func (c *composer) per(n state, at int) []state {
 		}
 	}
 	n.each = true
+	if c.listedBy(n, at) { // "list all people by name" is an order
+		n.each = false
+		c.settle(&n)
+		n.mode = orderMode
+		return []state{n}
+	}
 	if p.to == p.from+1 && c.says(p, "by") && len(n.r.outs) > 0 && !n.r.figure.asked() && !slices.ContainsFunc(n.r.outs, func(o out) bool { return o.agg != noAgg }) {
 		listed := n.next() // "names by age" is an order
 		listed.at--
@@ -655,12 +678,35 @@ func (c *composer) firstOnes(n *state, at int) bool {
 // newest is the hint of what is ordered by time.
 const newest = "date|time|year"
 
+// listedBy reports whether rows that are listed are put in the order of their name.
+func (c *composer) listedBy(n state, at int) bool {
+	name := c.piece(at + 1)
+	return oneOf(c.l.tokens[0], "list") && c.says(c.piece(at), "by") && len(n.r.needs) == 1 && len(n.r.outs) == 0 && name.role == nounRole && name.to == name.from+1 &&
+		oneOf(c.l.tokens[name.from], "name", "names", "title", "titles") && (c.piece(at+2).role == noRole || c.piece(at+2).role == endRole)
+}
+
+// ofAll reports whether p is the "by all" of "requested by all entrepreneurs", which
+// are rows, and no groups.
+func (c *composer) ofAll(p piece) bool {
+	last := p.to
+	if p.to == p.from+2 {
+		last = p.to - 1
+	}
+	return c.says(p, "by", "across") && p.to <= p.from+2 && last < len(c.l.tokens) && oneOf(c.l.tokens[last], "all")
+}
+
+// orderShown is "in alphabetical order", of what is shown.
+func (c *composer) orderShown(n *state) {
+	if n.dir != "" && n.mode == orderMode && len(n.r.orders) == 0 {
+		n.r.orders = append(n.r.orders, order{slot: slot{piece: -1}, desc: n.dir == "desc"})
+		n.dir = ""
+	}
+}
+
 // finish settles what is open at the end of the question.
 func (c *composer) finish(n *state) {
 	c.settle(n)
-	if n.dir != "" && n.mode == orderMode && len(n.r.orders) == 0 { // "in alphabetical order" of what is shown
-		n.r.orders = append(n.r.orders, order{slot: slot{piece: -1}, desc: n.dir == "desc"})
-	}
+	c.orderShown(n)
 	if n.top != nil && len(n.r.orders) == 0 {
 		c.topOfRows(n)
 	}

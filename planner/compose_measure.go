@@ -299,6 +299,11 @@ func (c *composer) countedColumn(n state, s slot) []state {
 		}
 	}
 	var all []state
+	if own := c.ofRanked(n, measures); len(own) > 0 { // "wards by number of beds": each has its own
+		n.r.orders = append(n.r.orders, order{slot: slot{nouns: own, piece: s.piece, want: wantMeasure}, desc: n.dir == "desc", pieces: []int{n.count.piece}})
+		n.count, n.dir = nil, ""
+		return []state{n}
+	}
 	if len(measures) > 0 {
 		t := n.next()
 		t.at--
@@ -351,6 +356,15 @@ func (c *composer) comparedColumn(n state, s slot) []state {
 		all = append(all, t)
 	}
 	return all
+}
+
+// ofRanked are the measures of the table whose rows are ranked, if it has some.
+func (c *composer) ofRanked(n state, measures []noun) []noun {
+	t := c.lastTable(&n)
+	if n.mode != orderMode || t == nil || len(n.r.groups) > 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(measures), func(x noun) bool { return x.table != t.nouns[0].table })
 }
 
 func (k *comparison) list() []string {

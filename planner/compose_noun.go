@@ -30,6 +30,12 @@ func (c *composer) noun(n state, at int) []state {
 		t.last = &s
 		out = append(out, c.shown(t, s))
 	}
+	if c.kindOf(at) { // what is asked for is the insurance
+		t := n.next()
+		t.at = at + 2
+		out = append(out, t)
+		n.cost += 0.5
+	}
 	if h := c.head(at); c.piece(at+1).role != nounRole && h.role == nounRole && p.to == p.from+1 && p.nouns[0].class() == dateClass && p.nouns[0].score < 0.95 && !c.participle(at) {
 		if t, ok := c.inState(n, at); ok { // "open urgent tickets"
 			out = append(out, t)
@@ -75,6 +81,13 @@ func (c *composer) noun(n state, at int) []state {
 		out = append(out, c.column(t, slot{nouns: columns, piece: at, want: wantColumn})...)
 	}
 	return out
+}
+
+// kindOf: "kind of insurance", where the insurance is a column and so says the kind.
+func (c *composer) kindOf(at int) bool {
+	p, of, next := c.piece(at), c.piece(at+1), c.piece(at+2)
+	return p.to == p.from+1 && c.says(p, "kind", "kinds", "type", "types", "sort", "sorts") && of.role == ofRole && of.to == of.from+1 && next.from == of.to && next.role == nounRole &&
+		next.nouns[0].class() == textClass && next.nouns[0].score >= 0.95
 }
 
 // table reads a noun that is a table.
@@ -206,7 +219,7 @@ func (c *composer) plural(at int) bool {
 
 // column reads a noun that is a column.
 func (c *composer) column(n state, s slot) []state {
-	have, beside := n.have, n.of || n.in
+	have, beside, in := n.have, n.of || n.in, n.in
 	n.of, n.in = false, false
 	switch {
 	case n.each:
@@ -288,7 +301,7 @@ func (c *composer) column(n state, s slot) []state {
 	if show.not || c.negative(s.piece) {
 		show.cost += 0.6
 	}
-	if beside && show.mode == targetMode && len(show.r.outs) > 0 { // "the position of players", all of one table
+	if beside && !in && show.mode == targetMode && len(show.r.outs) > 0 { // "the position of players", all of one table
 		context := show.next()
 		context.at--
 		context.cost += 0.15

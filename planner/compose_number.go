@@ -39,15 +39,20 @@ func (c *composer) number(n state, at int) []state {
 			return []state{c.closeCmp(n)}
 		}
 		if k.hint != "" {
-			n.r.conds = append(n.r.conds, c.byHint(&k))
-			n.cmp = nil
+			n.r.conds = append(n.r.conds, c.byHint(&k, n.or))
+			n.cmp, n.or = nil, false
 			return []state{n}
 		}
 		if i := len(n.r.conds) - 1; i >= 0 && n.r.conds[i].number && next.role != nounRole && n.last == nil {
 			if prev := c.piece(c.back(n.cmp.pieces[0] - 1)).role; prev == orRole || prev == andRole { // "under 600 or over 900"
 				n.subject = &n.r.conds[i].slot
 				n.or = prev == orRole
-				return []state{c.closeCmp(n)}
+				aged := n.subject.want == wantOrdered // of a birthday
+				n = c.closeCmp(n)
+				if aged {
+					n.r.conds[i+1].slot.want = wantOrdered
+				}
+				return []state{n}
 			}
 		}
 		if next.role != nounRole && n.last != nil && n.last.want != wantTable { // "salary over 1000" with the column shown
@@ -197,7 +202,7 @@ func (c *composer) closeCmp(n state) state {
 }
 
 // byHint is "older than 60", "lasting more than 2 weeks".
-func (c *composer) byHint(k *comparison) cond {
+func (c *composer) byHint(k *comparison, or bool) cond {
 	s := c.hinted(k.hint, k.pieces[0], wantOrdered)
 	if k.unit > 0 && unitsOf[k.unit-1].kind == "time" && strings.Contains(k.hint, "duration") {
 		s.nouns = slices.DeleteFunc(s.nouns, func(x noun) bool {
@@ -208,7 +213,7 @@ func (c *composer) byHint(k *comparison) cond {
 			s.nouns = append(s.nouns, noun{ref: r, score: 0.7})
 		}
 	}
-	return cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, pieces: k.pieces}
+	return cond{slot: s, op: k.op, values: k.list(), number: true, unit: k.unit, or: or, pieces: k.pieces}
 }
 
 // compare reads "more than", before or behind its number.
@@ -244,6 +249,10 @@ func (c *composer) compare(n state, at int) []state {
 		if n.subject != nil {
 			return []state{c.closeCmp(n)}
 		}
+	}
+	if c.postfix(p) && k.number == "" && oneOf(c.l.tokens[p.from], "or", "and") { // it joins "fewer than 3" to what was before
+		n.cost++
+		n.lost = append(n.lost, at)
 	}
 	if p.hint != "" { // "older": the plain comparison is a reading of its own
 		return []state{n}

@@ -107,7 +107,7 @@ type spokenCond struct {
 // conditioned adds a condition, or puts it in the place of one on the same column.
 func (f *followUp) conditioned(d *dissected, s segment) []rewording {
 	c, ok := f.condition(d, s)
-	if !ok {
+	if !ok || oneOf(f.tokens[0], "or") && len(d.of(condStretch)) > 1 { // or what, of several
 		return nil
 	}
 	if old, ok := f.mirrored(d, c); ok && !f.only {

@@ -155,8 +155,20 @@ func (f *followUp) best(base *dissected, all []rewording) (out []tried, ok bool)
 	}
 	if len(out) == 0 && len(unsure) > 0 {
 		out = unsure[:1]
+		if !slices.ContainsFunc(all, func(w rewording) bool { return w.way != all[0].way }) && out[0].trusted() {
+			out[0].Decision = Answer
+		}
 	}
 	return out, len(out) > 0
+}
+
+// trusted reports whether a rewording that is not sure enough as a question is as the
+// change of one that was answered: the rules read all of it, and only the new stretch
+// was left to them.
+func (t tried) trusted() bool {
+	r := t.Readings[0]
+	_, byHand := r.from.(*handmade)
+	return byHand && len(r.Passed) == 0 && r.Draft.Confidence >= leastConfidence && r.Draft.SQL == t.now.reading.Draft.SQL
 }
 
 // try reads a rewording, and keeps the readings that are the one before but for

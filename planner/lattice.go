@@ -349,6 +349,11 @@ func (l *lattice) begins(i int) bool {
 	return i == 1 && slices.Contains([]string{"in", "for", "on", "at", "from", "of", "to", "hello", "hi", "hey", "so", "now"}, prev)
 }
 
+// opens reports whether token i is a verb of asking that begins another sentence.
+func (l *lattice) opens(i int) bool {
+	return i > 0 && l.tokens[i-1].kind == endToken && slices.ContainsFunc(l.kw.phrases[l.tokens[i].lower], func(p phrase) bool { return p.role == leadRole && len(p.words) == 1 })
+}
+
 // capitals is the value that a run of words written with capitals may be:
 // Palo Alto, University of Porto, ICU.
 func (l *lattice) capitals(i int) (piece, bool) {
@@ -379,6 +384,8 @@ func (l *lattice) capitals(i int) (piece, bool) {
 	weight := 0.85 * n
 	first := i == 0 || l.tokens[i-1].kind == endToken
 	switch {
+	case end == i+1 && l.opens(i): // "? Show also"
+		return piece{}, false
 	case unknown == 0 && (first || end == i+1):
 		weight = 0.2
 	case unknown == 0:
