@@ -110,14 +110,21 @@ func (c *composer) inState(n state, at int) (state, bool) {
 		return state{}, false
 	}
 	s := c.states(c.head(at).nouns, at)
-	if len(s.nouns) == 0 {
-		return state{}, false
+	if len(s.nouns) == 0 || c.unusual(at) && c.unusual(at-1) {
+		return state{}, false // "hwo many orders" are in no two states
 	}
 	mode := n.mode
 	t := c.equals(n, s, at, c.pieces[at].text, false)
 	t.mode = mode
 	t.cost += 0.4
 	return t, true
+}
+
+// unusual reports whether a piece is a word that is not known, and of no state
+// that is usual.
+func (c *composer) unusual(at int) bool {
+	p := c.piece(at)
+	return p.role == unknownRole && usualStates[c.l.tokens[p.from].lower] == ""
 }
 
 // stateColumn is a column for a state, and which of stateWords its name ends in.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/refusal"
@@ -228,6 +229,8 @@ type failure struct {
 	lost []refusal.Span
 	got  []string
 	cost float64
+	// strange is the word lost, if it is one alone and means nothing here.
+	strange string
 	// core: what is asked for is lost itself, or what may not be passed over.
 	core bool
 }
@@ -238,10 +241,14 @@ func (f *failure) lesser(l *lattice, cut cut, s state) *failure {
 		return f
 	}
 	g := &failure{cost: s.cost}
-	for _, i := range toBlame(cut, s.lost) {
+	blamed := toBlame(cut, s.lost)
+	for _, i := range blamed {
 		p := cut.pieces[i]
 		g.core = g.core || l.isCore(cut.pieces, i)
 		g.lost = append(g.lost, l.span(p.from, p.to))
+		if len(blamed) == 1 && p.role == unknownRole && l.tokens[p.from].kind == wordToken {
+			g.strange = l.tokens[p.from].lower
+		}
 	}
 	for i, p := range cut.pieces {
 		if p.role == nounRole && !slices.Contains(s.lost, i) {
@@ -280,7 +287,16 @@ func (l *lattice) notUnderstood(f *failure) error {
 	if got := slices.Compact(f.got); len(got) > 0 {
 		msg += "; understood: " + strings.Join(got[:min(len(got), 6)], ", ")
 	}
-	return refusal.New(refusal.NotUnderstood, try, "%s", msg)
+	return refusal.New(refusal.NotUnderstood, try+f.teach(), "%s", msg)
+}
+
+// teach says how the one word that is not known can be taught; nothing where there
+// are several, as in another language.
+func (f *failure) teach() string {
+	if f.strange == "" || strings.ContainsFunc(f.strange, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return ""
+	}
+	return fmt.Sprintf("; or teach the word: grille teach %s means NAME", f.strange)
 }
 
 // example is a question that works on this catalog.

@@ -13,8 +13,6 @@ const (
 	maxHints = 3
 	// leastOffered is the confidence that the best reading needs to be offered.
 	leastOffered = 0.1
-	// mostPassed: one word in so many may be passed over.
-	mostPassed = 3
 )
 
 // together is what both parsers make of the question. Where a reading uses every
@@ -53,31 +51,6 @@ func rate(all []Reading) []rated {
 		out = append(out, rated{Reading: r})
 	}
 	return out
-}
-
-// likely are the readings that are worth being offered: if the best is not likely,
-// none.
-func (l *lattice) likely(all []rated) []rated {
-	meant := 0
-	for i, t := range l.tokens {
-		if t.kind == wordToken && !isSmall(l.kw, t.lower, len(l.alike[i]) > 0) {
-			meant++
-		}
-	}
-	out := only(all, func(r rated) bool {
-		return mostPassed*len(r.Passed) <= meant && !r.odd && !slices.ContainsFunc(r.Passed, l.firm)
-	})
-	if len(out) == 0 || min(all[0].Draft.Confidence, out[0].Draft.Confidence) < leastOffered {
-		return nil
-	}
-	return out
-}
-
-// firm reports whether a word is not to be passed over: a text in quotes, a number
-// and what it counts.
-func (l *lattice) firm(word refusal.Span) bool {
-	i := slices.IndexFunc(l.tokens, func(t token) bool { return t.span == word })
-	return i >= 0 && (l.tokens[i].kind == quotedToken || l.tokens[i].kind == numberToken || i > 0 && l.tokens[i-1].kind == numberToken)
 }
 
 // merged are the learned readings and those by hand that are none of them, the first

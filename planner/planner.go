@@ -29,6 +29,7 @@
 //	answered   readings that somebody found right, and what is learned from them
 //	decide     to answer, to have the asker choose, or what was not understood
 //	part       what the words of a reading were taken for, and what else they mean
+//	offer      which readings are worth being chosen from
 //	differ     the one thing in which readings differ
 //	choose     the asker says what words mean
 //	suggest    questions while they are typed
