@@ -60,6 +60,7 @@ func (l *lattice) names() bool {
 // meant is how many words of the question mean something, and which of them say
 // what it is about.
 func (l *lattice) meant() (n int, about []refusal.Span) {
+	seen := map[string]bool{}
 	asking := 0 // where the phrase of asking ends that is being read
 	for i, t := range l.tokens {
 		for k := range l.kw.at(l.tokens, i) {
@@ -70,7 +71,8 @@ func (l *lattice) meant() (n int, about []refusal.Span) {
 			about = append(about, t.span)
 		case t.kind == wordToken && !isSmall(l.kw, t.lower, len(l.alike[i]) > 0):
 			n++
-			if len(l.alike[i]) > 0 || i >= asking && len(l.kw.phrases[t.lower]) == 0 {
+			if !seen[t.stem] && (len(l.alike[i]) > 0 || i >= asking && len(l.kw.phrases[t.lower]) == 0) {
+				seen[t.stem] = true
 				about = append(about, t.span)
 			}
 		}
