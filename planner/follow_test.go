@@ -115,7 +115,7 @@ func (s *followScores) talk(t *testing.T, g *grille.Grille, name string, c chain
 			if code := refusal.CodeOf(got.err); code == refusal.NotUnderstood || code == refusal.WhichReading {
 				s.bad.right++
 			} else {
-				t.Errorf("%s, then %s: answered as %q", c.first, x.text, read.Asked)
+				t.Errorf("%s, then %s: answered as %q: %s", c.first, x.text, read.Asked, trace.Draft)
 			}
 			continue
 		}

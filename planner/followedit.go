@@ -277,10 +277,26 @@ func (f *followUp) rewordings(d *dissected, s segment) []rewording {
 	case extremeSegment:
 		return f.extreme(d, s)
 	case condSegment:
-		return f.conditioned(d, s)
+		return noMoreGroups(d, f.conditioned(d, s))
 	default:
 		panic("planner: unknown segment of a follow-up")
 	}
+}
+
+// noMoreGroups has a condition be no group: "only those in stock".
+func noMoreGroups(d *dissected, all []rewording) []rewording {
+	groups := func(d *dissected) (n int) {
+		for _, c := range d.whole {
+			if c.clause == "GROUP BY" {
+				n++
+			}
+		}
+		return n
+	}
+	for i, w := range all {
+		all[i].fits = func(now *dissected) bool { return groups(now) <= groups(d) && (w.fits == nil || w.fits(now)) }
+	}
+	return all
 }
 
 // byWords is "X instead of Y" where Y stands in the question.

@@ -62,6 +62,8 @@ func (s *scores) page() string {
 	fmt.Fprintf(&b, "| all | %d of %d (%d %%) | %d | %d | | |\n\n", all.right, all.n, 100*all.right/all.n, all.n-all.right-all.wrong, all.wrong)
 	fmt.Fprintf(&b, "Of the questions with which the rules were written %d %% are right; of those that were held out, of which only the figure was looked at, %d %%. Of all answers that are given %d %% are right.\n",
 		100*seen.right/seen.n, 100*held.right/held.n, 100*all.right/(all.right+all.wrong))
+	fmt.Fprintf(&b, "Of %d more the first reading that is offered is right: with these, %.1f %% of all questions have the right reading first.\n",
+		all.near, 100*float64(all.right+all.near)/float64(all.n))
 	b.WriteString(docTail)
 	return b.String()
 }
@@ -70,7 +72,7 @@ func (s *scores) total(family string) tally {
 	var sum tally
 	for _, of := range []map[string]*tally{s.seen, s.held} {
 		if c := of[family]; c != nil {
-			sum.n, sum.right, sum.wrong = sum.n+c.n, sum.right+c.right, sum.wrong+c.wrong
+			sum.n, sum.right, sum.wrong, sum.near = sum.n+c.n, sum.right+c.right, sum.wrong+c.wrong, sum.near+c.near
 		}
 	}
 	return sum
@@ -88,7 +90,7 @@ func (s *scores) example(kind string) string {
 
 const docHead = `# What the planner understands
 
-The planner reads English without a model. This page is made by a test (` + "`go test ./planner -run TestLanguage -rewrite`" + `) from the questions in [planner/testdata/language](../planner/testdata/language): nine small databases, each intent in several phrasings, each with the query that is right. An answer is right if its rows are those of that query; it may show more columns. Refused means: it said which words it did not understand. Wrong means: it answered something else.
+The planner reads English without a model. This page is made by a test (` + "`go test ./planner -run TestLanguage -rewrite`" + `) from the questions in [planner/testdata/language](../planner/testdata/language): nine small databases, each intent in several phrasings, each with the query that is right. An answer is right if its rows are those of that query; it may show more columns. Refused means: it said which words it did not understand, or had the asker choose among readings. Wrong means: it answered something else.
 
 `
 

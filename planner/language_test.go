@@ -237,8 +237,9 @@ func join(rows [][]string, columns []int, ordered bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// tally counts verdicts.
-type tally struct{ n, right, wrong int }
+// tally counts verdicts. Near are those that were not answered, and of which the
+// first reading that was offered is right.
+type tally struct{ n, right, wrong, near int }
 
 // scores are the tallies by family, those of held blocks apart.
 type scores struct {
@@ -250,6 +251,11 @@ func (s *scores) ask(t *testing.T, g *grille.Grille, name string, b block, q str
 	var trace grille.Trace
 	got := drain(g.Ask(t.Context(), grille.Question{Text: q, Viewer: everybody, Trace: &trace}))
 	right := got.err == nil && got.holds(gold)
+	near := false
+	if refusal.CodeOf(got.err) == refusal.WhichReading {
+		first := drain(g.Ask(t.Context(), grille.Question{Text: q, Viewer: everybody, Reading: 1}))
+		near = first.err == nil && first.holds(gold)
+	}
 	if s.seen == nil {
 		s.seen, s.held, s.examples = map[string]*tally{}, map[string]*tally{}, map[string][]string{}
 	}
@@ -267,6 +273,8 @@ func (s *scores) ask(t *testing.T, g *grille.Grille, name string, b block, q str
 			of[key].right++
 		case got.err == nil:
 			of[key].wrong++
+		case near:
+			of[key].near++
 		}
 	}
 	if kind := b.family + " other"; right {

@@ -121,8 +121,8 @@ func (s *Schema) unique(t int, cols []int) bool {
 }
 
 // Odd reports whether a plan does what nobody asks for: it measures what is no
-// measure (the highest key), shows a column beside its own average, or lists nothing
-// but days, or nothing but yes and no.
+// measure (the highest key), counts how many values a measure has, shows a column
+// beside its own average, or lists nothing but days, or nothing but yes and no.
 func (s *Schema) Odd(p *Plan) bool {
 	if p == nil {
 		return false
@@ -131,6 +131,9 @@ func (s *Schema) Odd(p *Plan) bool {
 	name := func(x Item) bool { return is(x, Bool) || !x.Star && s.Columns[x.Col].Key }
 	summed := func(x Item) bool { return x.Agg != "" && x.Agg != "count" }
 	odd := func(x Item) bool {
+		if x.Agg == "count" && x.Distinct && is(x, Number) && !s.Columns[x.Col].Foreign && !name(x) {
+			return true
+		}
 		return summed(x) && (name(x) || slices.ContainsFunc(p.Select, func(y Item) bool { return y.Agg == "" && !y.Star && y.Col == x.Col }))
 	}
 	cond := func(c Cond) bool {
