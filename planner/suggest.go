@@ -191,12 +191,12 @@ func wordStarts(text string) []int {
 	return out
 }
 
-// complete offers what may follow head and begins with stub.
-func (s *suggester) complete(head, stub string) {
-	lower := strings.ToLower(stub)
+// complete offers what may follow head and begins with begun.
+func (s *suggester) complete(head, begun string) {
+	lower := strings.ToLower(begun)
 	for _, c := range s.next(strings.TrimRight(head, " "), lower) {
-		if rest, ok := strings.CutPrefix(c.text, lower); ok && len(lower) == len(stub) {
-			c.text = head + stub + rest
+		if rest, ok := strings.CutPrefix(c.text, lower); ok && len(lower) == len(begun) {
+			c.text = head + begun + rest
 			s.offer(c)
 		}
 	}

@@ -63,30 +63,30 @@ func (s *suggester) asks(head string) asked {
 	return a
 }
 
-// next are ideas of what may stand behind head, a word that was begun with stub
+// next are ideas of what may stand behind head and begins with begun, the likeliest
 // first of all.
-func (s *suggester) next(head, stub string) []idea {
+func (s *suggester) next(head, begun string) []idea {
 	if head == "" {
-		return s.beginnings(stub)
+		return s.beginnings(begun)
 	}
 	a := s.asks(head)
 	switch {
 	case a.lost:
 		return nil
 	case a.last.role == leadRole:
-		return append(s.beginnings(stub), s.things(stub)...)
+		return append(s.beginnings(begun), s.things(begun)...)
 	case a.last.role == countRole:
-		return s.things(stub)
+		return s.things(begun)
 	case a.last.role == aggRole:
-		return s.measures(stub)
+		return s.measures(begun)
 	case a.last.role == topRole, a.last.role == numberRole && a.top && a.about == nil:
-		return s.ranks(stub)
+		return s.ranks(begun)
 	case a.last.role == eachRole && a.about != nil && a.top:
 		return s.measuresOf(a.about)
 	case a.last.role == eachRole && a.about != nil:
 		return s.groups(a)
 	case a.last.role == ofRole && (a.about == nil || a.column):
-		return s.things(stub)
+		return s.things(begun)
 	case a.about != nil && !a.open:
 		all := s.following(head)
 		for i := range all {
@@ -97,37 +97,37 @@ func (s *suggester) next(head, stub string) []idea {
 	return nil
 }
 
-// beginnings are questions that begin with stub: of the kinds that there are, then
+// beginnings are questions that begin with begun: of the kinds that there are, then
 // of names that do.
-func (s *suggester) beginnings(stub string) []idea {
+func (s *suggester) beginnings(begun string) []idea {
 	out := slices.Clone(s.lex.starts())
 	if s.lex != s.names.first {
 		out = append(out, s.names.first.starts()...)
 	}
-	if stub == "" {
+	if begun == "" {
 		return out
 	}
-	out = slices.DeleteFunc(out, func(c idea) bool { return !strings.HasPrefix(c.text, stub) })
-	return append(append(out, s.things(stub)...), s.columns(stub)...)
+	out = slices.DeleteFunc(out, func(c idea) bool { return !strings.HasPrefix(c.text, begun) })
+	return append(append(out, s.things(begun)...), s.columns(begun)...)
 }
 
 // things are tables whose name begins so.
-func (s *suggester) things(stub string) []idea {
+func (s *suggester) things(begun string) []idea {
 	var out []idea
-	for _, p := range withPrefix(s.names.tables, stub, 2*s.typed.Most) {
+	for _, p := range withPrefix(s.names.tables, begun, 2*s.typed.Most) {
 		out = append(out, idea{p.text, Name, p.refs[:1]})
 	}
 	return out
 }
 
 // measures are numbers of things, whose name begins so: "stay days of visits".
-func (s *suggester) measures(stub string) []idea {
-	return slices.DeleteFunc(s.columns(stub), func(c idea) bool { return !isMeasure(c.of[0]) })
+func (s *suggester) measures(begun string) []idea {
+	return slices.DeleteFunc(s.columns(begun), func(c idea) bool { return !isMeasure(c.of[0]) })
 }
 
-func (s *suggester) columns(stub string) []idea {
+func (s *suggester) columns(begun string) []idea {
 	var out []idea
-	for _, p := range withPrefix(s.names.columns, stub, 4*s.typed.Most) {
+	for _, p := range withPrefix(s.names.columns, begun, 4*s.typed.Most) {
 		for _, r := range p.refs {
 			if isKey(r) {
 				continue // hardly anybody asks for one
@@ -148,8 +148,8 @@ func (s *suggester) measuresOf(t *catalog.Table) []idea {
 }
 
 // ranks are "visits by stay days", for the tables whose name begins so.
-func (s *suggester) ranks(stub string) []idea {
-	name, _, _ := strings.Cut(stub, " by ")
+func (s *suggester) ranks(begun string) []idea {
+	name, _, _ := strings.Cut(begun, " by ")
 	var out []idea
 	for _, p := range withPrefix(s.names.tables, name, s.typed.Most) {
 		for _, m := range s.lex.measuresOf(p.refs[0].table) {
