@@ -15,8 +15,10 @@
 //	lexicons   lexicons are kept; of many tables, those that a question is about
 //	keyword    the words that belong to asking: "how many", "per", "at least"
 //	date       "last month", "Q2 2025", "since March"
+//	reword     words in another order that say the same
 //	lattice    which words may mean what, and the best ways to cut the question
-//	duration   "days from opening to closing"; unit, fiscal: more of that kind
+//	duration   "days from opening to closing"; unit, fiscal, clock, lasting, per:
+//	           more of that kind
 //	figure     growth, shares, running totals, periods side by side
 //	compose    the pieces become readings: what is shown, counted, kept, ordered
 //	held       words that some column holds as a value
@@ -26,17 +28,19 @@
 //	outline    the same question and names for the learned parser
 //	agree      readings by hand in its terms, so that it can weigh them
 //	learn      the readings of both in one order
+//	trust      which of them goes first, and whether it may be run
+//	partly     readings by hand that leave words out
 //	answered   readings that somebody found right, and what is learned from them
 //	decide     to answer, to have the asker choose, or what was not understood
 //	part       what the words of a reading were taken for, and what else they mean
 //	offer      which readings are worth being chosen from
 //	differ     the one thing in which readings differ
 //	choose     the asker says what words mean
+//	follow     a follow-up is a change of the question before, in words
 //	suggest    questions while they are typed
 //	typo       words that were meant by such that are not known
 //
-// The rules come first. What they cannot put together, and what the parser in
-// package learned is nearly sure of where they are not, is its own.
+// The rules and the parser in package learned both read; trust weighs them.
 //
 // It knows names, types and keys. Which columns hold a word as a stored value it
 // asks [Values], of columns that the viewer sees as they are. Where nobody tells,
