@@ -14,6 +14,7 @@ import (
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
 	"github.com/grille-dev/grille/model"
+	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -191,6 +192,31 @@ func TestConversationsAtOnce(t *testing.T) {
 	for range 4 {
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Where a model drafts there is nothing to choose among: that is said before anything
+// leaves, with what to do.
+func TestNoReadingsOfModels(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, sqliteDemo(t))
+	cfg.Model = client(t, newChat(t, sqlReply("SELECT count(*) FROM departments")))
+	g := open(t, cfg)
+	means := []planner.Choice{{Words: "visits", Means: "visits"}}
+	for _, q := range []grille.Question{{Reading: 1}, {Means: means}} {
+		var trace grille.Trace
+		q.Text, q.Viewer, q.Trace = "how many visits?", who("tom"), &trace
+		_, asked := g.Ask(t.Context(), q)
+		sent := len(trace.Sent)
+		_, understood := g.Understand(t.Context(), q)
+		for _, err := range []error{asked, understood} {
+			if refusal.CodeOf(err) != refusal.WhichReading || !strings.Contains(fmt.Sprint(err), "planner") {
+				t.Errorf("%v", err)
+			}
+		}
+		if sent+len(trace.Sent) > 0 {
+			t.Error("something left")
 		}
 	}
 }

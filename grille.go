@@ -28,6 +28,7 @@ import (
 	"github.com/grille-dev/grille/planner"
 	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy"
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/viewer"
 )
@@ -213,12 +214,17 @@ func (g *Grille) Ask(ctx context.Context, q Question) (a *answer.Answer, err err
 	case err != nil:
 		return nil, err
 	case (q.Reading != 0 || len(q.Means) > 0) && k.model() != nil:
-		return nil, errors.New("grille: Question.Reading and Means are for the planner, and a model drafts")
+		return nil, notByModel()
 	}
 	if k.model() != nil {
 		return k.byModel(ctx, question)
 	}
 	return k.byPlanner(ctx, question, q.Reading)
+}
+
+// notByModel refuses to choose among readings where a model drafts.
+func notByModel() error {
+	return refusal.New(refusal.WhichReading, "ask the planner: --model planner", "a model drafts, and readings are chosen among the planner's only")
 }
 
 // SQL answers a draft, as Ask does a question. What a person has written is best
@@ -290,8 +296,8 @@ func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understa
 		return u, err
 	}
 	switch {
-	case k.model() != nil && len(q.Means) > 0:
-		return u, errors.New("grille: Question.Means is for the planner, and a model drafts")
+	case k.model() != nil && (q.Reading != 0 || len(q.Means) > 0):
+		return u, notByModel()
 	case k.model() != nil:
 		d, _, err := k.modelDraft(ctx, question)
 		if err != nil {

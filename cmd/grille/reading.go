@@ -67,7 +67,6 @@ func (p *program) whichReading(ctx context.Context, g *grille.Grille, q grille.Q
 	if !errors.As(err, &no) || no.Code != refusal.WhichReading {
 		return err
 	}
-	q.Reading = 0
 	u, other := g.Understand(ctx, q)
 	if refusal.CodeOf(other) == refusal.WhichReading {
 		return withMeans(no) // a choice that does not fit
