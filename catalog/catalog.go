@@ -21,6 +21,10 @@ const (
 	NoEngine Engine = iota
 	Postgres
 	SQLite
+	MariaDB // MariaDB and MySQL are cousins that differ where it matters: each says which it is
+	MySQL
+	DuckDB
+	Trino
 )
 
 func (e Engine) String() string {
@@ -29,6 +33,14 @@ func (e Engine) String() string {
 		return "postgres"
 	case SQLite:
 		return "sqlite"
+	case MariaDB:
+		return "mariadb"
+	case MySQL:
+		return "mysql"
+	case DuckDB:
+		return "duckdb"
+	case Trino:
+		return "trino"
 	case NoEngine:
 		return "none"
 	default:

@@ -37,6 +37,9 @@ type dialect struct {
 
 	// spelling is the template of a call; "" if the engine cannot say it.
 	spelling func(*funcs.Sig) string
+	// text is the template of a value of that type as a text, out that of the
+	// value as PostgreSQL writes it for people; "" if the engine cannot say it.
+	text, out func(types.Type) string
 	// param prints parameter n as a value of type t.
 	param func(p *printer, n int, t types.Type)
 	// null prints the NULL of type t.

@@ -83,9 +83,9 @@ func (p *printer) form(form string, e ir.Expr, s *spell) {
 		s.arg(e)
 		return
 	case "text":
-		template = funcs.CastSQLite(e.Type(), types.Of(types.Text), types.Mod{})
+		template = p.d.text(e.Type())
 	case "out":
-		template = funcs.TextSQLite(e.Type())
+		template = p.d.out(e.Type())
 	default:
 		panic("emit: the function table has a form :" + form)
 	}

@@ -25,6 +25,8 @@ var sqlite = dialect{
 	bare:    true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
+	text:     func(t types.Type) string { return funcs.CastSQLite(t, types.Of(types.Text), types.Mod{}) },
+	out:      funcs.TextSQLite,
 	param:    func(p *printer, n int, _ types.Type) { p.str("?"); p.int(n) },
 	null:     func(p *printer, _ types.Type) { p.str("NULL") },
 	cast: func(p *printer, e *ir.Cast) {

@@ -57,17 +57,18 @@ type Sig struct {
 	// Check refuses constants that always fail or that are dangerous (unknown
 	// units, repeat counts). It returns what is wrong, or "". May be nil.
 	Check func(consts []*types.Value) string
-	// Postgres and SQLite are templates: {1} {2} the arguments, {*} all of them
-	// separated by commas, {op} the operator symbol. "" on SQLite: this engine
-	// cannot say it. "" on Postgres: pg_catalog.name({*}), ({1} op {2}) or (op {1}).
-	// For aggregates {*} includes DISTINCT and ORDER BY.
+	// Postgres and its neighbours are templates: {1} {2} the arguments, {*} all of
+	// them separated by commas, {op} the operator symbol. "" on Postgres:
+	// pg_catalog.name({*}), ({1} op {2}) or (op {1}). "" elsewhere: this engine
+	// cannot say it. For aggregates {*} includes DISTINCT and ORDER BY. Those of
+	// MySQL, DuckDB and Trino stand in a file each (mysql.go, ...); MySQL is
+	// MariaDB's too.
 	//
-	// More marks: {1:text} is {1} after [CastSQLite] to text; {*:out} all the
-	// arguments after [TextSQLite]; {tail} is where FILTER and OVER of an
-	// aggregate or window function go, and without it they follow the whole;
+	// More marks: {1:text} is {1} as the engine casts it to text; {*:out} all the
+	// arguments as PostgreSQL writes values out; {tail} is where FILTER and OVER
+	// of an aggregate or window function go, and without it they follow the whole;
 	// {kind} is the kind of the call's result: int8, text (varchar and bpchar too).
-	Postgres string
-	SQLite   string
+	Postgres, SQLite, MySQL, DuckDB, Trino string
 }
 
 // Pseudo types in Sig.Params and Sig.Result. They are no types of values.

@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/grille-dev/grille/sql/types"
@@ -72,6 +73,23 @@ var table = sync.OnceValue(func() *index {
 	}
 	return x
 })
+
+// spelled are one engine's templates by overload, as [Sig.String] writes it.
+// The table sets them with set.
+func (x *index) spelled(templates map[string]string, set func(*Sig, string)) {
+	left := maps.Clone(templates)
+	for _, f := range x.all {
+		for _, s := range f.Sigs {
+			if t, ok := templates[s.String()]; ok {
+				set(s, t)
+				delete(left, s.String())
+			}
+		}
+	}
+	for name := range left {
+		panic("funcs: a template for " + name + ", which is not in the table")
+	}
+}
 
 func scalar(name, words string, sigs ...*Sig) *Func {
 	return &Func{Name: name, Class: Scalar, Words: words, Sigs: sigs}
