@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/grille-dev/grille/internal/testserver"
 )
 
 // oldest is the first version that keeps PUBLIC from creating in schema public.
@@ -26,7 +28,7 @@ func binaries(root string) (string, error) {
 		best, newest = folder, version
 	}
 	if best == "" {
-		return "", &missingError{fmt.Sprintf("install Debian's package postgresql (version %d or later)", oldest)}
+		return "", &testserver.MissingError{What: fmt.Sprintf("install Debian's package postgresql (version %d or later)", oldest)}
 	}
 	return best, nil
 }

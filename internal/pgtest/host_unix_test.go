@@ -11,14 +11,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/grille-dev/grille/internal/testserver"
 )
 
 // testHost is a server of its own, apart from the shared one.
-func testHost(t *testing.T) host {
+func testHost(t *testing.T) testserver.Server {
 	t.Helper()
-	h := defaultHost()
-	if _, err := h.bin(); err != nil {
-		if required("postgres") {
+	bin, err := binaries("/usr/lib/postgresql")
+	if err != nil {
+		if testserver.Required("postgres") {
 			t.Fatal(err)
 		}
 		t.Skip(err)
@@ -27,7 +29,8 @@ func testHost(t *testing.T) host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.dir, h.grace = filepath.Join(dir, "h"), time.Second
+	h := shared(bin)
+	h.Dir, h.Grace = filepath.Join(dir, "h"), time.Second
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
@@ -35,9 +38,9 @@ func testHost(t *testing.T) host {
 	return h
 }
 
-func attach(t *testing.T, h host) (dsn string, release func()) {
+func use(t *testing.T, h testserver.Server) (dsn string, release func()) {
 	t.Helper()
-	dsn, release, err := h.attach(t.Context())
+	dsn, release, err := h.Attach(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +49,9 @@ func attach(t *testing.T, h host) (dsn string, release func()) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(testserver.Patience); !ok(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("after %s, still not: %s", patience, what)
+			t.Fatalf("after %s, still not: %s", testserver.Patience, what)
 		}
 	}
 }
@@ -56,13 +59,13 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func TestServerIsSharedAndStopsWhenIdle(t *testing.T) {
 	t.Parallel()
 	h := testHost(t)
-	first, release1 := attach(t, h)
-	second, release2 := attach(t, h)
+	first, release1 := use(t, h)
+	second, release2 := use(t, h)
 	if first != second {
 		t.Fatalf("two servers: %s and %s", first, second)
 	}
 	release1()
-	time.Sleep(h.grace + 2*time.Second)
+	time.Sleep(h.Grace + 2*time.Second)
 	if err := answers(t.Context(), second); err != nil {
 		t.Fatalf("stopped while in use: %v", err)
 	}
@@ -70,7 +73,7 @@ func TestServerIsSharedAndStopsWhenIdle(t *testing.T) {
 	eventually(t, "the server has stopped", func() bool { return answers(t.Context(), second) != nil })
 	eventually(t, "its data are gone", func() bool { return dataIsGone(t, h) })
 
-	third, release3 := attach(t, h)
+	third, release3 := use(t, h)
 	if err := answers(t.Context(), third); err != nil || third == first {
 		t.Errorf("want a new server, got %v", err)
 	}
@@ -81,15 +84,15 @@ func TestServerIsSharedAndStopsWhenIdle(t *testing.T) {
 func TestServerEndsWithItsSupervisor(t *testing.T) {
 	t.Parallel()
 	h := testHost(t)
-	h.grace = time.Hour
-	dsn, release := attach(t, h)
+	h.Grace = time.Hour
+	dsn, release := use(t, h)
 	server, supervisor := serverPid(t, h)
 	if err := syscall.Kill(supervisor, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the server has stopped", func() bool { return errors.Is(syscall.Kill(server, 0), syscall.ESRCH) })
-	h.grace = time.Second
-	again, release2 := attach(t, h)
+	h.Grace = time.Second
+	again, release2 := use(t, h)
 	if again == dsn {
 		t.Error("the URL of the dead server is still given out")
 	}
@@ -101,24 +104,24 @@ func TestServerEndsWithItsSupervisor(t *testing.T) {
 func TestFolderOfAnotherUserIsRefused(t *testing.T) {
 	h := testHost(t)
 	elsewhere := t.TempDir()
-	if err := os.Symlink(elsewhere, h.dir); err != nil {
+	if err := os.Symlink(elsewhere, h.Dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := h.attach(t.Context()); err == nil || !strings.Contains(err.Error(), "remove it") {
+	if _, _, err := h.Attach(t.Context()); err == nil || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("got %v, want a refusal of the link", err)
 	}
 }
 
-func dataIsGone(t *testing.T, h host) bool {
+func dataIsGone(t *testing.T, h testserver.Server) bool {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(h.dir, "data-*", "*"))
+	files, err := filepath.Glob(filepath.Join(h.Dir, "data-*", "*"))
 	return err == nil && len(files) == 0
 }
 
 // serverPid is the process of the server, and its parent.
-func serverPid(t *testing.T, h host) (server, parent int) {
+func serverPid(t *testing.T, h testserver.Server) (server, parent int) {
 	t.Helper()
-	files, _ := filepath.Glob(filepath.Join(h.dir, "data-*", "postmaster.pid"))
+	files, _ := filepath.Glob(filepath.Join(h.Dir, "data-*", "postmaster.pid"))
 	if len(files) != 1 {
 		t.Fatalf("want one postmaster.pid, got %v", files)
 	}

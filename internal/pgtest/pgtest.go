@@ -19,17 +19,14 @@ package pgtest
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/grille-dev/grille/internal/testserver"
 )
 
 // DB is a database that belongs to one test and is dropped after it.
@@ -46,15 +43,12 @@ type DB struct {
 	readOnly string
 }
 
-// patience is for a busy machine; nothing here takes a tenth of it.
-const patience = time.Minute
-
 // New makes a database and runs setup in it as its owner.
 func New(t testing.TB, setup ...string) DB {
 	t.Helper()
 	admin := server(t)
-	name := "grille_test_" + randomHex(6)
-	password := randomHex(12)
+	name := "grille_test_" + testserver.RandomHex(6)
+	password := testserver.RandomHex(12)
 	db := DB{
 		DSN:         onDatabase(t, admin, name, nil),
 		ReadOnlyDSN: onDatabase(t, admin, name, url.UserPassword(name, password)),
@@ -98,7 +92,7 @@ func (db DB) Script(path string) {
 // test, and returns its URL. Its name is unique on the server.
 func (db DB) Role(attributes string) (name, dsn string) {
 	db.t.Helper()
-	name, password := "grille_test_"+randomHex(6), randomHex(12)
+	name, password := "grille_test_"+testserver.RandomHex(6), testserver.RandomHex(12)
 	db.Exec(`CREATE ROLE `+name+` LOGIN PASSWORD '`+password+`' `+attributes,
 		`GRANT CONNECT ON DATABASE `+db.readOnly+` TO `+name)
 	db.t.Cleanup(func() {
@@ -116,13 +110,13 @@ func server(t testing.TB) string {
 	if dsn := os.Getenv("GRILLE_TEST_POSTGRES"); dsn != "" {
 		return dsn
 	}
-	dsn, release, err := defaultHost().attach(t.Context())
-	var missing *missingError
+	dsn, release, err := attach(t.Context())
+	var missing *testserver.MissingError
 	switch {
-	case errors.As(err, &missing) && required("postgres"):
+	case errors.As(err, &missing) && testserver.Required("postgres"):
 		t.Fatalf("GRILLE_REQUIRE_ENGINES asks for postgres: %v", err)
 	case errors.As(err, &missing):
-		t.Skip(err)
+		t.Skipf("no PostgreSQL for tests: %v, or set GRILLE_TEST_POSTGRES to the postgres:// URL of a superuser", err)
 	case err != nil:
 		t.Fatal(err)
 	}
@@ -130,15 +124,12 @@ func server(t testing.TB) string {
 	return dsn
 }
 
-// missingError says that this machine has no PostgreSQL, and what to do.
-type missingError struct{ what string }
-
-func (e *missingError) Error() string {
-	return "no PostgreSQL for tests: " + e.what + ", or set GRILLE_TEST_POSTGRES to the postgres:// URL of a superuser"
-}
-
-func required(engine string) bool {
-	return slices.Contains(strings.Split(os.Getenv("GRILLE_REQUIRE_ENGINES"), ","), engine)
+func attach(ctx context.Context) (dsn string, release func(), err error) {
+	bin, err := binaries("/usr/lib/postgresql")
+	if err != nil {
+		return "", nil, err
+	}
+	return shared(bin).Attach(ctx)
 }
 
 // run needs several statements in one text, for which pgx has the simple
@@ -146,7 +137,7 @@ func required(engine string) bool {
 func run(t testing.TB, dsn string, sql ...string) {
 	t.Helper()
 	// Not t.Context(): it is cancelled before the cleanups that drop what was made.
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testserver.Patience)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
@@ -180,10 +171,4 @@ func onDatabase(t testing.TB, dsn, database string, user *url.Userinfo) string {
 		u.User = user
 	}
 	return u.String()
-}
-
-func randomHex(bytes int) string {
-	b := make([]byte, bytes)
-	rand.Read(b) // never fails
-	return hex.EncodeToString(b)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/grille-dev/grille/internal/testserver"
 )
 
 func connect(t *testing.T, dsn string) *pgx.Conn {
@@ -143,20 +145,11 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-func TestRequired(t *testing.T) {
-	for list, want := range map[string]bool{"": false, "postgres": true, "sqlite,postgres": true, "mysql": false} {
-		t.Setenv("GRILLE_REQUIRE_ENGINES", list)
-		if got := required("postgres"); got != want {
-			t.Errorf("required with %q: %v", list, got)
-		}
-	}
-}
-
 func TestBinaries(t *testing.T) {
 	root := t.TempDir()
-	var missing *missingError
+	var missing *testserver.MissingError
 	if _, err := binaries(root); !errors.As(err, &missing) {
-		t.Errorf("got %v for an empty folder, want a missingError", err)
+		t.Errorf("got %v for an empty folder, want a MissingError", err)
 	}
 	for _, version := range []string{"9.6", "14", "15", "17", "100-beta"} {
 		bin := filepath.Join(root, version, "bin")

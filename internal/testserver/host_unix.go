@@ -1,6 +1,6 @@
 //go:build unix
 
-package pgtest
+package testserver
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -17,54 +16,26 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 //go:embed supervise.sh
 var supervisor string
 
-// host is where the shared server of one user lives:
-//
-//	dir/use      every user of the server holds a shared lock on it
-//	dir/start    whoever looks whether the server runs, and starts it, holds this one
-//	dir/dsn      the URL of the superuser
-//	dir/log      what the last server said
-//	dir/supervise.sh
-//	dir/data-*   the cluster
-type host struct {
-	dir   string
-	bin   func() (string, error)
-	grace time.Duration // without a user, before the server is stopped
-}
-
-func defaultHost() host {
-	return host{
-		dir:   filepath.Join(os.TempDir(), fmt.Sprintf("grille-pgtest-%d", os.Getuid())),
-		bin:   func() (string, error) { return binaries("/usr/lib/postgresql") },
-		grace: 20 * time.Second,
-	}
-}
-
-// attach returns the URL of a running server, which runs at least until release.
-func (h host) attach(ctx context.Context) (dsn string, release func(), err error) {
-	bin, err := h.bin()
-	if err != nil {
-		return "", nil, err
-	}
+// Attach returns the URL of a running server, which runs at least until release.
+func (s Server) Attach(ctx context.Context) (dsn string, release func(), err error) {
 	for _, tool := range []string{"flock", "setpriv"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			return "", nil, &missingError{"install " + tool + " of util-linux"}
+			return "", nil, &MissingError{"install " + tool + " of util-linux"}
 		}
 	}
-	if err := h.makeDir(); err != nil {
+	if err := s.makeDir(); err != nil {
 		return "", nil, err
 	}
-	use, err := lock(filepath.Join(h.dir, "use"), syscall.LOCK_SH)
+	use, err := lock(filepath.Join(s.Dir, "use"), syscall.LOCK_SH)
 	if err != nil {
 		return "", nil, err
 	}
-	dsn, err = h.find(ctx, bin)
+	dsn, err = s.find(ctx)
 	if err != nil {
 		use.Close()
 		return "", nil, err
@@ -74,88 +45,83 @@ func (h host) attach(ctx context.Context) (dsn string, release func(), err error
 
 // makeDir makes the folder, or sees that it is ours: anybody may write to the
 // folder for temporary files.
-func (h host) makeDir() error {
-	if err := os.Mkdir(h.dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
+func (s Server) makeDir() error {
+	if err := os.Mkdir(s.Dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	} else if err == nil {
 		// Whatever the umask: the server's user must reach its data.
-		if err := os.Chmod(h.dir, 0o711); err != nil {
+		if err := os.Chmod(s.Dir, 0o711); err != nil {
 			return err
 		}
 	}
-	info, err := os.Lstat(h.dir)
+	info, err := os.Lstat(s.Dir)
 	if err != nil {
 		return err
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	if !info.IsDir() || !ok || int(owner.Uid) != os.Getuid() {
-		return fmt.Errorf("%s is not a folder of this user: remove it", h.dir)
+		return fmt.Errorf("%s is not a folder of this user: remove it", s.Dir)
 	}
 	return nil
 }
 
 // find returns the server that answers, or starts one.
-func (h host) find(ctx context.Context, bin string) (string, error) {
-	start, err := lock(filepath.Join(h.dir, "start"), syscall.LOCK_EX)
+func (s Server) find(ctx context.Context) (string, error) {
+	start, err := lock(filepath.Join(s.Dir, "start"), syscall.LOCK_EX)
 	if err != nil {
 		return "", err
 	}
 	defer start.Close()
-	file := filepath.Join(h.dir, "dsn")
-	if text, err := os.ReadFile(file); err == nil && answers(ctx, string(text)) == nil {
+	file := filepath.Join(s.Dir, "dsn")
+	if text, err := os.ReadFile(file); err == nil && s.answers(ctx, string(text)) == nil {
 		return string(text), nil
 	}
 	var dsn string
 	for range 3 { // somebody may take the port between our choice and our use
-		if dsn, err = h.start(ctx, bin); err == nil {
+		if dsn, err = s.start(ctx); err == nil {
 			return dsn, os.WriteFile(file, []byte(dsn), 0o600)
 		}
 	}
-	return "", fmt.Errorf("starting PostgreSQL: %w", err)
+	return "", fmt.Errorf("starting a server for tests: %w", err)
 }
 
-func answers(ctx context.Context, dsn string) error {
+func (s Server) answers(ctx context.Context, dsn string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, dsn)
-	if err != nil {
-		return err
-	}
-	return conn.Close(ctx)
+	return s.Answers(ctx, dsn)
 }
 
 // start makes a new cluster and a supervisor that serves it.
-func (h host) start(ctx context.Context, bin string) (string, error) {
-	account, err := serverAccount()
+func (s Server) start(ctx context.Context) (string, error) {
+	account, err := serverAccount(s.Accounts)
 	if err != nil {
 		return "", err
 	}
-	data, err := h.freshData(account)
+	data, err := s.freshData(account)
 	if err != nil {
-		return "", err
-	}
-	password := randomHex(16)
-	if err := account.initdb(ctx, bin, data, password); err != nil {
 		return "", err
 	}
 	port, err := freePort()
 	if err != nil {
 		return "", err
 	}
-	died, err := h.supervise(account, bin, data, port)
+	command, dsn, err := s.Make(ctx, Place{Data: data, Port: port, account: account})
 	if err != nil {
 		return "", err
 	}
-	dsn := (&url.URL{Scheme: "postgres", User: url.UserPassword(superuser, password), Host: "127.0.0.1:" + port, Path: "/postgres"}).String()
-	deadline := time.After(patience)
+	died, err := s.supervise(account, data, command)
+	if err != nil {
+		return "", err
+	}
+	deadline := time.After(Patience)
 	for {
-		err := answers(ctx, dsn)
+		err := s.answers(ctx, dsn)
 		if err == nil {
 			return dsn, nil
 		}
 		select {
 		case <-died:
-			log, _ := os.ReadFile(filepath.Join(h.dir, "log"))
+			log, _ := os.ReadFile(filepath.Join(s.Dir, "log"))
 			return "", fmt.Errorf("the server ended at once: %s", log)
 		case <-deadline:
 			return "", err
@@ -164,12 +130,10 @@ func (h host) start(ctx context.Context, bin string) (string, error) {
 	}
 }
 
-const superuser = "postgres"
-
 // freshData removes the clusters of servers that no longer answer and makes an
 // empty folder for the next one.
-func (h host) freshData(a account) (string, error) {
-	old, err := filepath.Glob(filepath.Join(h.dir, "data-*"))
+func (s Server) freshData(a account) (string, error) {
+	old, err := filepath.Glob(filepath.Join(s.Dir, "data-*"))
 	if err != nil {
 		return "", err
 	}
@@ -178,7 +142,7 @@ func (h host) freshData(a account) (string, error) {
 			return "", err
 		}
 	}
-	data, err := os.MkdirTemp(h.dir, "data-")
+	data, err := os.MkdirTemp(s.Dir, "data-")
 	if err != nil {
 		return "", err
 	}
@@ -187,27 +151,20 @@ func (h host) freshData(a account) (string, error) {
 
 // supervise starts the detached process that ends the server when it is idle,
 // and returns a channel that closes when that process ends.
-func (h host) supervise(a account, bin, data, port string) (<-chan struct{}, error) {
-	log, err := os.Create(filepath.Join(h.dir, "log"))
+func (s Server) supervise(a account, data string, command []string) (<-chan struct{}, error) {
+	log, err := os.Create(filepath.Join(s.Dir, "log"))
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	script := filepath.Join(h.dir, "supervise.sh")
+	script := filepath.Join(s.Dir, "supervise.sh")
 	if err := os.WriteFile(script, []byte(supervisor), 0o644); err != nil {
 		return nil, err
 	}
 	if err := os.Chmod(script, 0o644); err != nil {
 		return nil, err
 	}
-	args := []string{script, filepath.Join(h.dir, "use"), strconv.Itoa(int(h.grace.Seconds())), data,
-		filepath.Join(bin, "postgres"), "-D", data}
-	for _, setting := range []string{
-		"listen_addresses=127.0.0.1", "port=" + port, "unix_socket_directories=", "max_connections=200",
-		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "timezone=UTC",
-	} {
-		args = append(args, "-c", setting)
-	}
+	args := append([]string{script, filepath.Join(s.Dir, "use"), strconv.Itoa(int(s.Grace.Seconds())), data}, command...)
 	cmd := a.command("/bin/sh", args...)
 	cmd.SysProcAttr.Setsid = true // Ctrl-C is for the tests; the server ends when they have
 	cmd.Stdout, cmd.Stderr = log, log
@@ -254,15 +211,22 @@ func lock(path string, how int) (*os.File, error) {
 	}
 }
 
+// Place is where a new server is to stand.
+type Place struct {
+	Data    string // an empty folder of the server's account
+	Port    string // free, on loopback
+	account account
+}
+
 // account is who runs the server: ourselves, or somebody else if we are root,
-// as whom PostgreSQL refuses to run.
+// as whom a server is not run.
 type account struct{ other *syscall.Credential }
 
-func serverAccount() (account, error) {
+func serverAccount(names []string) (account, error) {
 	if os.Getuid() != 0 {
 		return account{}, nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range names {
 		u, err := user.Lookup(name)
 		if err != nil {
 			continue
@@ -274,7 +238,7 @@ func serverAccount() (account, error) {
 		}
 		return account{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 	}
-	return account{}, errors.New("root may not run PostgreSQL, and there is no user postgres or nobody: add one")
+	return account{}, fmt.Errorf("root may not run this server, and there is no user %s: add one", strings.Join(names, " or "))
 }
 
 func (a account) own(path string) error {
@@ -284,8 +248,8 @@ func (a account) own(path string) error {
 	return os.Chown(path, int(a.other.Uid), int(a.other.Gid))
 }
 
-// command runs a program as the account, in an environment of its own: PGDATA
-// or PGPORT of a developer are not for us.
+// command runs a program as the account, in an environment of its own: what
+// a developer has set for servers of their own (PGDATA) is not for us.
 func (a account) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C.UTF-8"}
@@ -294,20 +258,20 @@ func (a account) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (a account) initdb(ctx context.Context, bin, data, password string) error {
-	// Beside data, as initdb wants that empty.
-	pwfile := data + ".password"
-	if err := os.WriteFile(pwfile, []byte(password+"\n"), 0o600); err != nil {
-		return err
+// Run runs a program of the server to its end, as its account.
+func (p Place) Run(name string, args ...string) error {
+	if out, err := p.account.command(name, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("running %s (may its user reach %s?): %w\n%s", filepath.Base(name), p.Data, err, strings.TrimSpace(string(out)))
 	}
-	defer os.Remove(pwfile)
-	if err := a.own(pwfile); err != nil {
-		return err
+	return nil
+}
+
+// File writes a file beside the data that only the server's account can read.
+// Whoever makes it removes it; the next start does otherwise.
+func (p Place) File(name, text string) (path string, err error) {
+	path = p.Data + "." + name
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", err
 	}
-	cmd := a.command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
-		"--username="+superuser, "--pwfile="+pwfile, "--auth-local=reject", "--auth-host=scram-sha-256")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("running initdb (may its user reach %s?): %w\n%s", data, err, strings.TrimSpace(string(out)))
-	}
-	return ctx.Err()
+	return path, p.account.own(path)
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs a PostgreSQL server while somebody uses it, and ends it and its data
+# Runs a database server while somebody uses it, and ends it and its data
 # when nobody has for GRACE seconds.
 #
-#   supervise.sh LOCK GRACE DATA POSTGRES ARGUMENT...
+#   supervise.sh LOCK GRACE DATA SERVER ARGUMENT...
 #
 # Every user of the server holds a shared lock on LOCK. Nobody does if we get an
 # exclusive one; while we keep it, to stop the server, a new user waits, and
