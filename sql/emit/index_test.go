@@ -2,16 +2,19 @@ package emit_test
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/oracle"
 	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/internal/same"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/dsn"
+	"github.com/grille-dev/grille/run/postgres"
 	"github.com/grille-dev/grille/sql/emit"
 )
 
@@ -68,11 +71,11 @@ func TestIndexes(t *testing.T) {
 	e, pg, lite := bigEngines(t)
 	for _, x := range indexes() {
 		e.ruled(bigRules(x.rule, ""))
-		s := made(t, e.pgView, x.draft)
+		s := made(t, e.all[0].view, x.draft)
 		if got := postgresUses(t, pg, s); got != x.postgres {
 			t.Errorf("postgres: %s: %s: the index of %q, want %q\n%s", x.rule, x.draft, got, x.postgres, s.Text())
 		}
-		s = made(t, e.liteV, x.draft)
+		s = made(t, e.all[1].view, x.draft)
 		if got := sqliteUses(t, lite, s); got != x.sqlite {
 			t.Errorf("sqlite: %s: %s: the index of %q, want %q\n%s", x.rule, x.draft, got, x.sqlite, s.Text())
 		}
@@ -85,10 +88,10 @@ func TestIndexes(t *testing.T) {
 	// viewer's.
 	e.ruled(bigRules("salary > 0", "fence: always, "))
 	draft := "SELECT b.name FROM big b WHERE b.id = 4711"
-	if got := postgresUses(t, pg, made(t, e.pgView, draft)); got != "" {
+	if got := postgresUses(t, pg, made(t, e.all[0].view, draft)); got != "" {
 		t.Errorf("postgres uses the index of %s", got)
 	}
-	if got := sqliteUses(t, lite, made(t, e.liteV, draft)); got != "" {
+	if got := sqliteUses(t, lite, made(t, e.all[1].view, draft)); got != "" {
 		t.Errorf("sqlite uses the index of %s", got)
 	}
 }
@@ -117,12 +120,12 @@ func bigEngines(t *testing.T) (*engines, *oracle.Direct, *oracle.Lite) {
 	if err := oracle.FillSQLite(path, onLite); err != nil {
 		t.Fatal(err)
 	}
-	e := &engines{t: t, pg: opened(t, db.ReadOnlyDSN)}
-	if e.lite, err = oracle.OpenSQLite(path, run.Log{}); err != nil {
+	onFile, err := oracle.OpenSQLite(path, run.Log{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { e.lite.Close() })
-	e.pgCat, e.liteCat = found(t, e.pg), found(t, e.lite)
+	t.Cleanup(func() { onFile.Close() })
+	e := &engines{t: t, all: []*opened{found(t, postgresAt(t, db.ReadOnlyDSN), "public"), found(t, onFile, "main")}}
 	lite, err := oracle.OpenLite(path)
 	if err != nil {
 		t.Fatal(err)
@@ -131,12 +134,30 @@ func bigEngines(t *testing.T) (*engines, *oracle.Direct, *oracle.Lite) {
 	return e, pg, lite
 }
 
-func found(t *testing.T, e run.Engine) *catalog.Catalog {
+func found(t *testing.T, e run.Engine, schema string) *opened {
 	c, err := e.Catalog(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return &opened{Database: same.Database{Engine: e, Catalog: c, Schema: schema}, catalog: c}
+}
+
+func grants(db pgtest.DB) string {
+	return fmt.Sprintf(";GRANT USAGE ON SCHEMA public TO %[1]s; GRANT SELECT ON ALL TABLES IN SCHEMA public TO %[1]s;", db.ReadOnlyRole())
+}
+
+func postgresAt(t *testing.T, url string) run.Engine {
+	t.Helper()
+	target, err := dsn.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := postgres.New(postgres.Config{Target: target.(dsn.Postgres), TimeZone: "UTC", Concurrent: 1, Log: run.Log{To: slog.New(slog.NewTextHandler(t.Output(), nil))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
 }
 
 func bigRules(rule, more string) string {
