@@ -57,7 +57,7 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Unto
 		if err == nil || !errors.As(err, &no) {
 			return d.SQL, err
 		}
-		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no.Code, no.Span); err != nil {
+		if prompt, err = egress.ComposeRepair(prompt, egress.Attempt{By: d.By, SQL: d.SQL}, no); err != nil {
 			switch refusal.CodeOf(err) {
 			case "":
 				err = no // not for a model to hear

@@ -81,6 +81,8 @@ var repairDrafts = []string{
 	"SELECT count(*) FROM people WHERE name = 'p1'", "SELECT name, count(*) FROM people GROUP BY name",
 	"SELECT code FROM people", "SELECT salry FROM people", "SELECT count(*) FROM secrets", "SELECT count(code) FROM people",
 	"SELECT", "not SQL", "SELECT 1; SELECT 2", "DELETE FROM people", "SELECT pg_sleep(1)", "SELECT name + 1 FROM wards",
+	"SELECT YEAR(salary) FROM people", "SELECT id FROM people WHERE email = \"p1\"", "SELECT id FROM people WHERE ROWNUM < 3 AND \"code\" = 1",
+	"SELECT IFNULL(email, '⟨EMAIL_PUT⟩') FROM people LIMIT 5 ORDER BY id", "SELECT IFNULL(email, '⟨EMAIL_PUT⟩') FROM people",
 	"SELECT name, count(*) FROM wards", "SELECT id FROM people JOIN wards ON true", "SELECT 'x' || \xff",
 }
 

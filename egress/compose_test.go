@@ -210,16 +210,16 @@ func TestGoldenPrompts(t *testing.T) {
 			t.Fatal(err)
 		}
 		draft := "SELECT count(*)\nFROM visit"
-		p, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.UnknownTable, refusal.Span{Pos: 21, End: 26})
+		p, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.New(refusal.UnknownTable, "", "").At(refusal.Span{Pos: 21, End: 26}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err = ComposeRepair(p, Attempt{SQL: "SELECT count(* FROM visits"}, refusal.Syntax, refusal.Span{})
+		p, err = ComposeRepair(p, Attempt{SQL: "SELECT count(* FROM visits"}, &refusal.Refusal{Code: refusal.Syntax, Mend: "close it where its part ends"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		golden(t, "repair", p)
-		if _, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.Syntax, refusal.Span{}); refusal.CodeOf(err) != refusal.Model {
+		if _, err = ComposeRepair(p, Attempt{SQL: draft}, refusal.New(refusal.Syntax, "", "").At(refusal.Span{})); refusal.CodeOf(err) != refusal.Model {
 			t.Errorf("third repair: %v", err)
 		}
 	})
@@ -231,14 +231,45 @@ func TestNoRepairOfTheSameDraft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err = ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+	if p, err = ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.New(refusal.UnknownColumn, "", "").At(refusal.Span{Pos: 7, End: 8})); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); refusal.CodeOf(err) != refusal.Model {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT x"}, refusal.New(refusal.UnknownColumn, "", "").At(refusal.Span{Pos: 7, End: 8})); refusal.CodeOf(err) != refusal.Model {
 		t.Errorf("the same draft: %v", err)
 	}
-	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT y"}, refusal.UnknownColumn, refusal.Span{Pos: 7, End: 8}); err != nil {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT y"}, refusal.New(refusal.UnknownColumn, "", "").At(refusal.Span{Pos: 7, End: 8})); err != nil {
 		t.Errorf("another draft: %v", err)
+	}
+}
+
+// Of what a refusal proposes a model hears what was made from its draft alone, on
+// one line and not at length.
+func TestRepairHint(t *testing.T) {
+	p, _, err := Composer{Random: counting()}.compose(t.Context(), clinic(), ask(t, "how many visits?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := func(no *refusal.Refusal) string {
+		next, err := ComposeRepair(p, Attempt{SQL: "SELECT YEAR(x)"}, no)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := next.Messages()
+		return all[len(all)-1].Text
+	}
+	no := refusal.New(refusal.UnknownFunction, "CANARY in try", "CANARY in words").ForOwner("CANARY for owners")
+	plain := said(no)
+	if strings.Contains(plain, "CANARY") || strings.Contains(plain, "Hint") {
+		t.Errorf("said: %s", plain)
+	}
+	no.Mend = "write extract(year FROM x)"
+	if got := said(no); !strings.Contains(got, "\nHint: write extract(year FROM x)\n") || strings.Contains(got, "CANARY") {
+		t.Errorf("said: %s", got)
+	}
+	for _, long := range []string{strings.Repeat("x", maxHint+1), "write\nthis"} {
+		if no.Mend = long; said(no) != plain {
+			t.Errorf("%q was said", long)
+		}
 	}
 }
 
@@ -249,11 +280,11 @@ func TestRepairOnlyForTheDraftsOwnFaults(t *testing.T) {
 	}
 	for _, code := range []refusal.Code{refusal.Limit, refusal.Value, refusal.Down, refusal.Drift, refusal.Posture,
 		refusal.Internal, refusal.NoAccess, refusal.ChooseTeam, refusal.NotUnderstood, "", "new-code"} {
-		if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, code, refusal.Span{}); err == nil {
+		if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, refusal.New(code, "", "").At(refusal.Span{})); err == nil {
 			t.Errorf("%q is told to a model", code)
 		}
 	}
-	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, refusal.Syntax, refusal.Span{Pos: 900, End: 1000}); err != nil {
+	if _, err := ComposeRepair(p, Attempt{SQL: "SELECT 1"}, refusal.New(refusal.Syntax, "", "").At(refusal.Span{Pos: 900, End: 1000})); err != nil {
 		t.Errorf("a position outside the draft: %v", err)
 	}
 }

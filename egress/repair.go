@@ -23,17 +23,18 @@ type Attempt struct {
 
 // ComposeRepair asks the model that wrote a draft to correct it, and no other:
 // see [Prompt.For]. The words depend on the draft, the code and the position
-// only: no name, value or message of ours or of the database is in them. Codes
-// that arise from running a query, or from something the model cannot change, are
-// refused, as are a third round and a draft that came back unchanged.
-func ComposeRepair(p Prompt, a Attempt, code refusal.Code, at refusal.Span) (Prompt, error) {
+// only: no name, value or message of ours or of the database is in them, and of a
+// refusal's hint what was made from the draft alone. Codes that arise from running
+// a query, or from something the model cannot change, are refused, as are a third
+// round and a draft that came back unchanged.
+func ComposeRepair(p Prompt, a Attempt, no *refusal.Refusal) (Prompt, error) {
 	if !p.Made() {
 		panic("egress: zero Prompt")
 	}
 	draft := a.SQL
-	why, ok := Mendable(code)
+	why, ok := Mendable(no.Code)
 	if !ok {
-		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", code)
+		return Prompt{}, fmt.Errorf("composing a repair: %q is not for a model to hear", no.Code)
 	}
 	if p.p.repairs >= maxRepairs || len(draft) > maxDraft || !utf8.ValidString(draft) {
 		return Prompt{}, stuck()
@@ -50,8 +51,18 @@ func ComposeRepair(p Prompt, a Attempt, code refusal.Code, at refusal.Span) (Pro
 	next.only = a.By
 	next.messages = append(slices.Clone(p.p.messages),
 		Message{Assistant, string(said)},
-		Message{User, filled("repair.txt", map[string]string{"Why": why, "Where": where(draft, at)})})
+		Message{User, filled("repair.txt", map[string]string{"Why": why, "Where": where(draft, no.Span), "Try": hint(no)})})
 	return Prompt{&next}, nil
+}
+
+const maxHint = 400 // bytes
+
+// hint is what a refusal says that was made from the draft alone.
+func hint(no *refusal.Refusal) string {
+	if len(no.Mend) > maxHint || strings.ContainsAny(no.Mend, "\r\n") {
+		return ""
+	}
+	return no.Mend
 }
 
 func stuck() error {

@@ -136,7 +136,7 @@ func (s *siege) next(ctx context.Context, db *Database, text string, question bo
 	}
 	var no *refusal.Refusal
 	if !question && errors.As(err, &no) {
-		if repair, e := egress.ComposeRepair(p, egress.Attempt{SQL: text}, no.Code, no.Span); e == nil {
+		if repair, e := egress.ComposeRepair(p, egress.Attempt{SQL: text}, no); e == nil {
 			p = repair
 		}
 	}

@@ -214,7 +214,7 @@ func TestRouteRepairsWithTheSameModel(t *testing.T) {
 		"it is down": {"down", []Client{down, house, cloud}, ""},
 		"it is gone": {"gone", []Client{house, cloud}, ""},
 	} {
-		repair, err := egress.ComposeRepair(p, egress.Attempt{By: c.by, SQL: "SELEC 1"}, refusal.Syntax, refusal.Span{})
+		repair, err := egress.ComposeRepair(p, egress.Attempt{By: c.by, SQL: "SELEC 1"}, refusal.New(refusal.Syntax, "", "").At(refusal.Span{}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -91,7 +91,7 @@ func TestNothingLeavesUnrecorded(t *testing.T) {
 func TestPrivatePromptsGoToPrivateModels(t *testing.T) {
 	s := modeltest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	p := testPrompt(t, viewer.Switches{PrivateModels: true})
-	repair, err := egress.ComposeRepair(p, egress.Attempt{SQL: "SELEC 1"}, refusal.Syntax, refusal.Span{})
+	repair, err := egress.ComposeRepair(p, egress.Attempt{SQL: "SELEC 1"}, refusal.New(refusal.Syntax, "", "").At(refusal.Span{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,71 +14,16 @@ func (b *binder) function(n *syntax.Call) *funcs.Func {
 		fail(n.At(), refusal.UnknownFunction, "use PostgreSQL's own functions", "there is no function %s.%s", n.Schema, n.Name)
 	}
 	f := funcs.Find(n.Name)
+	if n.Try != "" && (f == nil || !f.Takes(len(n.Args))) {
+		b.dialect(n, f)
+	}
 	if f == nil && b.own {
 		f = funcs.FindInternal(n.Name)
 	}
 	if f == nil || f.Internal && !b.own {
-		try := hints[n.Name]
-		if try == "" {
-			try = "use another function; the documentation lists those that Grille speaks"
-		}
-		fail(n.At(), refusal.UnknownFunction, try, "there is no function %q", n.Name)
+		fail(n.At(), refusal.UnknownFunction, "use another function; the documentation lists those that Grille speaks", "there is no function %q", n.Name)
 	}
 	return f
-}
-
-// hints repair what other dialects write. Keys are names that PostgreSQL does
-// not have, or that the table leaves out.
-var hints = map[string]string{
-	"year":            "write extract(year FROM x)",
-	"month":           "write extract(month FROM x)",
-	"day":             "write extract(day FROM x)",
-	"hour":            "write extract(hour FROM x)",
-	"minute":          "write extract(minute FROM x)",
-	"second":          "write extract(second FROM x)",
-	"quarter":         "write extract(quarter FROM x)",
-	"week":            "write extract(week FROM x)",
-	"weekday":         "write extract(dow FROM x)",
-	"dayofweek":       "write extract(dow FROM x)",
-	"datepart":        "write extract(year FROM x)",
-	"strftime":        "write to_char(x, 'YYYY-MM') or extract(year FROM x)",
-	"date_format":     "write to_char(x, 'YYYY-MM')",
-	"datetime":        "write CAST(x AS timestamp)",
-	"julianday":       "subtract dates: date1 - date2 is a number of days",
-	"unixepoch":       "write extract(epoch FROM x)",
-	"datediff":        "subtract dates: date1 - date2 is a number of days",
-	"timestampdiff":   "subtract timestamps, and take extract(epoch FROM a - b)",
-	"date_add":        "write x + INTERVAL '1 day'",
-	"date_sub":        "write x - INTERVAL '1 day'",
-	"dateadd":         "write x + INTERVAL '1 day'",
-	"adddate":         "write x + INTERVAL '1 day'",
-	"curdate":         "write current_date",
-	"getdate":         "write current_timestamp",
-	"sysdate":         "write current_timestamp",
-	"clock_timestamp": "write current_timestamp",
-	"group_concat":    "write string_agg(x, ',')",
-	"listagg":         "write string_agg(x, ',')",
-	"ifnull":          "write coalesce(a, b)",
-	"nvl":             "write coalesce(a, b)",
-	"isnull":          "write x IS NULL, or coalesce(x, y)",
-	"if":              "write CASE WHEN condition THEN a ELSE b END",
-	"iif":             "write CASE WHEN condition THEN a ELSE b END",
-	"len":             "write length(x)",
-	"ucase":           "write upper(x)",
-	"lcase":           "write lower(x)",
-	"instr":           "write strpos(text, part)",
-	"charindex":       "write strpos(text, part)",
-	"locate":          "write strpos(text, part)",
-	"truncate":        "write trunc(x, 2)",
-	"median":          "write percentile_cont(0.5) WITHIN GROUP (ORDER BY x)",
-	"stdev":           "write stddev(x)",
-	"rand":            "random values are not spoken",
-	"random":          "random values are not spoken",
-	"divide":          "write a / b",
-	"subtract":        "write a - b",
-	"convert":         "write CAST(x AS type)",
-	"total":           "write coalesce(sum(x), 0)",
-	"substring_index": "write split_part(x, ',', 1)",
 }
 
 // callExpr binds f(...) in an expression.

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"errors"
 	"math/big"
 	"strings"
 	"time"
@@ -306,9 +307,21 @@ func names(ts []types.Type) string {
 func (x *exprs) operator(at syntax.Span, symbol string, args ...ir.Expr) ir.Expr {
 	f := funcs.FindOperator(symbol)
 	if f == nil {
-		fail(at, refusal.UnknownFunction, "", "there is no operator %s", symbol)
+		mend(at, refusal.UnknownFunction, foreignOperators[symbol], "there is no operator %s", symbol)
 	}
 	return x.call(at, f, symbol, args)
+}
+
+// foreignOperators are what other dialects write for what PostgreSQL says in words.
+var foreignOperators = map[string]string{
+	"&&":  "write AND between conditions",
+	"!":   "write NOT before a condition",
+	"<=>": "write a IS NOT DISTINCT FROM b",
+	"!<":  "write >=",
+	"!>":  "write <=",
+	"^=":  "write <>",
+	"~=":  "write <>",
+	"=~":  "write x ~ 'pattern'",
 }
 
 func (x *exprs) binary(n *syntax.Binary) ir.Expr {
@@ -559,6 +572,9 @@ func (x *exprs) typeName(n *syntax.Cast) (types.Type, types.Mod) {
 		t, ok = types.Type{Kind: types.Enum, Name: n.Type.Schema + "." + n.Type.Name}, true
 	}
 	if !ok {
+		if here := syntax.TypeHint(n.Type.Name); here != "" && n.Type.Schema == "" {
+			mend(n.Type.At, refusal.Types, "write "+here, "there is no type %q here", n.Type.Name)
+		}
 		fail(n.Type.At, refusal.Types, "use text, integer, bigint, numeric, double precision, boolean, date, timestamp, timestamptz, time, interval or uuid", "there is no type %q here", n.Type.Name)
 	}
 	var mod types.Mod
@@ -663,6 +679,9 @@ func (x *exprs) noMatch(span syntax.Span, err error, ts []types.Type) {
 		try = "write the number in quotes, as in '5', or CAST one side"
 	} else if known == "" || strings.Contains(known, "...") {
 		try = "CAST the arguments to types that fit"
+	}
+	if no := new(funcs.ResolveError); errors.As(err, &no) && no.Func.Name == "+" && len(ts) == 2 && ts[0].IsText() && ts[1].IsText() {
+		try = "write a || b to join texts"
 	}
 	fail(span, refusal.Types, try, "%s", msg)
 }

@@ -6,8 +6,35 @@ import (
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/syntax"
 )
+
+// mend refuses with a hint that was made from the draft alone.
+func mend(at syntax.Span, code refusal.Code, try, format string, args ...any) {
+	r := refusal.New(code, try, format, args...).At(at)
+	r.Mend = try
+	panic(bailout{r})
+}
+
+// dialect refuses a call that another dialect has, f being ours of that name or nil.
+func (b *binder) dialect(n *syntax.Call, f *funcs.Func) {
+	if f == nil {
+		mend(n.At(), refusal.UnknownFunction, n.Try, "there is no function %q", n.Name)
+	}
+	mend(n.At(), refusal.UnknownFunction, n.Try, "there is no function %s with this number of arguments (%d)", n.Name, len(n.Args))
+}
+
+// foreignNames are what other dialects write where a column or a table may stand.
+var foreignNames = map[string]string{
+	"rownum":       "write LIMIT n at the end instead of a condition on ROWNUM",
+	"sysdate":      "write current_timestamp",
+	"systimestamp": "write current_timestamp",
+	"getdate":      "write current_timestamp",
+	"curdate":      "write current_date",
+	"dual":         "leave FROM dual out",
+	"rand":         "random values are not spoken",
+}
 
 // Suggestions come from the namespace that bind was given, which holds only
 // what the reader of the refusal may see.
@@ -32,8 +59,19 @@ func (b *binder) unknownColumn(s *scope, n *syntax.Column, table, name string) {
 	try := ""
 	if near := closest(name, names, 3); len(near) > 0 {
 		try = "did you mean " + strings.Join(near, ", ") + "?"
+	} else if try = foreignNames[name]; try != "" && len(n.Parts) == 1 {
+		mend(n.At(), refusal.UnknownColumn, try, "no table of this query has a column %q", name)
 	} else if len(names) > 0 {
 		try = "columns here: " + strings.Join(first(names, 12), ", ")
+	}
+	if n.Quoted {
+		// Said of every such name that is no visible column, whatever else there is.
+		text := "if it is a text, write '" + strings.ReplaceAll(clip(name), "'", "''") + "': double quotes are for names"
+		r := refusal.New(refusal.UnknownColumn, text, "no column is called %q here", name).At(n.At())
+		if r.Mend = text; strings.HasPrefix(try, "did you mean") {
+			r.Try = try + " " + text
+		}
+		panic(bailout{r})
 	}
 	if who == "" {
 		fail(n.At(), refusal.UnknownColumn, try, "no table of this query has a column %q", name)
@@ -52,6 +90,9 @@ func (b *binder) unknownTable(t *syntax.Table) {
 	var names []string
 	for _, v := range b.names.All() {
 		names = append(names, shown(b.names, v))
+	}
+	if try := foreignNames[t.Name]; try != "" && full == t.Name {
+		mend(t.At(), refusal.UnknownTable, try, "no table %q", full)
 	}
 	try := "there is no table that you may ask"
 	if near := closest(t.Name, names, 3); len(near) > 0 {

@@ -39,6 +39,16 @@ type Func struct {
 	sided bool
 }
 
+// Takes reports whether an overload has n arguments.
+func (f *Func) Takes(n int) bool {
+	for _, s := range f.Sigs {
+		if n == len(s.Params) || s.Variadic && n >= len(s.Params) {
+			return true
+		}
+	}
+	return false
+}
+
 // Sig is one overload.
 type Sig struct {
 	Func   *Func

@@ -63,7 +63,19 @@ func (c *converter) call(f *ast.FuncCall) Expr {
 		at = cover(at, out.Over.At())
 	}
 	out.pos = pos(at)
+	if out.Schema == "" && !out.SQLForm {
+		out.Try = c.hint(out, c.index(f.Location))
+		c.unitOfAnother(out)
+	}
 	return out
+}
+
+// unitOfAnother refuses DATE_TRUNC(x, MONTH) and DATE_PART(MONTH, x): PostgreSQL
+// has both functions, and would take the unit for a column.
+func (c *converter) unitOfAnother(call *Call) {
+	if (call.Name == "date_trunc" || call.Name == "date_part") && call.Try != "" {
+		panic(halt{refusal.New(refusal.Syntax, call.Try, "%s takes its unit in quotes, and first", call.Name).At(call.At())})
+	}
 }
 
 // callee is the function of an ordinary call. The grammar makes two of them

@@ -130,6 +130,8 @@ func (c *converter) column(r *ast.ColumnRef) Expr {
 	}
 	if i := c.index(r.Location); i >= 0 && len(r.Fields) > 1 {
 		at.End = c.toks[c.dots(i)].end
+	} else if i >= 0 {
+		out.Quoted = c.toks[i].kind == quoted
 	}
 	out.pos = pos(at)
 	return out

@@ -22,6 +22,8 @@ func seeds(f *testing.F) {
 	for _, s := range []string{
 		"", ";", "SELECT 'a' -- b\n 'c'", "SELECT U&'\\0061' UESCAPE '!'", "SELECT $$a$$||$b$c$b$", "SELECT 1.e5, 1..2, 1e, 0x, 0b2",
 		"SELECT E'\\'' , e'\\\\', b'01''01', x'F', n'x'", "SELECT a@-1, a=-1, a<=-1, a@/*x*/b, a--b", "SELECT \u00e9, \"\u212a\", '\u200b'",
+		"SELECT IF(a, 'x', b), DATEDIFF(day, a, b), STRFTIME('%Y', d), GROUP_CONCAT(DISTINCT a ORDER BY b), \"west\", t.IFNULL()",
+		"SELECT GROUP_CONCAT(a SEPARATOR ','), CONVERT(int, a), a NOT RLIKE 'b', c ILIKE ANY ('d', 'e'), f = 1 && g = 2 LIMIT 1 ORDER BY 1",
 		"SELECT u&a, U&\"a\"", "SELECT $1a, $a, $", "/* /* */ SELECT 1", "SELECT a::b.c(1)[]", "SELECT case, end", "SELECT (((select 1)))",
 	} {
 		f.Add(s)

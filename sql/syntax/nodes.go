@@ -269,6 +269,8 @@ type (
 		pos
 		Parts []string
 		Star  bool
+		// Quoted: it is one name, in double quotes, where other dialects write texts.
+		Quoted bool
 	}
 	// Literal is 12, 1.5, 'x', TRUE, NULL. Text is the value as written,
 	// quotes and escapes taken away; 1_000 and 0xFF are digits in base ten.
@@ -432,6 +434,9 @@ type (
 		Filter       Expr
 		Over         *Window
 		SQLForm      bool // the grammar named the function, not the writer
+		// Try is what to write instead if no function of that name takes so many
+		// arguments, "" where nothing is known: the call is one of another dialect.
+		Try string
 	}
 	// Now is CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIME, ...
 	Now struct {

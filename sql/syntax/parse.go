@@ -54,6 +54,7 @@ func recovered(err *error) {
 	switch p := recover().(type) {
 	case nil:
 	case halt:
+		p.Refusal.Mend = p.Refusal.Try // all that is known here is the text
 		*err = p.Refusal
 	default:
 		*err = refusal.New(refusal.Internal, "write it another way, and report this statement",

@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // repair says what to write instead, for a syntax error at token at (-1: the
 // end). It knows what people and models bring along from other dialects; a
@@ -27,6 +30,11 @@ var repairs = []struct {
 	hint func(g *guarded, at int32) string
 }{
 	{"top", (*guarded).top},
+	{"separator", (*guarded).separator},
+	{"pattern", (*guarded).pattern},
+	{"convert", (*guarded).convert},
+	{"any list", (*guarded).anyList},
+	{"sign for a word", (*guarded).signForWord},
 	{"interval", (*guarded).interval},
 	{"tryCast", (*guarded).tryCast},
 	{"dangling comma", (*guarded).danglingComma},
@@ -38,6 +46,7 @@ var repairs = []struct {
 	{"list", (*guarded).list},
 	{"prose", (*guarded).prose},
 	{"reserved", (*guarded).reserved},
+	{"clause", (*guarded).clause},
 }
 
 // near is the token d places from the error, or "" outside of the text, as
@@ -67,7 +76,14 @@ func (g *guarded) limit(at int32) string {
 func (g *guarded) top(at int32) string {
 	for d := int32(-4); d <= 0; d++ {
 		if g.near(at, d) == "top" && (g.near(at, d-1) == "select" || g.near(at, d-1) == "distinct") {
-			return "write LIMIT n at the end instead of TOP n"
+			n := g.near(at, d+1)
+			if n == "(" {
+				n = g.near(at, d+2)
+			}
+			if !number0(n) {
+				n = "n"
+			}
+			return "write LIMIT " + n + " at the end instead of TOP " + n
 		}
 	}
 	return ""
@@ -87,11 +103,13 @@ func (g *guarded) interval(at int32) string {
 	}
 	interval := "INTERVAL '" + short(n) + " " + short(unit) + "'"
 	for i := at; i >= 0 && i > at-16; i-- {
-		switch g.near(i, 0) {
-		case "date_add", "adddate":
-			return "write x + " + interval
-		case "date_sub", "subdate":
-			return "write x - " + interval
+		if w, ok := g.writtenCall(i); ok {
+			switch g.near(i, 0) {
+			case "date_add", "adddate", "datetime_add", "timestamp_add":
+				return "write " + w.operand(0) + " + " + interval
+			case "date_sub", "subdate", "datetime_sub", "timestamp_sub":
+				return "write " + w.operand(0) + " - " + interval
+			}
 		}
 	}
 	return "write " + interval
@@ -105,6 +123,9 @@ func (g *guarded) tryCast(at int32) string {
 	for i := at; i > 0 && i > at-16; i-- {
 		switch w := g.near(i, 0); w {
 		case "try_cast", "safe_cast", "try_convert":
+			if c, ok := g.writtenCall(i); ok && len(c.args) == 1 && len(c.arg(0)) > 1 {
+				return "write CAST(" + c.arg(0) + ") instead of " + strings.ToUpper(w)
+			}
 			return "write CAST(x AS type) instead of " + strings.ToUpper(w)
 		}
 	}
@@ -135,6 +156,10 @@ var otherWords = map[string]string{
 	"separator":     "write string_agg(x, ',' ORDER BY x) instead of GROUP_CONCAT",
 	"regexp":        "write x ~ 'pattern' instead of REGEXP",
 	"rlike":         "write x ~ 'pattern' instead of RLIKE",
+	"nulls":         "write NULLS FIRST or NULLS LAST behind ASC or DESC",
+	"sample":        "leave it out; rows are not sampled",
+	"tablesample":   "leave it out; rows are not sampled",
+	"percent":       "write LIMIT n with a number of rows",
 	"glob":          "write x LIKE 'a%' instead of GLOB",
 	"div":           "write a / b; two whole numbers divide whole",
 	"mod":           "write a % b or mod(a, b)",
@@ -205,7 +230,7 @@ func (g *guarded) backtick(int32) string {
 		case strings.HasPrefix(op, "```"):
 			fence = true
 		case op[0] == '`' || op[len(op)-1] == '`':
-			return "write names bare, or in double quotes instead of backticks"
+			return "write names bare, or in double quotes instead of backticks" + g.exampleName(int32(i)+1)
 		}
 	}
 	if fence {
@@ -222,10 +247,171 @@ func (g *guarded) bracket(int32) string {
 		}
 		switch before := g.near(i, -1); before {
 		case "select", "from", "join", "by", "where", "and", "or", "on", "as", ",", ".", "(", "distinct", "update", "":
-			return `write names bare, or in double quotes instead of [ ]`
+			return `write names bare, or in double quotes instead of [ ]` + g.exampleName(i+1)
 		}
 	}
 	return ""
+}
+
+// exampleName shows how the name at token i is written, if it is one word.
+func (g *guarded) exampleName(i int32) string {
+	if int(i) >= len(g.toks) || g.toks[i].kind != word {
+		return ""
+	}
+	if end := g.near(i, 1); end != "]" && !strings.HasPrefix(end, "`") {
+		return ": \"" + short(g.written(i)) + " ...\""
+	}
+	if w := g.near(i, 0); reservedNames[w] || w != g.written(i) {
+		return ": \"" + short(g.written(i)) + "\""
+	}
+	return ": " + short(g.written(i))
+}
+
+// GROUP_CONCAT(DISTINCT x ORDER BY y SEPARATOR '; ')
+func (g *guarded) separator(at int32) string {
+	if g.near(at, 0) != "separator" && g.near(at, -1) != "separator" && g.near(at, 1) != "separator" {
+		return ""
+	}
+	for i := at; i > 0 && i > at-32; i-- {
+		w, ok := g.writtenCall(i)
+		if !ok || g.near(i, 0) != "group_concat" || len(w.args) == 0 {
+			continue
+		}
+		cut := func(s string) (before, after string) {
+			k := strings.Index(strings.ToLower(s), " separator")
+			if k < 0 {
+				return s, ""
+			}
+			return s[:k], strings.TrimSpace(s[k+len(" separator"):])
+		}
+		last, by := "", ""
+		n := len(w.args) - 1
+		w.args[n], last = cut(w.args[n])
+		if w.order, by = cut(w.order); last == "" {
+			last = by
+		}
+		w.args = w.args[:1]
+		if last != "" {
+			w.args = append(w.args, last)
+		}
+		return "write " + concatenated(w)
+	}
+	return ""
+}
+
+// a REGEXP 'x', a NOT RLIKE 'x'
+func (g *guarded) pattern(at int32) string {
+	for _, d := range []int32{0, -1, 1} {
+		op, to := g.near(at, d), "~"
+		if op != "regexp" && op != "rlike" {
+			continue
+		}
+		before, text := d-1, g.near(at, d+1)
+		if g.near(at, before) == "not" {
+			before, to = before-1, "!~"
+		}
+		if x := g.dotted(at, before); x != "" && strings.HasPrefix(text, "'") {
+			return "write " + x + " " + to + " " + short(text) + " instead of " + strings.ToUpper(op)
+		}
+	}
+	return ""
+}
+
+// dotted is the name that ends d places from at, or "".
+func (g *guarded) dotted(at, d int32) string {
+	x := g.near(at, d)
+	for x != "" && g.near(at, d-1) == "." {
+		x = g.near(at, d-2) + "." + x
+		d -= 2
+	}
+	if x == "" || !isLetter(x[0]) && x[0] != '"' {
+		return ""
+	}
+	return short(x)
+}
+
+// CONVERT(int, x): the error stands at the type, or behind it.
+func (g *guarded) convert(at int32) string {
+	for i := at; i > 0 && i > at-8; i-- {
+		switch g.near(i, 0) {
+		case "convert", "try_convert":
+			if w, ok := g.writtenCall(i); ok && len(w.args) > 1 {
+				return "write " + castCall(w)
+			}
+		}
+	}
+	return ""
+}
+
+// x ILIKE ANY ('a', 'b')
+func (g *guarded) anyList(at int32) string {
+	if g.near(at, 0) != "," || g.near(at, -2) != "(" {
+		return ""
+	}
+	switch w := g.near(at, -3); w {
+	case "any", "some", "all":
+		return "write " + strings.ToUpper(w) + " (ARRAY[...]) around the list"
+	}
+	return ""
+}
+
+// a = 1 && b = 2: && and || bind closer than =, so the error stands at the second.
+func (g *guarded) signForWord(at int32) string {
+	switch g.near(at, 0) {
+	case "=", "<", ">", "<=", ">=", "<>", "!=", "is", "like", "in", "between":
+		for d := int32(-1); d >= -6; d-- {
+			switch g.near(at, d) {
+			case "&&":
+				return "write AND instead of &&"
+			case "||":
+				return "write OR between conditions; || joins texts"
+			case "and", "or", "where", "on", "having":
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+// clauses in their order. A clause that stands behind a later one is an error at
+// its first word.
+var clauses = []string{"from", "where", "group", "having", "window", "order", "limit"}
+
+func (g *guarded) clause(at int32) string {
+	w := g.near(at, 0)
+	mine := slices.Index(clauses, w)
+	if mine < 0 || at < 1 {
+		return ""
+	}
+	for i := at - 1; i >= 0; i-- {
+		if m := g.toks[i].match; m >= 0 && m < i {
+			i = m // what stands in brackets is of another query
+			continue
+		}
+		before := g.near(i, 0)
+		if before == "(" || before == "select" || g.toks[i].kind != word {
+			if before == "(" || before == "select" {
+				return ""
+			}
+			continue
+		}
+		if before == "offset" {
+			before = "limit"
+		}
+		if k := slices.Index(clauses, before); k > mine {
+			return "write " + clauseName(w) + " before " + clauseName(before)
+		} else if k == mine {
+			return "write one " + clauseName(w)
+		}
+	}
+	return ""
+}
+
+func clauseName(w string) string {
+	if w == "group" || w == "order" {
+		w += " by"
+	}
+	return strings.ToUpper(w)
 }
 
 // 'it\'s'
