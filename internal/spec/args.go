@@ -17,6 +17,10 @@ type Args struct {
 // T is the test of this command, for what the page cannot be blamed for.
 func (a *Args) T() *testing.T { return a.t }
 
+// Was is what the page says that the command prints: for what only other
+// machines can print anew.
+func (a *Args) Was() string { return a.data.Expected }
+
 // Has reports whether name is given, with or without a value.
 func (a *Args) Has(name string) bool {
 	a.read[name] = true
