@@ -131,7 +131,7 @@ func (s *shop) asItStands(a *spec.Args, draft string, direct Database, got Answe
 		return // both fail on a value
 	}
 	if d := comparison(draft).Differ(want, got); d != "" {
-		t.Errorf("PostgreSQL directly and through the gate: %s\n%s\n%s", d, draft, got.Statement.Text())
+		t.Errorf("PostgreSQL directly and through the gate: %s\n%s\n%s", d, draft, text(got))
 		return
 	}
 	for i, c := range want.Columns {
@@ -149,16 +149,24 @@ func (s *shop) other(a *spec.Args, draft string, db Database, want, got Answer) 
 	switch {
 	case no != nil && no.Code == refusal.Value && want.Err != nil:
 		return ""
-	case no != nil && got.Statement.Text() == "":
+	case no != nil && !got.Statement.Made():
 		return words(no)
 	}
 	if db.Kind() != catalog.SQLite {
 		how.Digits = 15 // of quotients and averages
 	}
 	if d := how.Differ(want, got); d != "" {
-		a.T().Errorf("%s: %s\n%s\n%s", db.Kind(), d, draft, got.Statement.Text())
+		a.T().Errorf("%s: %s\n%s\n%s", db.Kind(), d, draft, text(got))
 	}
 	return ""
+}
+
+// text is what ran, if anything did.
+func text(a Answer) string {
+	if !a.Statement.Made() {
+		return "nothing ran"
+	}
+	return a.Statement.Text()
 }
 
 func comparison(draft string) Comparison { return Comparison{Ordered: ordered(draft)} }

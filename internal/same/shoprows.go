@@ -126,8 +126,9 @@ func (m *maker) customers() [][]types.Value {
 func (m *maker) promotions() [][]types.Value {
 	return some(nPromos, func(i int) []types.Value {
 		from := date(2024, 1, 1) + day(60*(i-1))
-		return row(i, pick(m, "Spring", "Summer", "Back to school", "Winter", "10% off_all")+fmt.Sprintf(" %d", i),
-			pick(m, any("email"), "radio", "TV", nil), from, from+day(10+m.r.IntN(50)), cents(5*m.r.IntN(10)))
+		names := []string{"Spring", "Summer", "Back to school", "Winter", "10% off_all", "100 offers all"}
+		return row(i, fmt.Sprintf("%s %d", names[i%len(names)], i),
+			pick(m, any("email"), "radio", "TV", nil), from, from+day(10+m.r.IntN(90)), cents(5*m.r.IntN(10)))
 	})
 }
 
