@@ -334,10 +334,11 @@ func (b *block) present(x ir.Expr) bool {
 }
 
 // loose reports whether the engine may read NULL from a column that is declared
-// without: SQLite stores what does not fit a column's type.
+// without: SQLite stores what does not fit a column's type, MySQL and MariaDB days
+// that there are not.
 func (v *view) loose() bool {
 	switch v.full.Engine {
-	case catalog.SQLite:
+	case catalog.SQLite, catalog.MariaDB, catalog.MySQL:
 		return true
 	case catalog.Postgres:
 		return false

@@ -34,6 +34,15 @@ type dialect struct {
 	quantifiers   bool // knows ANY and ALL of a subquery
 	sortsValues   bool // VALUES may have ORDER BY and LIMIT
 	nested        bool // arms of set operations may stand in parentheses
+	backquotes    bool // names stand in those
+	positional    bool // parameters are ?, in the order of the text
+	unions        bool // VALUES is a union of blocks
+	plainCounts   bool // LIMIT takes a bare parameter, and a frame digits
+	nullsLow      bool // NULL is less than everything, and lower has ordered it
+	inward        bool // derived tables refer to nothing outside of them
+	materializes  bool // knows AS MATERIALIZED
+	// strange is what may stand in a text that another collation comes with.
+	strange string
 
 	// spelling is the template of a call; "" if the engine cannot say it.
 	spelling func(*funcs.Sig) string
@@ -62,6 +71,18 @@ type dialect struct {
 	orderedSet func(p *printer, e *ir.Agg, s spell)
 	// frame refuses window frames that the engine understands differently.
 	frame func(p *printer, e *ir.Over)
+	// special prints calls that no template can say, if it is one; may be nil.
+	special func(p *printer, c call) bool
+	// aggregate is the same of aggregates that stand without OVER.
+	aggregate func(p *printer, e *ir.Agg) bool
+}
+
+// call is a call of a function or an operator.
+type call struct {
+	at     ir.Node
+	fn     *funcs.Sig
+	args   []ir.Expr
+	result types.Type
 }
 
 func dialectOf(e catalog.Engine) *dialect {
@@ -70,6 +91,10 @@ func dialectOf(e catalog.Engine) *dialect {
 		return &postgres
 	case catalog.SQLite:
 		return &sqlite
+	case catalog.MariaDB:
+		return mariadbDialect
+	case catalog.MySQL:
+		return mysql8Dialect
 	case catalog.NoEngine:
 		panic("emit: a catalog without an engine")
 	default:

@@ -42,8 +42,12 @@ func TestSpec(t *testing.T) {
 			// sql prints the statement of every engine, or of the one named.
 			"sql": func(a *spec.Args, input string) string {
 				var out []string
-				for _, engine := range []catalog.Engine{catalog.Postgres, catalog.SQLite} {
-					if only := a.Get("engine"); only != "" && only != engine.String() {
+				engines, only := []catalog.Engine{catalog.Postgres, catalog.SQLite}, a.Get("engine")
+				if only != "" {
+					engines = append(engines, catalog.MariaDB, catalog.MySQL)
+				}
+				for _, engine := range engines {
+					if only != "" && only != engine.String() {
 						continue
 					}
 					c := parsed(a.T(), engine, tables)

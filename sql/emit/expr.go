@@ -90,7 +90,7 @@ func (p *printer) operand(e ir.Expr) {
 func (p *printer) compared(e ir.Expr, print func(ir.Expr)) (text, collation string) {
 	text = p.text(func() { print(e) })
 	collation = p.d.collation(e.Type())
-	if collation == "" && strings.Contains(text, " COLLATE ") {
+	if collation == "" && p.d.strange != "" && strings.Contains(text, p.d.strange) {
 		collation = p.d.plain(e.Type())
 	}
 	return text, collation
@@ -111,6 +111,8 @@ func (p *printer) ref(e *ir.Ref) {
 	switch {
 	case !ok:
 		panic("emit: a column out of scope")
+	case n.deep < p.deep && p.d.inward:
+		p.refuse(e, "join on a condition instead", "%s cannot refer to a table from inside of a subquery in FROM that does not have it", p.d.engine)
 	case n.rel == "":
 		p.str(n.text)
 	case n.column == nil:

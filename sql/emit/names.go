@@ -16,6 +16,7 @@ import (
 type name struct {
 	text string // of a group key: its expression, as printed; else of a block's output
 	rel  string // alias of the relation; "" for a group key
+	deep int    // how many derived tables it stands in
 	// stored column, read by the dialect
 	table  *catalog.Table
 	column *catalog.Column
@@ -44,7 +45,7 @@ func output(b ir.Body, i int) string {
 // outputs of b in order.
 func (p *printer) outputs(alias string, b ir.Body, cols []ir.Column) {
 	for i, c := range cols {
-		p.names[c.ID] = name{rel: alias, text: output(b, i)}
+		p.names[c.ID] = name{rel: alias, text: output(b, i), deep: p.deep}
 	}
 }
 
@@ -58,19 +59,29 @@ func printable(s string) bool {
 	return s != "" && len(s) <= maxName && utf8.ValidString(s) && !strings.ContainsRune(s, 0)
 }
 
+// keeps reports whether the engine keeps a name as it is: MySQL and MariaDB
+// take no blank at the end, and nothing beyond the basic plane.
+func (d *dialect) keeps(s string) bool {
+	return !d.backquotes || !strings.HasSuffix(s, " ") && !strings.ContainsFunc(s, func(r rune) bool { return r > 0xffff })
+}
+
 // quote appends s as a quoted identifier.
 func (p *printer) quote(s string) {
 	if s == "" || strings.ContainsRune(s, 0) {
 		panic("emit: not an identifier")
 	}
-	p.b = append(p.b, '"')
+	mark := byte('"')
+	if p.d.backquotes {
+		mark = '`'
+	}
+	p.b = append(p.b, mark)
 	for i := 0; i < len(s); i++ {
-		if s[i] == '"' {
-			p.b = append(p.b, '"')
+		if s[i] == mark {
+			p.b = append(p.b, mark)
 		}
 		p.b = append(p.b, s[i])
 	}
-	p.b = append(p.b, '"')
+	p.b = append(p.b, mark)
 }
 
 func (p *printer) table(t *catalog.Table) {

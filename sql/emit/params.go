@@ -1,6 +1,11 @@
 package emit
 
-import "github.com/grille-dev/grille/sql/types"
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/grille-dev/grille/sql/types"
+)
 
 // params numbers the constants of a statement. Equal values of equal type
 // share a number: a GROUP BY key and the output that repeats it must be the
@@ -22,4 +27,32 @@ func (ps *params) number(v types.Value, t types.Type) int {
 	}
 	ps.known[key] = len(ps.list)
 	return len(ps.list)
+}
+
+// place marks where a parameter of a positional dialect stands. Texts are
+// printed and printed again; their order is known at the end.
+func (p *printer) place(n int) {
+	p.b = append(p.b, 0)
+	p.int(n)
+	p.b = append(p.b, 0)
+}
+
+// order makes each mark a ?, and the list of parameters that of the marks. No
+// name holds a zero byte.
+func (p *printer) order() {
+	parts := bytes.Split(p.b, []byte{0})
+	var out []byte
+	var list []Param
+	for i, part := range parts {
+		if i%2 == 0 {
+			out = append(out, part...)
+			continue
+		}
+		n, err := strconv.Atoi(string(part))
+		if err != nil {
+			panic("emit: a mark that is no number")
+		}
+		out, list = append(out, '?'), append(list, p.params.list[n-1])
+	}
+	p.b, p.params.list = out, list
 }

@@ -29,6 +29,7 @@ var postgres = dialect{
 	quantifiers:   true,
 	sortsValues:   true,
 	nested:        true,
+	materializes:  true,
 
 	spelling: func(s *funcs.Sig) string {
 		switch {

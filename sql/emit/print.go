@@ -25,6 +25,7 @@ type printer struct {
 	last    ir.ColID
 	derived map[*ir.Table]*ir.Guarded // see reading
 	probed  int                       // how many joins, subqueries of expressions and WITH items we are inside of
+	deep    int                       // how many derived tables we are inside of
 	guards  int                       // how many guards we are inside of: bare tables are legal there
 	refused *refusal.Refusal
 }
@@ -55,6 +56,9 @@ func printQuery(d *dialect, q *ir.Query) (printed, error) {
 	p.query(q, names)
 	if p.refused != nil {
 		return printed{}, p.refused
+	}
+	if d.positional {
+		p.order()
 	}
 	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list}, nil
 }

@@ -13,10 +13,12 @@ func (p *printer) query(q *ir.Query, names []string) {
 		p.ctes[w] = "w" + strconv.Itoa(len(p.ctes)+1)
 		p.sep(i, "WITH ", ", ")
 		p.str(p.ctes[w], " AS ")
-		if w.Materialized {
+		if w.Materialized && p.d.materializes {
 			p.str("MATERIALIZED ")
 		}
+		p.deep++
 		p.subquery(w.Query)
+		p.deep--
 	}
 	if len(q.With) > 0 {
 		p.str(" ")
@@ -33,14 +35,24 @@ func (p *printer) query(q *ir.Query, names []string) {
 	switch {
 	case q.Limit != nil:
 		p.str(" LIMIT ")
-		p.expr(q.Limit)
+		p.rows(q.Limit)
 	case q.Offset != nil:
 		p.str(p.d.noLimit)
 	}
 	if q.Offset != nil {
 		p.str(" OFFSET ")
-		p.expr(q.Offset)
+		p.rows(q.Offset)
 	}
+}
+
+// rows prints a number of rows.
+func (p *printer) rows(e ir.Expr) {
+	c, ok := e.(*ir.Const)
+	if !p.d.plainCounts || !ok || c.Value.IsNull() {
+		p.expr(e)
+		return
+	}
+	p.place(p.params.number(c.Value, c.T))
 }
 
 // sort prints one ORDER BY item: the ordinal of a visible output, or the
@@ -78,6 +90,9 @@ func (p *printer) direction(desc, nullsFirst bool) {
 	} else {
 		p.str(" ASC")
 	}
+	if p.d.nullsLow {
+		return
+	}
 	if nullsFirst {
 		p.str(" NULLS FIRST")
 	} else {
@@ -109,7 +124,7 @@ func (p *printer) selection(s *ir.Select, names []string) {
 		if collation != p.d.collation(k.Type) {
 			text = "(" + text + collation + ")"
 		}
-		p.names[k.ID] = name{text: text}
+		p.names[k.ID] = name{text: text, deep: p.deep}
 	}
 	p.str("SELECT ")
 	if s.Distinct {
@@ -178,7 +193,7 @@ func aggregates(s *ir.Select) bool {
 // as prints the name of output i.
 func (p *printer) as(i int, names []string) {
 	p.str(" AS ")
-	if i < len(names) && printable(names[i]) {
+	if i < len(names) && printable(names[i]) && p.d.keeps(names[i]) {
 		p.quote(names[i])
 		return
 	}
@@ -208,7 +223,8 @@ func (p *printer) setOp(s *ir.SetOp, names []string) {
 // A chain of UNIONs is no tower of parentheses: some parsers try each of them
 // as several things.
 func (p *printer) arm(s *ir.SetOp, q *ir.Query, names []string, left bool) {
-	if bare(s, q, left) {
+	_, values := q.Body.(*ir.Values)
+	if bare(s, q, left) && !(values && p.d.unions) {
 		p.query(q, names)
 		return
 	}
@@ -223,7 +239,7 @@ func (p *printer) arm(s *ir.SetOp, q *ir.Query, names []string, left bool) {
 		p.as(i, names)
 	}
 	p.str(" FROM ")
-	p.paren(func() { p.query(q, nil) })
+	p.block(func() { p.query(q, nil) })
 	p.str(" AS ", alias)
 }
 
@@ -240,9 +256,25 @@ func bare(s *ir.SetOp, q *ir.Query, left bool) bool {
 // values prints VALUES. Its outputs are column1, column2, ... in every engine,
 // and so they are for the writer.
 func (p *printer) values(v *ir.Values) {
+	if p.d.unions {
+		p.valuesUnion(v)
+		return
+	}
 	for i, row := range v.Rows {
 		p.sep(i, "VALUES ", ", ")
 		p.paren(func() { p.exprs(row) })
+	}
+}
+
+// valuesUnion prints VALUES for engines that call its outputs by their values.
+func (p *printer) valuesUnion(v *ir.Values) {
+	for i, row := range v.Rows {
+		p.sep(i, "SELECT ", " UNION ALL SELECT ")
+		for j, x := range row {
+			p.sep(j, "", ", ")
+			p.expr(x)
+			p.str(" AS ", output(v, j))
+		}
 	}
 }
 
@@ -254,6 +286,6 @@ func (p *printer) valuesBlock(v *ir.Values) {
 		p.str(alias, ".", output(v, i), p.d.collation(c.Type), " AS ", output(v, i))
 	}
 	p.str(" FROM ")
-	p.paren(func() { p.values(v) })
+	p.block(func() { p.values(v) })
 	p.str(" AS ", alias)
 }

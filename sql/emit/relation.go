@@ -20,7 +20,7 @@ func (p *printer) declare(r ir.Rel) {
 	case *ir.Guarded:
 		p.aliases[r] = p.alias()
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1)}
+			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep}
 		}
 	case *ir.Subquery:
 		p.aliases[r] = p.alias()
@@ -34,7 +34,7 @@ func (p *printer) declare(r ir.Rel) {
 	case *ir.FuncRel:
 		p.aliases[r] = p.alias()
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1)}
+			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep}
 		}
 	default:
 		panic("emit: unknown relation")
@@ -49,7 +49,7 @@ func (p *printer) declareTable(t *ir.Table) {
 		if col == nil {
 			panic("emit: a column of another table")
 		}
-		p.names[c.ID] = name{rel: alias, table: t.Table, column: col}
+		p.names[c.ID] = name{rel: alias, table: t.Table, column: col, deep: p.deep}
 	}
 }
 
@@ -73,7 +73,7 @@ func (p *printer) rel(r ir.Rel) {
 			}
 			p.str("LATERAL ")
 		}
-		p.paren(func() { p.query(r.Query, nil) })
+		p.block(func() { p.query(r.Query, nil) })
 		p.str(" AS ", p.aliases[r])
 	case *ir.CTERef:
 		p.str(p.ctes[r.CTE], " AS ", p.aliases[r])
@@ -125,6 +125,7 @@ func (p *printer) inUse() map[ir.ColID]bool {
 // conditions that policy copied there.
 func (p *printer) guarded(g *ir.Guarded) {
 	p.guards++
+	p.deep++
 	p.declareTable(g.Table)
 	p.str("(SELECT ")
 	for i, d := range g.Cols {
@@ -147,6 +148,14 @@ func (p *printer) guarded(g *ir.Guarded) {
 	}
 	p.str(") AS ", p.aliases[g])
 	p.guards--
+	p.deep--
+}
+
+// block prints a derived table.
+func (p *printer) block(f func()) {
+	p.deep++
+	p.paren(f)
+	p.deep--
 }
 
 func (p *printer) join(j *ir.Join) {
@@ -182,7 +191,9 @@ func (p *printer) join(j *ir.Join) {
 }
 
 func (p *printer) funcRel(r *ir.FuncRel) {
+	p.deep++
 	p.call(r, r.Fn, r.Args, r.Cols[0].Type)
+	p.deep--
 	p.str(" AS ", p.aliases[r])
 	if !p.d.nameRows {
 		return // their column is c1

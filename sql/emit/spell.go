@@ -2,6 +2,7 @@ package emit
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
@@ -97,6 +98,9 @@ func (p *printer) form(form string, e ir.Expr, s *spell) {
 
 // call prints a function or operator.
 func (p *printer) call(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.Type) {
+	if p.d.special != nil && p.d.special(p, call{at, fn, unlabelled(fn, args), result}) {
+		return
+	}
 	p.spell(p.spelling(at, fn), p.parts(at, fn, args, result))
 }
 
@@ -171,6 +175,9 @@ func (p *printer) agg(e *ir.Agg) {
 	}
 	if e.Fn.Func.Class == funcs.OrderedSet {
 		p.d.orderedSet(p, e, s)
+		return
+	}
+	if p.d.aggregate != nil && p.d.aggregate(p, e) {
 		return
 	}
 	if e.Distinct && len(e.Args) > 1 && !p.d.distinctPairs {
@@ -270,16 +277,30 @@ func (p *printer) bound(k ir.BoundKind, offset ir.Expr) {
 	case ir.UnboundedPreceding:
 		p.str("UNBOUNDED PRECEDING")
 	case ir.Preceding:
-		p.expr(offset)
+		p.offset(offset)
 		p.str(" PRECEDING")
 	case ir.CurrentRow:
 		p.str("CURRENT ROW")
 	case ir.Following:
-		p.expr(offset)
+		p.offset(offset)
 		p.str(" FOLLOWING")
 	case ir.UnboundedFollowing:
 		p.str("UNBOUNDED FOLLOWING")
 	default:
 		panic("emit: unknown frame bound")
 	}
+}
+
+// offset prints the offset of a frame: MariaDB takes digits there, and nothing else.
+func (p *printer) offset(e ir.Expr) {
+	c, ok := e.(*ir.Const)
+	if !p.d.plainCounts || !ok {
+		p.expr(e)
+		return
+	}
+	if c.Value.Kind() != types.Int8 || c.Value.Int() < 0 {
+		p.refuse(e, "use a whole number", "%s cannot measure such a frame", p.d.engine)
+		return
+	}
+	p.str(strconv.FormatInt(c.Value.Int(), 10))
 }

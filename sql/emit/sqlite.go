@@ -23,6 +23,9 @@ var sqlite = dialect{
 	unknown: "NULL",
 	probes:  true,
 	bare:    true,
+	strange: " COLLATE ",
+
+	materializes: true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	text:     func(t types.Type) string { return funcs.CastSQLite(t, types.Of(types.Text), types.Mod{}) },

@@ -71,6 +71,7 @@ var table = sync.OnceValue(func() *index {
 			x.all = append(x.all, f)
 		}
 	}
+	x.spelled(mysql(), func(s *Sig, t string) { s.MySQL = t })
 	return x
 })
 

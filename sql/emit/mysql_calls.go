@@ -1,0 +1,269 @@
+package emit
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// special prints the calls that hang on their constants: units, fields and
+// formats are words of the text, and a divisor that cannot be zero needs no CASE.
+func (m mysql) special(p *printer, c call) bool {
+	name, args := c.fn.Func.Name, c.args
+	switch name {
+	case "greatest", "least", "between", "between_symmetric":
+		if t := args[0].Type(); t.Kind == types.JSON || t.Kind == types.JSONB {
+			p.refuse(c.at, "compare one of its fields", "%s cannot order values of type %s", m.engine, t)
+		}
+	}
+	switch name {
+	case "greatest", "least":
+		m.extreme(p, c)
+		return true
+	case "/", "%", "mod", "div":
+		return m.divide(p, c)
+	case "generate_series":
+		return m.series(p, c)
+	}
+	template, rest := "", args
+	switch name {
+	case "date_trunc":
+		template, rest = m.constant(args[0], func(s string) string { return funcs.TruncMySQL(s, c.fn.Params[1]) }), args[1:]
+		if len(args) > 2 {
+			template = ""
+		}
+	case "extract", "date_part":
+		template, rest = m.constant(args[0], func(s string) string { return funcs.FieldMySQL(s, c.fn.Params[1]) }), args[1:]
+		if name == "date_part" && template != "" {
+			template = "CAST(" + template + " AS DOUBLE)"
+		}
+	case "to_char":
+		if k := c.fn.Params[0].Kind; k == types.Timestamp || k == types.TimestampTZ {
+			template, rest = m.constant(args[1], func(s string) string { return funcs.CharMySQL(s, c.fn.Params[0]) }), args[:1]
+		}
+	case "+", "-":
+		template, rest = m.shift(c)
+	case "left", "right":
+		if n, ok := number(args[1]); ok && n >= 0 {
+			template = strings.ToUpper(name) + "({1}, {2})"
+		}
+	case "substr", "substring":
+		template = m.part(args)
+	case "btrim", "ltrim", "rtrim":
+		if s, ok := constText(lastOf(args)); ok && len(args) == 2 && len([]rune(s)) == 1 {
+			word := map[string]string{"btrim": "BOTH", "ltrim": "LEADING", "rtrim": "TRAILING"}[name]
+			template = "TRIM(" + word + " {2} FROM {1})"
+		}
+	case "lpad", "rpad":
+		if s, ok := constText(lastOf(args)); ok && len(args) == 3 && s != "" {
+			template = strings.ToUpper(name) + "({1}, GREATEST({2}, 0), {3})"
+		}
+	case "split_part":
+		s, known := constText(args[1])
+		if n, ok := number(args[2]); ok && known && s != "" && n > 0 {
+			template = "CASE WHEN CHAR_LENGTH({1}) - CHAR_LENGTH(REPLACE({1}, {2}, '')) < ({3} - 1) * CHAR_LENGTH({2}) THEN LEFT({1}, 0)" +
+				" ELSE SUBSTRING_INDEX(SUBSTRING_INDEX({1}, {2}, {3}), {2}, -1) END"
+		}
+	case "like", "ilike":
+		if s, ok := constText(lastOf(args)); ok && len(args) == 3 && len([]rune(s)) <= 1 {
+			template = "({1} LIKE {2} ESCAPE {3})"
+			if name == "ilike" {
+				template = "(LOWER({1}) LIKE LOWER({2}) ESCAPE LOWER({3}))"
+			}
+		}
+	}
+	if template == "" {
+		return false
+	}
+	p.spell(template, spell{at: c.at, args: rest, arg: p.expr})
+	return true
+}
+
+func lastOf(args []ir.Expr) ir.Expr { return args[len(args)-1] }
+
+// constant is what f makes of a constant text; "" of others.
+func (m mysql) constant(e ir.Expr, f func(string) string) string {
+	s, ok := constText(e)
+	if !ok {
+		return ""
+	}
+	return f(s)
+}
+
+func constText(e ir.Expr) (string, bool) {
+	c, ok := e.(*ir.Const)
+	if !ok || c.Value.Kind() != types.Text {
+		return "", false
+	}
+	return c.Value.Text(), true
+}
+
+func number(e ir.Expr) (int64, bool) {
+	c, ok := e.(*ir.Const)
+	if !ok || c.Value.Kind() != types.Int8 {
+		return 0, false
+	}
+	return c.Value.Int(), true
+}
+
+// part is a substring from and of a length that are known.
+func (m mysql) part(args []ir.Expr) string {
+	from, ok := number(args[1])
+	if !ok || from < 1 || len(args) > 3 {
+		return ""
+	}
+	if len(args) == 2 {
+		return "SUBSTR({1}, {2})"
+	}
+	if n, ok := number(args[2]); !ok || n < 0 {
+		return ""
+	}
+	return "SUBSTR({1}, {2}, {3})"
+}
+
+// shift is a date or timestamp plus or minus an interval that is known.
+func (m mysql) shift(c call) (template string, rest []ir.Expr) {
+	if len(c.args) != 2 {
+		return "", nil
+	}
+	x, by := c.args[0], c.args[1]
+	if x.Type().Kind == types.Interval && c.fn.Func.Name == "+" {
+		x, by = by, x
+	}
+	v, ok := by.(*ir.Const)
+	if !ok || by.Type().Kind != types.Interval || v.Value.IsNull() {
+		return "", nil
+	}
+	switch x.Type().Kind {
+	case types.Date, types.Timestamp, types.TimestampTZ:
+		return funcs.ShiftMySQL(v.Value, c.fn.Func.Name == "-", x.Type()), []ir.Expr{x}
+	}
+	return "", nil
+}
+
+// divide prints a division by what is no zero, which the engines would make NULL.
+func (m mysql) divide(p *printer, c call) bool {
+	if !nonZero(c.args[1]) {
+		return false
+	}
+	template := p.spelling(c.at, c.fn)
+	_, after, ok := strings.Cut(template, " ELSE ")
+	if !ok {
+		return false
+	}
+	p.spell("("+strings.TrimSuffix(after, " END")+")", spell{at: c.at, args: c.args, arg: p.expr})
+	return true
+}
+
+// nonZero reports whether e is never zero: a constant, or nullif(x, 0).
+func nonZero(e ir.Expr) bool {
+	if c, ok := e.(*ir.Const); ok {
+		return !c.Value.IsNull() && !zero(c.Value)
+	}
+	if c, ok := e.(*ir.Cast); ok && !c.Mod.Set && c.X.Type().IsInteger() && c.T.IsNumber() {
+		return nonZero(c.X)
+	}
+	if c, ok := e.(*ir.Call); ok && c.Fn.Func.Name == "nullif" {
+		no, known := c.Args[1].(*ir.Const)
+		return known && !no.Value.IsNull() && zero(no.Value)
+	}
+	return false
+}
+
+func zero(v types.Value) bool {
+	c, err := types.Compare(v, types.IntOf(0))
+	return err != nil || c == 0
+}
+
+// extreme prints greatest and least, which pass over NULL: the place of one that
+// is NULL takes another.
+func (m mysql) extreme(p *printer, c call) {
+	template := strings.ToUpper(c.fn.Func.Name) + "("
+	for i := range c.args {
+		if i > 0 {
+			template += ", "
+		}
+		template += "COALESCE("
+		for j := range c.args {
+			if j > 0 {
+				template += ", "
+			}
+			template += "{" + string(rune('1'+(i+j)%len(c.args))) + "}"
+		}
+		template += ")"
+	}
+	if len(c.args) > 9 {
+		p.refuse(c.at, "compare fewer values", "%s cannot compare so many values with %s", m.engine, c.fn.Func.Name)
+		return
+	}
+	p.spell(template+")", spell{at: c.at, args: c.args, arg: p.operand})
+}
+
+// series prints generate_series as a query that adds the step to its last row.
+func (m mysql) series(p *printer, c call) bool {
+	from, to := c.args[0], c.args[1]
+	t := c.result
+	as := map[types.Kind]string{types.Int4: "SIGNED", types.Int8: "SIGNED", types.Numeric: "DECIMAL(65, 30)", types.Timestamp: "DATETIME(6)", types.TimestampTZ: "DATETIME(6)"}[t.Kind]
+	next, down := " + 1", false
+	args := []ir.Expr{from, to}
+	if len(c.args) == 3 {
+		step, ok := c.args[2].(*ir.Const)
+		if !ok || step.Value.IsNull() {
+			return false
+		}
+		if step.T.Kind == types.Interval {
+			next = strings.Replace(funcs.ShiftMySQL(step.Value, false, t), "{1}", "s.c1", -1)
+			months, days, micros := step.Value.Interval()
+			down = months < 0 || months == 0 && days < 0 || months == 0 && days == 0 && micros < 0
+			next = strings.TrimPrefix(next, "s.c1")
+		} else {
+			args = append(args, c.args[2])
+			next = " + {3}"
+			down = strings.HasPrefix(step.Value.String(), "-")
+		}
+	}
+	if as == "" {
+		return false
+	}
+	if strings.HasPrefix(next, " +") {
+		next = "s.c1" + next
+	}
+	order := " <= "
+	if down {
+		order = " >= "
+	}
+	p.spell("(WITH RECURSIVE s AS (SELECT CAST({1} AS "+as+") AS c1 FROM DUAL WHERE {1}"+order+"{2}"+
+		" UNION ALL SELECT "+next+" FROM s WHERE "+next+order+"{2}) SELECT s.c1 AS c1 FROM s)",
+		spell{at: c.at, args: args, arg: p.expr})
+	return true
+}
+
+// aggregate prints string_agg, whose separator is a word of the text: in
+// hexadecimal digits, as nothing of a draft is copied.
+func (m mysql) aggregate(p *printer, e *ir.Agg) bool {
+	if e.Fn.Func.Name != "string_agg" || e.Args[0].Type().Kind == types.Bytea {
+		return false
+	}
+	sep, ok := constText(e.Args[1])
+	if !ok {
+		p.refuse(e, "write the separator as a constant", "%s cannot join texts with a separator that is computed", m.engine)
+		return true
+	}
+	p.str("GROUP_CONCAT(")
+	if e.Distinct {
+		p.str("DISTINCT ")
+	}
+	p.operand(e.Args[0])
+	p.orderBy(e.Order, " ORDER BY ")
+	if sep == "" {
+		p.str(" SEPARATOR '')")
+	} else {
+		p.str(" SEPARATOR 0x", hexOf(sep), ")")
+	}
+	return true
+}
+
+func hexOf(s string) string { return hex.EncodeToString([]byte(s)) }
