@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,46 @@ func TestGrammarsLikePostgres(t *testing.T) {
 	})
 	for _, g := range grammars {
 		t.Logf("%s: %d accepted and compared, %d refused", g.name, accepted[g.name], refused[g.name])
+	}
+}
+
+// Classes of characters hold those that PostgreSQL's hold, but for a few that
+// newer editions of Unicode have moved.
+func TestClassesLikePostgres(t *testing.T) {
+	pg := live(t)
+	l := newLite(t, nil)
+	for _, class := range []string{"[[:alpha:]]", "[[:alnum:]]", `\w`, "[[:upper:]]", "[[:lower:]]", "[[:punct:]]", "[[:space:]]", "[[:digit:]]", `\s`} {
+		rows, err := pg.conn.Query(t.Context(), "SELECT i, chr(i) ~ $1 FROM generate_series(1, 8191) AS i", class)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stmt, _, err := l.conn.Prepare("SELECT g_regexp(char(?1), ?2)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		differ := 0
+		for rows.Next() {
+			var char int
+			var theirs bool
+			if err := rows.Scan(&char, &theirs); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(stmt.Reset(), stmt.BindInt(1, char), stmt.BindText(2, class)); err != nil {
+				t.Fatal(err)
+			}
+			if !stmt.Step() {
+				t.Fatal(stmt.Err())
+			}
+			if stmt.ColumnBool(0) != theirs {
+				if differ++; char < 0x500 {
+					t.Errorf("%s: %U is one of them: %t, PostgreSQL %t", class, char, !theirs, theirs)
+				}
+			}
+		}
+		if differ > 30 {
+			t.Errorf("%s: %d of 8191 characters differ", class, differ)
+		}
+		stmt.Close()
 	}
 }
 

@@ -1,9 +1,11 @@
 package pgfn
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -241,9 +243,50 @@ func (t *translator) next() string {
 	return ""
 }
 
+// letters are what glibc takes for letters: those of the Unicode property
+// Alphabetic, and digits that are not ASCII's.
+var letters = `\p{L}\p{Nl}` + ranges(unicode.Other_Alphabetic, 0) + ranges(unicode.Nd, '9')
+
+// ranges are the characters of a table that come after one.
+func ranges(table *unicode.RangeTable, after rune) string {
+	var b strings.Builder
+	span := func(low, high, stride rune) {
+		for r := low; r <= high && stride > 1; r += stride {
+			fmt.Fprintf(&b, `\x{%x}`, r)
+		}
+		if stride == 1 && low > after {
+			fmt.Fprintf(&b, `\x{%x}-\x{%x}`, low, high)
+		}
+	}
+	for _, r := range table.R16 {
+		span(rune(r.Lo), rune(r.Hi), rune(r.Stride))
+	}
+	for _, r := range table.R32 {
+		span(rune(r.Lo), rune(r.Hi), rune(r.Stride))
+	}
+	return b.String()
+}
+
+// punctuation is all that shows and is no letter, digit or space.
+var punctuation = `\p{P}\p{S}\p{No}\p{Me}\p{Cf}\p{Co}\x{a0}\x{2007}\x{202f}` + marks()
+
+// marks are those that do not count as letters.
+func marks() string {
+	var b strings.Builder
+	for _, r := range unicode.Mn.R16 {
+		for c := rune(r.Lo); c <= rune(r.Hi); c += rune(r.Stride) {
+			if !unicode.Is(unicode.Other_Alphabetic, c) {
+				fmt.Fprintf(&b, `\x{%x}`, c)
+			}
+		}
+	}
+	return b.String()
+}
+
+var wordClass = letters + `0-9_`
+
 const (
-	wordClass  = `\p{L}\p{M}\p{N}_`
-	spaceClass = `\s\x0b\x{85}\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{2028}\x{2029}\x{205f}\x{3000}`
+	spaceClass = `\s\x0b\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{2028}\x{2029}\x{205f}\x{3000}`
 )
 
 func (t *translator) escape() string {
@@ -400,6 +443,7 @@ var bracketEscapes = map[byte]string{
 }
 
 var classes = map[string]string{
-	"alpha": `\p{L}\p{M}`, "digit": `0-9`, "alnum": `\p{L}\p{M}\p{N}`, "upper": `\p{Lu}`, "lower": `\p{Ll}`,
-	"space": spaceClass, "blank": ` \t`, "punct": `[:punct:]`, "xdigit": `0-9A-Fa-f`, "word": wordClass,
+	"alpha": letters, "digit": `0-9`, "alnum": letters + `0-9`,
+	"upper": `\p{Lu}\p{Lt}` + ranges(unicode.Other_Uppercase, 0), "lower": `\p{Ll}\p{Lt}` + ranges(unicode.Other_Lowercase, 0),
+	"space": spaceClass, "blank": ` \t`, "punct": punctuation, "xdigit": `0-9A-Fa-f`, "word": wordClass,
 }

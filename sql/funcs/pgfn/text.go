@@ -51,7 +51,7 @@ func initcap(s string) string {
 	inWord := false
 	return strings.Map(func(r rune) rune {
 		was := inWord
-		inWord = unicode.IsLetter(r) || unicode.IsNumber(r)
+		inWord = unicode.In(r, unicode.L, unicode.Nl, unicode.Nd, unicode.Other_Alphabetic)
 		if !inWord {
 			return r
 		}
