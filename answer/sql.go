@@ -489,6 +489,8 @@ func (d *displayer) callOf(e *ir.Call) string {
 		return "(" + args[0] + " " + sign(f.Name) + " " + args[1] + ")"
 	case f.Name == "extract" && len(args) == 2:
 		return "extract(" + strings.Trim(args[0], "'") + " FROM " + d.bare(e.Args[1]) + ")"
+	case f.Name == "overlaps":
+		return "((" + args[0] + ", " + args[1] + ") OVERLAPS (" + args[2] + ", " + args[3] + "))"
 	}
 	return d.call(e.Fn, d.bares(e.Args))
 }

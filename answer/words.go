@@ -453,16 +453,30 @@ func (w *words) frame(f *ir.Frame) string {
 func (w *words) call(s *funcs.Sig, args []string) string {
 	f := s.Func
 	args = unit(s, args)
+	if f.Class == funcs.Operator && len(args) == 1 {
+		return sideless(f.Name) + args[0]
+	}
 	if f.Words != "" {
 		return fill(f.Words, args)
 	}
 	if f.Class == funcs.Operator {
-		if len(args) == 1 {
-			return operator(f.Name) + " " + args[0]
-		}
 		return args[0] + " " + operator(f.Name) + " " + args[1]
 	}
 	return f.Name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// sideless is an operator that stands before its one argument.
+func sideless(op string) string {
+	switch op {
+	case "-":
+		return "minus "
+	case "+":
+		return ""
+	case "~":
+		return "all other bits than those of "
+	default:
+		return op + " "
+	}
 }
 
 // fill replaces {1}, {2} ... and {*} by the arguments; a placeholder without an

@@ -21,7 +21,7 @@ func (b *binder) function(n *syntax.Call) *funcs.Func {
 		f = funcs.FindInternal(n.Name)
 	}
 	if f == nil || f.Internal && !b.own {
-		fail(n.At(), refusal.UnknownFunction, "use another function; the documentation lists those that Grille speaks", "there is no function %q", n.Name)
+		fail(n.At(), refusal.UnknownFunction, "use another function; docs/functions.md lists those that Grille speaks", "there is no function %q", n.Name)
 	}
 	return f
 }
@@ -118,6 +118,9 @@ func (x *exprs) resolveAs(span syntax.Span, f *funcs.Func, name string, args []i
 			fail(span, refusal.Constant, "change the constant", "%s: %s", name, wrong)
 		}
 	}
+	if m.Sig.As != nil {
+		return m.Sig.As, args, m.Result
+	}
 	return m.Sig, args, m.Result
 }
 
@@ -146,6 +149,11 @@ func (x *exprs) aggregate(n *syntax.Call, f *funcs.Func) ir.Expr {
 	a.Within = inner.sorts(n.Within)
 	if (f.Class == funcs.OrderedSet) != (len(n.Within) > 0) {
 		fail(n.At(), refusal.Types, n.Name+"(...) WITHIN GROUP (ORDER BY x)", "%s and WITHIN GROUP do not fit together", n.Name)
+	}
+	if f.Class == funcs.OrderedSet {
+		for i := range args {
+			args[i] = x.b.fractions(args[i])
+		}
 	}
 	for _, w := range a.Within {
 		args = append(args, w.X)
@@ -182,6 +190,24 @@ func (x *exprs) aggregate(n *syntax.Call, f *funcs.Func) ir.Expr {
 	x.own(a, n)
 	x.aggs[a] = true
 	return a
+}
+
+// fractions is a list of numbers as one constant: ARRAY[0.25, 0.5].
+func (b *binder) fractions(e ir.Expr) ir.Expr {
+	list, ok := e.(*ir.List)
+	if !ok {
+		return e
+	}
+	float8 := types.Of(types.Float8)
+	values := make([]types.Value, len(list.Items))
+	for i, item := range list.Items {
+		c, ok := item.(*ir.Const)
+		if !ok || !c.T.IsNumber() {
+			return e
+		}
+		values[i] = b.widen(c, float8).Value
+	}
+	return &ir.Const{Span: list.Span, Value: types.ListOf(values), T: types.ArrayOfType(float8)}
 }
 
 // own refuses an aggregate over columns of an outer query alone: PostgreSQL

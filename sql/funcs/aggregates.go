@@ -32,6 +32,7 @@ func aggregates() []*Func {
 	pair := func(name, words string) *Func {
 		return aggregate(name, words, sig(float8, float8, float8).lite("g_"+name+"({*})"))
 	}
+	all := logic("bool_and", "min", "{1} always")
 	return []*Func{
 		aggregate("count", "the number of {1}",
 			sig(int8).total().lite("count(*)"),
@@ -53,7 +54,7 @@ func aggregates() []*Func {
 			sig(float8, float8).lite("avg({*})"),
 			sig(interval, interval).lite("g_avg_interval({*})")),
 		least, greatest,
-		logic("bool_and", "min", "{1} always"), logic("every", "min", "{1} always"), logic("bool_or", "max", "{1} at least once"),
+		all, logic("every", "min", "{1} always"), logic("bool_or", "max", "{1} at least once"),
 		aggregate("string_agg", "the {1} joined",
 			sig(text, text, text).lite("group_concat({*})"),
 			sig(bytea, bytea, bytea)),
@@ -66,14 +67,54 @@ func aggregates() []*Func {
 		pair("regr_slope", "the slope of {1} over {2}"), pair("regr_intercept", "the intercept of {1} over {2}"),
 		pair("regr_r2", "the squared correlation of {1} and {2}"),
 		aggregate("regr_count", "the number of pairs {1}, {2}", sig(int8, float8, float8).total().lite("g_regr_count({*})")),
+		pair("regr_avgx", "the average of {2} where {1} is there"), pair("regr_avgy", "the average of {1} where {2} is there"),
+		pair("regr_sxx", "the sum of squares of {2} over {1}"), pair("regr_syy", "the sum of squares of {1} over {2}"),
+		pair("regr_sxy", "the sum of products of {1} and {2}"),
+		bits("bit_and", "the bits that all {1} share"), bits("bit_or", "the bits of all {1}"), bits("bit_xor", "the bits in an odd number of {1}"),
+		anyValue(least, all),
+		jsonList("json_agg", jsonText), jsonList("jsonb_agg", jsonb),
+		jsonMap("json_object_agg", jsonText), jsonMap("jsonb_object_agg", jsonb),
 		orderedSet("percentile_cont", "the {1} quantile of {2}",
 			sig(float8, float8, float8).check(fraction(0)).lite("g_percentile_cont({1}, {2})"),
-			sig(interval, float8, interval).check(fraction(0)).lite("")),
+			sig(interval, float8, interval).check(fraction(0)),
+			sig(types.ArrayOf(types.Float8), types.ArrayOf(types.Float8), float8).check(fractions(0)),
+			sig(types.ArrayOf(types.Interval), types.ArrayOf(types.Float8), interval).check(fractions(0))),
 		orderedSet("percentile_disc", "the {1} quantile of {2}",
-			sig(AnyComparable, float8, AnyComparable).check(fraction(0)).totalIf(constant(0)).lite("g_percentile_disc_{kind}({1}, {2})")),
+			sig(AnyComparable, float8, AnyComparable).check(fraction(0)).totalIf(constant(0)).lite("g_percentile_disc_{kind}({1}, {2})"),
+			sig(AnyOrderedArray, types.ArrayOf(types.Float8), AnyComparable).check(fractions(0))),
 		orderedSet("mode", "the most frequent {1}",
 			sig(AnyComparable, AnyComparable).total().lite("g_mode_{kind}({1})")),
 	}
+}
+
+func bits(name, words string) *Func {
+	f := aggregate(name, words)
+	for _, t := range []types.Type{int2, int4, int8} {
+		f.Sigs = append(f.Sigs, sig(t, t).total().lite("g_"+name+"({*})"))
+	}
+	return f
+}
+
+// anyValue is the least value: one of them, and the same one each time.
+// PostgreSQL knows the function since version 16.
+func anyValue(of ...*Func) *Func {
+	f := aggregate("any_value", "one of the {1}")
+	for _, same := range of {
+		for _, as := range same.Sigs {
+			s := sig(as.Result, as.Params...).total().pg("pg_catalog." + same.Name + "({*})").lite(as.SQLite)
+			s.As = as
+			f.Sigs = append(f.Sigs, s)
+		}
+	}
+	return f
+}
+
+func jsonList(name string, t types.Type) *Func {
+	return aggregate(name, "the list of {1} as JSON", sig(t, AnyJSON).stable())
+}
+
+func jsonMap(name string, t types.Type) *Func {
+	return aggregate(name, "{2} by {1} as JSON", sig(t, AnyJSON, AnyJSON).stable())
 }
 
 func orderedSet(name, words string, sigs ...*Sig) *Func {

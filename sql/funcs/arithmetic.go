@@ -1,6 +1,11 @@
 package funcs
 
-import "github.com/grille-dev/grille/sql/types"
+import (
+	"slices"
+	"strings"
+
+	"github.com/grille-dev/grille/sql/types"
+)
 
 // Little here is total: sums overflow, divisors are zero, infinities differ. Whole
 // numbers are divided by a constant without fail, unless it is 0, or -1 and turns
@@ -63,7 +68,30 @@ func arithmetic() []*Func {
 		operator("^", "{1} to the power of {2}",
 			sig(float8, float8, float8).lite("g_power_float8({1}, {2})"),
 			sig(numeric, numeric, numeric).lite("g_power_numeric({1}, {2})")),
+		bitwise("&", "the bits that {1} and {2} share", "({1} & {2})"),
+		bitwise("|", "the bits of {1} and {2}", "({1} | {2})"),
+		bitwise("#", "the bits in which {1} and {2} differ", "(({1} | {2}) & ~({1} & {2}))"),
+		shifted("<<", "{1} with its bits moved up by {2}", "g_shl_%s({1}, {2})"),
+		shifted(">>", "{1} with its bits moved down by {2}", "({1} >> {2})"),
 	}
+}
+
+func bitwise(symbol, words, lite string) *Func {
+	f := operator(symbol, words)
+	for _, t := range []types.Type{int2, int4, int8} {
+		f.Sigs = append(f.Sigs, sig(t, t, t).total().lite(lite))
+	}
+	return f
+}
+
+// shifted takes a number of bits that the type has: beyond, machines differ.
+func shifted(symbol, words, lite string) *Func {
+	f := operator(symbol, words)
+	for t, width := range map[types.Type]int64{int2: 16, int4: 32, int8: 64} {
+		f.Sigs = append(f.Sigs, sig(t, t, int4).check(shift(width)).totalIf(constant(1)).lite(strings.ReplaceAll(lite, "%s", t.String())))
+	}
+	slices.SortFunc(f.Sigs, func(a, b *Sig) int { return int(a.Result.Kind) - int(b.Result.Kind) })
+	return f
 }
 
 // numbers are the overloads of + - * / between numbers: any two integers, any
@@ -174,6 +202,24 @@ func mathematics() []*Func {
 		float("asin", "the arcsine of {1}"), float("acos", "the arccosine of {1}"), float("atan", "the arctangent of {1}"),
 		scalar("atan2", "the angle of {1} over {2}", sig(float8, float8, float8).lite("g_atan2({1}, {2})")),
 		float("radians", "{1} in radians"), float("degrees", "{1} in degrees"),
+		float("sinh", "the hyperbolic sine of {1}"), float("cosh", "the hyperbolic cosine of {1}"), float("tanh", "the hyperbolic tangent of {1}"),
+		float("asinh", "the inverse hyperbolic sine of {1}"), float("acosh", "the inverse hyperbolic cosine of {1}"),
+		float("atanh", "the inverse hyperbolic tangent of {1}"), float("cot", "the cotangent of {1}"),
+		common("gcd", "the greatest common divisor of {1} and {2}"), common("lcm", "the least common multiple of {1} and {2}"),
+		scalar("width_bucket", "the number of the bucket of {1} among {4} from {2} to {3}",
+			sig(int4, float8, float8, float8, int4).lite("g_width_bucket_float8({1}, {2}, {3}, {4})"),
+			sig(int4, numeric, numeric, numeric, int4).lite("g_width_bucket_numeric({1}, {2}, {3}, {4})")),
+		scalar("scale", "the number of decimals of {1}", sig(int4, numeric).total()), // a file does not keep 1.00
+		scalar("min_scale", "the number of decimals that {1} needs", sig(int4, numeric).total().lite("g_min_scale({1})")),
+		scalar("trim_scale", "{1} without zeros at the end", sig(numeric, numeric).total().lite("g_trim_scale({1})")),
 		scalar("pi", "pi", &Sig{Result: float8, Total: always, SQLite: "pi()"}),
 	}
+}
+
+func common(name, words string) *Func {
+	f := scalar(name, words)
+	for _, t := range []types.Type{int4, int8, numeric} {
+		f.Sigs = append(f.Sigs, sig(t, t, t).lite("g_"+name+"_"+t.String()+"({1}, {2})"))
+	}
+	return f
 }

@@ -15,6 +15,27 @@ func arrays() []*Func {
 		scalar("string_to_array", "{1} split at {2}",
 			sig(textArray, text, text).total(),
 			sig(textArray, text, text, text).total()),
+		scalar("array_lower", "the first index of {1}", sig(int4, AnyArray, int4).total()),
+		scalar("array_upper", "the last index of {1}", sig(int4, AnyArray, int4).total()),
+		scalar("array_ndims", "the number of dimensions of {1}", sig(int4, AnyArray).total()),
+		// A stored array of two dimensions makes these fail.
+		scalar("array_position", "the place of {2} in {1}",
+			sig(int4, AnyOrderedArray, AnyComparable),
+			sig(int4, AnyOrderedArray, AnyComparable, int4)),
+		scalar("array_positions", "the places of {2} in {1}", sig(types.ArrayOf(types.Int4), AnyOrderedArray, AnyComparable)),
+		scalar("array_remove", "{1} without {2}", sig(AnyOrderedArray, AnyOrderedArray, AnyComparable)),
+		scalar("array_replace", "{1} with {3} for {2}", sig(AnyOrderedArray, AnyOrderedArray, AnyComparable, AnyComparable)),
+		scalar("array_append", "{1} and {2}", sig(AnyArray, AnyArray, AnyElement)),
+		scalar("array_prepend", "{1} and {2}", sig(AnyArray, AnyElement, AnyArray)),
+		scalar("array_cat", "{1} and {2}", sig(AnyArray, AnyArray, AnyArray)),
+		scalar("trim_array", "{1} without the last {2}", sig(AnyArray, AnyArray, int4)),
+		operator("@>", "{1} holds {2}",
+			sig(boolean, jsonb, jsonb).total().lite("g_jsonb_contains({1}, {2})"),
+			sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
+		operator("<@", "{1} is held by {2}",
+			sig(boolean, jsonb, jsonb).total().lite("g_jsonb_contains({2}, {1})"),
+			sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
+		operator("&&", "{1} and {2} share an element", sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
 	}
 }
 
@@ -40,6 +61,13 @@ func sets() []*Func {
 		lite("g_series_timestamptz({1}, {2}, {3})")
 	return []*Func{
 		{Name: "generate_series", Class: Set, Words: "the values from {1} to {2}", Sigs: append(all, ts, tz)},
+		{Name: "generate_subscripts", Class: Set, Words: "the indices of {1}", Sigs: []*Sig{sig(int4, AnyArray, int4).total()}},
+		{Name: "regexp_matches", Class: Set, Words: "the groups of the matches of {2} in {1}", Sigs: []*Sig{
+			pattern(textArray, text, text), pattern(textArray, text, text, text).check(regexFlags(2))}},
+		{Name: "regexp_split_to_table", Class: Set, Words: "the parts of {1} between matches of {2}", Sigs: []*Sig{
+			pattern(text, text, text).lite("g_regexp_split({1}, {2})"), pattern(text, text, text, text).check(matchFlags(2))}},
+		{Name: "string_to_table", Class: Set, Words: "the parts of {1}, split at {2}", Sigs: []*Sig{
+			sig(text, text, text).total().lite("g_split({1}, {2})"), sig(text, text, text, text).total()}},
 		{Name: "unnest", Class: Set, Words: "the elements of {1}", Sigs: []*Sig{sig(AnyElement, AnyArray).total()}},
 	}
 }

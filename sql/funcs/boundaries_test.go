@@ -50,10 +50,11 @@ var texty = []string{
 var constantsFor = map[types.Kind][]string{
 	types.Text: {"", "year", "month", "week", "day", "hour", "minute", "second", "epoch", "milliseconds", "microseconds", "quarter", "dow", "isodow", "doy", "isoyear",
 		"century", "decade", "millennium", "julian", "a", "a%", "%_%", `\%`, ",", "x", "ß", "😀", "^a.*(b|c)+$", "[[:alpha:]]", "hex", "utf8"},
-	types.Int2:   {"-32768", "-2", "-1", "0", "1", "7", "32767"},
-	types.Int4:   {"-2147483648", "-10000", "-2", "-1", "0", "1", "2", "10000", "2147483647"},
-	types.Int8:   {"-9223372036854775808", "-2", "-1", "0", "1", "7", "9223372036854775807"},
-	types.Float8: {"0", "0.25", "0.5", "1"},
+	types.Int2:     {"-32768", "-2", "-1", "0", "1", "7", "32767"},
+	types.Int4:     {"-2147483648", "-10000", "-2", "-1", "0", "1", "2", "10000", "2147483647"},
+	types.Int8:     {"-9223372036854775808", "-2", "-1", "0", "1", "7", "9223372036854775807"},
+	types.Float8:   {"0", "0.25", "0.5", "1"},
+	types.Interval: {"1 day", "15 minutes", "7 days 06:00:00", "1 microsecond", "1 mon"},
 }
 
 // Every call that says it is total is fed every boundary value of its types, on

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/grille-dev/grille/sql/funcs/pgfn"
 	"github.com/grille-dev/grille/sql/types"
@@ -73,6 +74,63 @@ func notZero(at int, what string) check {
 	}
 }
 
+// character wants the code of a character that is not zero, as a constant.
+func character(at int) check {
+	return func(consts []*types.Value) string {
+		v := get(consts, at)
+		switch {
+		case v == nil:
+			return "the code of a character must be a constant"
+		case v.Kind() == types.Int8 && (v.Int() < 1 || v.Int() > utf8.MaxRune || !utf8.ValidRune(rune(v.Int()))):
+			return "there is no character of that code"
+		}
+		return ""
+	}
+}
+
+// shift wants a constant number of bits that a number of that width has.
+func shift(width int64) check {
+	return func(consts []*types.Value) string {
+		v := get(consts, 1)
+		switch {
+		case v == nil:
+			return "the number of bits must be a constant"
+		case v.Kind() == types.Int8 && (v.Int() < 0 || v.Int() >= width):
+			return fmt.Sprintf("the number of bits must lie between 0 and %d", width-1)
+		}
+		return ""
+	}
+}
+
+// bins wants a constant width of days or less: months differ in length.
+func bins(at int) check {
+	return func(consts []*types.Value) string {
+		v := get(consts, at)
+		if v == nil {
+			return "the width of date_bin must be a constant"
+		}
+		if v.IsNull() {
+			return ""
+		}
+		months, days, micros := v.Interval()
+		switch {
+		case months != 0:
+			return "the width of date_bin must have no months: use date_trunc"
+		case days < 0 || micros < 0 || days == 0 && micros == 0:
+			return "the width of date_bin must be greater than zero"
+		}
+		return ""
+	}
+}
+
+// pairsOf wants keys and values in turn.
+func pairsOf(consts []*types.Value) string {
+	if len(consts)%2 != 0 {
+		return "write a key before each value"
+	}
+	return ""
+}
+
 // built wants a constant number of characters or repetitions that is not huge.
 func built(at int, what string) check {
 	return func(consts []*types.Value) string {
@@ -99,6 +157,26 @@ func fraction(at int) check {
 		high, err2 := types.Compare(*v, one)
 		if !v.IsNull() && (err1 != nil || err2 != nil || low < 0 || high > 0) {
 			return "the fraction must lie between 0 and 1"
+		}
+		return ""
+	}
+}
+
+// fractions wants a list of such numbers.
+func fractions(at int) check {
+	return func(consts []*types.Value) string {
+		v := get(consts, at)
+		if v == nil {
+			return "the fractions must be constants, as in ARRAY[0.25, 0.5]"
+		}
+		if v.IsNull() {
+			return ""
+		}
+		one := fraction(0)
+		for _, e := range v.List() {
+			if why := one([]*types.Value{&e}); why != "" {
+				return why
+			}
 		}
 		return ""
 	}

@@ -1,5 +1,11 @@
 package funcs
 
+import (
+	"strconv"
+
+	"github.com/grille-dev/grille/sql/types"
+)
+
 // fields of extract and date_part, by what they are taken from.
 var (
 	dateFields = words("millennium", "century", "decade", "year", "quarter", "month", "week", "day",
@@ -53,6 +59,22 @@ func dates() []*Func {
 			sig(interval, timestamptz, timestamptz).stable().lite("g_age_tz({1}, {2})")),
 		scalar("make_date", "the date of year {1}, month {2}, day {3}",
 			sig(date, int4, int4, int4).lite("g_make_date({1}, {2}, {3})")),
+		scalar("make_time", "the time {1}:{2}:{3}", sig(clock, int4, int4, float8).lite("g_make_time({1}, {2}, {3})")),
+		scalar("make_timestamp", "{1}-{2}-{3} {4}:{5}:{6}",
+			sig(timestamp, int4, int4, int4, int4, int4, float8).lite("g_make_timestamp({1}, {2}, {3}, {4}, {5}, {6})")),
+		scalar("make_timestamptz", "{1}-{2}-{3} {4}:{5}:{6}",
+			sig(timestamptz, int4, int4, int4, int4, int4, float8).stable().
+				lite("g_timestamp_to_timestamptz(g_make_timestamp({1}, {2}, {3}, {4}, {5}, {6}))"),
+			sig(timestamptz, int4, int4, int4, int4, int4, float8, text).check(zone(6)).
+				lite("g_zone_timestamp({7}, g_make_timestamp({1}, {2}, {3}, {4}, {5}, {6}))")),
+		makeInterval(),
+		scalar("justify_days", "{1} with 30 days made a month", sig(interval, interval).lite("g_justify_days({1})")),
+		scalar("justify_hours", "{1} with 24 hours made a day", sig(interval, interval).lite("g_justify_hours({1})")),
+		scalar("justify_interval", "{1} with hours made days and days made months", sig(interval, interval).lite("g_justify_interval({1})")),
+		scalar("date_bin", "{2} in steps of {1} from {3}",
+			sig(timestamp, interval, timestamp, timestamp).check(bins(0)).lite("g_date_bin({1}, {2}, {3})"),
+			sig(timestamptz, interval, timestamptz, timestamptz).check(bins(0)).lite("g_date_bin({1}, {2}, {3})")),
+		overlaps(),
 		// date(x) is CAST(x AS date); an untyped literal is read as a date.
 		scalar("date", "the date of {1}",
 			sig(date, date).total().pg("CAST({1} AS pg_catalog.date)").lite("{1}"),
@@ -68,6 +90,53 @@ func dates() []*Func {
 			sig(boolean, timestamptz).total().lite("g_isfinite({1})"),
 			sig(boolean, interval).total().lite("g_isfinite({1})")),
 	}
+}
+
+// makeInterval has the defaults of PostgreSQL's: what is not given is 0.
+func makeInterval() *Func {
+	f := scalar("make_interval", "the length of time of {*}")
+	params := []types.Type{int4, int4, int4, int4, int4, int4, float8}
+	for n := range len(params) + 1 {
+		lite := "g_make_interval("
+		for i := range params {
+			if i > 0 {
+				lite += ", "
+			}
+			if i < n {
+				lite += "{" + strconv.Itoa(i+1) + "}"
+			} else {
+				lite += "0"
+			}
+		}
+		f.Sigs = append(f.Sigs, sig(interval, params[:n:n]...).lite(lite+")"))
+	}
+	return f
+}
+
+// overlaps is (a, b) OVERLAPS (c, d); an end may be a length of time.
+func overlaps() *Func {
+	f := scalar("overlaps", "the time from {1} to {2} overlaps that from {3} to {4}")
+	for _, t := range []types.Type{timestamp, timestamptz, clock} {
+		f.Sigs = append(f.Sigs, sig(boolean, t, t, t, t).total().lite("g_overlaps({1}, {2}, {3}, {4})"))
+		add := map[types.Type]string{timestamp: "g_timestamp_add", timestamptz: "g_timestamptz_add", clock: "g_time_add"}[t]
+		for _, ends := range [][2]types.Type{{interval, interval}, {t, interval}, {interval, t}} {
+			lite := [2]string{"{2}", "{4}"}
+			for i, e := range ends {
+				if e == interval {
+					lite[i] = add + "({" + strconv.Itoa(2*i+1) + "}, " + lite[i] + ")"
+				}
+			}
+			s := sig(boolean, t, ends[0], t, ends[1]).lite("g_overlaps({1}, " + lite[0] + ", {3}, " + lite[1] + ")")
+			if t == timestamptz {
+				s.stable()
+			}
+			f.Sigs = append(f.Sigs, s)
+		}
+	}
+	for _, s := range f.Sigs {
+		s.pg(`pg_catalog."overlaps"({*})`)
+	}
+	return f
 }
 
 // formats read and write dates and numbers by a format, which must be a constant

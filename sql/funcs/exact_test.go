@@ -58,6 +58,12 @@ func exactConstants(s *Sig, i int, t types.Type) []string {
 	switch {
 	case t == int4 || t == int8 || t == float8:
 		return constantsFor[types.Int4][1:7]
+	case name == "format":
+		return []string{"", "%s", "%s, %s", "%2$s %1$s", "%1$s%s", "[%-5s]", "[%5s] %%"}
+	case name == "regexp_like" && i == 2:
+		return []string{"", "i"}
+	case name == "make_timestamptz":
+		return []string{"UTC", "Europe/Berlin"}
 	case name == "timezone", name == "date_trunc" && i == 2:
 		return []string{"UTC", "America/New_York", "Asia/Kolkata"}
 	case (name == "date_trunc" || name == "extract" || name == "date_part") && i == 0:
@@ -129,6 +135,27 @@ func TestExact(t *testing.T) {
 	t.Logf("%d calls compared", total)
 }
 
+// thin keeps the number of combinations of many arguments within reason.
+func thin(sets [][]types.Value) {
+	for {
+		all, widest := 1, 0
+		for i, s := range sets {
+			all *= len(s)
+			if len(s) > len(sets[widest]) {
+				widest = i
+			}
+		}
+		if all <= 50_000 || len(sets[widest]) < 4 {
+			return
+		}
+		var some []types.Value
+		for i := 0; i < len(sets[widest]); i += 2 {
+			some = append(some, sets[widest][i])
+		}
+		sets[widest] = some
+	}
+}
+
 // needsConst are the positions at which Check wants a constant.
 func needsConst(s *Sig, args []types.Type) []bool {
 	out := make([]bool, len(args))
@@ -143,6 +170,8 @@ func needsConst(s *Sig, args []types.Type) []bool {
 			v = types.IntOf(1)
 		case args[i].IsNumber():
 			v = types.FloatOf(0.5)
+		case args[i] == interval:
+			v = types.IntervalOf(0, 1, 0)
 		case args[i] != text:
 			continue
 		}
@@ -177,6 +206,7 @@ func exact(t *testing.T, pg *postgres, l *lite, s *Sig, m Match, zone *time.Loca
 		}
 		sets[i] = valuesOf(a, len(args) > 1)
 	}
+	thin(sets)
 	params := make([]string, len(args))
 	for i := range params {
 		params[i] = "?" + strconv.Itoa(i+1)
@@ -223,7 +253,7 @@ func exact(t *testing.T, pg *postgres, l *lite, s *Sig, m Match, zone *time.Loca
 			t.Errorf("%s is not total on SQLite: %s\n\t%.200s", s, got, queries[i])
 		}
 		if same(got, want[i], m.Result) || name == "age" && strings.HasPrefix(got, "error") && infinities(vs) || name == "to_char" && strings.Contains(want[i], "fin") ||
-			name == "right" && least(vs[1]) {
+			name == "right" && least(vs[1]) || earlier(name, got, want[i]) {
 			continue
 		}
 		if failures++; failures <= 4 {
@@ -239,6 +269,22 @@ func exact(t *testing.T, pg *postgres, l *lite, s *Sig, m Match, zone *time.Loca
 // least: PostgreSQL before 15.19 negates the least int4 to itself, and takes
 // nothing off on the left.
 func least(v types.Value) bool { return !v.IsNull() && v.Int() == math.MinInt32 }
+
+// earlier: PostgreSQL 15 wraps an interval around that is too long, and counts one
+// bucket more where a rounded share reaches the end, or none that is; later
+// versions do as we do. The ends of overlaps leave the years that SQLite has.
+func earlier(name, got, want string) bool {
+	switch name {
+	case "make_interval":
+		return strings.HasSuffix(got, "interval out of range")
+	case "overlaps":
+		return strings.HasSuffix(got, "date or timestamp out of range")
+	case "width_bucket":
+		n, err := strconv.Atoi(got)
+		return err == nil && (want == strconv.Itoa(n+1) || want == "-2147483648" || n == math.MaxInt32 && want == "error 22003")
+	}
+	return false
+}
 
 // infinities: PostgreSQL 15 computes the age of infinity with its bits.
 func infinities(vs []types.Value) bool {

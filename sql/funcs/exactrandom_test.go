@@ -46,7 +46,7 @@ func TestExactRandom(t *testing.T) {
 			}
 			got := l.eval(renderLite(c.s, params, c.args, c.result), c.values, c.args, c.result, zone)
 			calls++
-			if same(got, want[i], c.result) || c.s.Func.Name == "age" && infinities(c.values) || c.s.Func.Name == "to_char" && strings.Contains(want[i], "fin") ||
+			if same(got, want[i], c.result) || c.s.Func.Name == "age" && infinities(c.values) || earlier(c.s.Func.Name, got, want[i]) || c.s.Func.Name == "to_char" && strings.Contains(want[i], "fin") ||
 				c.s.Params[0].IsText() && c.result.IsTemporal() && strings.HasPrefix(got, "error") {
 				continue
 			}

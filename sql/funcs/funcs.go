@@ -67,6 +67,9 @@ type Sig struct {
 	// Check refuses constants that always fail or that are dangerous (unknown
 	// units, repeat counts). It returns what is wrong, or "". May be nil.
 	Check func(consts []*types.Value) string
+	// As, unless nil, is the overload of another function that means the same. Bind
+	// puts it in the place of this one, which no engine is asked for.
+	As *Sig
 	// Postgres and its neighbours are templates: {1} {2} the arguments, {*} all of
 	// them separated by commas, {op} the operator symbol. "" on Postgres:
 	// pg_catalog.name({*}), ({1} op {2}) or (op {1}). "" elsewhere: this engine
@@ -85,6 +88,7 @@ type Sig struct {
 var (
 	Any             = types.Type{Kind: 255, Name: "any"}             // anything, and two Anys may differ
 	AnyPrintable    = types.Type{Kind: 255, Name: "anyprintable"}    // Any, but no token: those cannot become text
+	AnyJSON         = types.Type{Kind: 255, Name: "anyjson"}         // AnyPrintable, but no enum: PostgreSQL asks such a type for its own cast to json
 	AnyNonArray     = types.Type{Kind: 255, Name: "anynonarray"}     // AnyPrintable, but no array
 	AnyElement      = types.Type{Kind: 255, Name: "anyelement"}      // all AnyElements are one type (common type, as in CASE)
 	AnyComparable   = types.Type{Kind: 255, Name: "anycomparable"}   // AnyElement, of an ordered type, no token

@@ -38,6 +38,23 @@ func regexFlags(at int) check {
 	})
 }
 
+// matchFlags are those of functions that look for a match, or for all of them anyway.
+func matchFlags(at int) check {
+	return given(at, "the flags", func(flags string) string {
+		if strings.Trim(flags, "i") != "" {
+			return "the only flag here is i"
+		}
+		return ""
+	})
+}
+
+// textFormat checks the first argument of format against the number of the others.
+func textFormat(consts []*types.Value) string {
+	return given(0, "the format", func(f string) string {
+		return prefixed("the format", func(f string) string { return pgfn.CheckTextFormat(f, len(consts)-1) })(f)
+	})(consts)
+}
+
 func dateFormat(at int) check {
 	return given(at, "the format", prefixed("the format", pgfn.CheckDateFormat))
 }

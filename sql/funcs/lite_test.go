@@ -174,6 +174,9 @@ func renderLite(s *Sig, args []string, ts []types.Type, result types.Type) strin
 		if compares(s) && ts[i] == interval {
 			operand[i] = "(" + a + " COLLATE grille_interval)"
 		}
+		if compares(s) && ts[i] == bpchar && s.Func.Class == Aggregate {
+			operand[i] = "(" + a + " COLLATE rtrim)"
+		}
 		outs = append(outs, form(TextSQLite(ts[i]), a))
 		mark := fmt.Sprintf("{%d", i+1)
 		out = strings.ReplaceAll(out, mark+"}", operand[i])

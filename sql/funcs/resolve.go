@@ -161,6 +161,8 @@ func accepts(param, arg types.Type) bool {
 		return true
 	case AnyPrintable:
 		return arg.Kind != types.Token && arg.Elem != types.Token
+	case AnyJSON:
+		return arg.Kind != types.Token && arg.Elem != types.Token && arg.Kind != types.Enum && arg.Elem != types.Enum
 	case AnyNonArray:
 		return arg.Kind != types.Token && arg.Kind != types.Array
 	case AnyComparable:
@@ -316,7 +318,7 @@ func (s *Sig) match(args []types.Type) (Match, error) {
 	for i, a := range args {
 		p := s.param(i)
 		m.Args[i] = concrete(p, elem)
-		if p.Kind == pseudo && (p == Any || p == AnyPrintable || p == AnyNonArray) {
+		if p.Kind == pseudo && (p == Any || p == AnyPrintable || p == AnyJSON || p == AnyNonArray) {
 			m.Args[i] = a
 			if a.Kind == types.Unknown {
 				m.Args[i] = text

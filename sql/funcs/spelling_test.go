@@ -33,7 +33,7 @@ func TestSpellings(t *testing.T) {
 		}
 	}
 	kinds := []string{"bool", "int2", "int4", "int8", "float4", "float8", "numeric", "text", "bytea", "date", "time", "timestamp", "timestamptz", "uuid", "interval"}
-	marks := []string{"{1}", "{2}", "{3}", "{4}", "{*}", "{op}", "{tail}", "{kind}", "{1:text}", "{2:text}", "{*:out}", "{unavailable}"}
+	marks := []string{"{1}", "{2}", "{3}", "{4}", "{5}", "{6}", "{7}", "{*}", "{op}", "{tail}", "{kind}", "{1:text}", "{2:text}", "{*:out}", "{unavailable}"}
 	for _, f := range All() {
 		for _, s := range f.Sigs {
 			for _, k := range kinds {

@@ -56,11 +56,8 @@ type index struct {
 
 var table = sync.OnceValue(func() *index {
 	x := &index{named: map[string]*Func{}}
-	for _, part := range [][]*Func{
-		comparisons(), arithmetic(), mathematics(), texts(), patterns(), conditionals(),
-		dates(), formats(), jsons(), arrays(), aggregates(), windows(), sets(), internals(),
-	} {
-		for _, f := range part {
+	for _, part := range parts() {
+		for _, f := range part.funcs {
 			if x.named[f.Name] != nil {
 				panic("funcs: " + f.Name + " is in the table twice")
 			}
@@ -74,6 +71,31 @@ var table = sync.OnceValue(func() *index {
 	x.spelled(mysql(), func(s *Sig, t string) { s.MySQL = t })
 	return x
 })
+
+type family struct {
+	name  string
+	funcs []*Func
+}
+
+// parts are the families, in the order of the table.
+func parts() []family {
+	return []family{
+		{"Comparing", comparisons()},
+		{"Arithmetic and bits", arithmetic()},
+		{"Mathematics", mathematics()},
+		{"Texts", texts()},
+		{"Patterns", patterns()},
+		{"Choosing a value", conditionals()},
+		{"Dates and times", dates()},
+		{"Formats", formats()},
+		{"JSON", jsons()},
+		{"Arrays", arrays()},
+		{"Aggregates", aggregates()},
+		{"Window functions", windows()},
+		{"Rows from values", append(sets(), jsonSets()...)},
+		{"Of masks", internals()},
+	}
+}
 
 // spelled are one engine's templates by overload, as [Sig.String] writes it.
 // The table sets them with set.

@@ -1,5 +1,7 @@
 package funcs
 
+import "github.com/grille-dev/grille/sql/types"
+
 // Lengths that a draft may ask for; the database would go on to a gigabyte.
 const maxBuilt = 10_000
 
@@ -75,7 +77,25 @@ func texts() []*Func {
 		scalar("concat_ws", "the texts joined with {1}",
 			sig(text, text, AnyPrintable).variadic().stable().total().lite("concat_ws({*:out})")),
 		scalar("ascii", "the code of the first character of {1}", sig(int4, text).total().lite("g_ascii({1})")),
+		scalar("chr", "the character of code {1}",
+			sig(text, int4).check(character(0)).totalIf(constant(0)).lite("g_chr({1})")),
+		// What makes a text longer is total as far as package policy measures it.
+		scalar("overlay", "{1} with a part replaced by {2}",
+			sig(text, text, text, int4).check(atLeast(2, 1, "the start of overlay")).lite("g_overlay({1}, {2}, {3})"),
+			sig(text, text, text, int4, int4).check(atLeast(2, 1, "the start of overlay")).lite("g_overlay_for({1}, {2}, {3}, {4})")),
+		scalar("format", "{1} with the values put in",
+			sig(text, text).check(textFormat).lite("g_format({*:out})"),
+			sig(text, text, AnyPrintable).variadic().check(textFormat).stable().lite("g_format({*:out})")),
+		scalar("to_hex", "{1} in hexadecimal",
+			sig(text, int4).total().lite("g_to_hex({1} & 4294967295)"),
+			sig(text, int8).total().lite("g_to_hex({1})")),
+		missing("num_nulls", "how many of the values are missing"),
+		missing("num_nonnulls", "how many of the values are there"),
 	}
+}
+
+func missing(name, words string) *Func {
+	return scalar(name, words, sig(int4, Any).variadic().total().lite("g_"+name+"({*})"))
 }
 
 // patterns are LIKE, regular expressions and their functions. A pattern that is
@@ -93,10 +113,14 @@ func patterns() []*Func {
 	match := func(symbol, words, lite string) *Func {
 		return operator(symbol, words, sig(boolean, text, text).check(regex(1)).totalIf(constant(1)).lite(lite))
 	}
+	matches := match("~", "{1} matches {2}", "g_regexp({1}, {2})")
+	for _, t := range []types.Type{int2, int4, int8} { // the bits turned round
+		matches.Sigs = append(matches.Sigs, sig(t, t).total().lite("(~ {1})"))
+	}
 	return []*Func{
 		like("like", "LIKE", "{1} is like {2}"),
 		like("ilike", "ILIKE", "{1} is like {2} in any case"),
-		match("~", "{1} matches {2}", "g_regexp({1}, {2})"),
+		matches,
 		match("~*", "{1} matches {2} in any case", "g_iregexp({1}, {2})"),
 		match("!~", "{1} does not match {2}", "(NOT g_regexp({1}, {2}))"),
 		match("!~*", "{1} does not match {2} in any case", "(NOT g_iregexp({1}, {2}))"),
@@ -105,7 +129,42 @@ func patterns() []*Func {
 				lite("g_regexp_replace({1}, {2}, {3}, '')"),
 			sig(text, text, text, text, text).check(regex(1)).check(replacement(2)).check(regexFlags(3)).
 				lite("g_regexp_replace({1}, {2}, {3}, {4})")),
+		scalar("regexp_like", "{1} matches {2}",
+			pattern(boolean, text, text).totalIf(constant(1)).lite("g_regexp({1}, {2})"),
+			pattern(boolean, text, text, text).check(matchFlags(2)).totalIf(constant(1, 2)).lite("g_regexp_flags({1}, {2}, {3})")),
+		scalar("regexp_count", "how often {1} matches {2}",
+			pattern(int4, text, text).totalIf(constant(1)).lite("g_regexp_count({1}, {2}, 1)"),
+			pattern(int4, text, text, int4).check(atLeast(2, 1, "the start of the search")).totalIf(both(constant(1), positive(2))).
+				lite("g_regexp_count({1}, {2}, {3})")),
+		scalar("regexp_instr", "where {1} matches {2}",
+			pattern(int4, text, text).totalIf(constant(1)).lite("g_regexp_instr({1}, {2}, 1, 1)"),
+			pattern(int4, text, text, int4, int4).check(nth).totalIf(both(constant(1), both(positive(2), positive(3)))).
+				lite("g_regexp_instr({1}, {2}, {3}, {4})")),
+		scalar("regexp_substr", "the part of {1} that matches {2}",
+			pattern(text, text, text).totalIf(constant(1)).lite("g_regexp_nth({1}, {2}, 1, 1)"),
+			pattern(text, text, text, int4, int4).check(nth).totalIf(both(constant(1), both(positive(2), positive(3)))).
+				lite("g_regexp_nth({1}, {2}, {3}, {4})")),
+		// SQLite has no arrays.
+		scalar("regexp_match", "the groups of the first match of {2} in {1}",
+			pattern(textArray, text, text).totalIf(constant(1)),
+			pattern(textArray, text, text, text).check(matchFlags(2)).totalIf(constant(1, 2))),
+		scalar("regexp_split_to_array", "{1} split where it matches {2}",
+			pattern(textArray, text, text).totalIf(constant(1)),
+			pattern(textArray, text, text, text).check(matchFlags(2)).totalIf(constant(1, 2))),
 	}
+}
+
+// pattern is an overload whose second argument is a regular expression.
+func pattern(result types.Type, params ...types.Type) *Sig {
+	return sig(result, params...).check(regex(1))
+}
+
+// nth are the start of a search and which match is wanted.
+func nth(consts []*types.Value) string {
+	if why := atLeast(2, 1, "the start of the search")(consts); why != "" {
+		return why
+	}
+	return atLeast(3, 1, "the number of the match")(consts)
 }
 
 // conditionals are expressions of SQL's grammar: they have no name in

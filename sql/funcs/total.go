@@ -45,6 +45,10 @@ func upToDay(at int) func([]*types.Value) bool {
 	}
 }
 
+func both(a, b func([]*types.Value) bool) func([]*types.Value) bool {
+	return func(consts []*types.Value) bool { return a(consts) && b(consts) }
+}
+
 func positive(at int) func([]*types.Value) bool {
 	return intConst(at, func(n int64) bool { return n > 0 })
 }

@@ -361,6 +361,31 @@ func pairs() []Aggregate {
 			}
 			return finiteOr(m, func() any { return m.sxy * m.sxy / (m.sxx * m.syy) })
 		}),
+		pair("g_regr_avgx", func(m *moments) any {
+			if m.n < 1 {
+				return nil
+			}
+			return m.sx / m.n
+		}),
+		pair("g_regr_avgy", func(m *moments) any {
+			if m.n < 1 {
+				return nil
+			}
+			return m.sy / m.n
+		}),
+		pair("g_regr_sxx", func(m *moments) any { return orNone(m, m.sxx) }),
+		pair("g_regr_syy", func(m *moments) any { return orNone(m, m.syy) }),
+		pair("g_regr_sxy", func(m *moments) any { return orNone(m, m.sxy) }),
 		pair("g_regr_count", func(m *moments) any { return int64(m.n) }),
 	}
+}
+
+func orNone(m *moments, v float64) any {
+	switch {
+	case m.n < 1:
+		return nil
+	case m.special:
+		return math.NaN()
+	}
+	return v
 }

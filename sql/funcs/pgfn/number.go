@@ -217,6 +217,25 @@ func functions() []Scalar {
 		strict("g_atan2", 2, func(a []any) (any, error) { return math.Atan2(float(a[0]), float(a[1])), nil }),
 		within("g_radians", func(f float64) float64 { return f * (math.Pi / 180) }, anything),
 		within("g_degrees", func(f float64) float64 { return f / (math.Pi / 180) }, anything),
+		free("g_sinh", math.Sinh), free("g_cosh", math.Cosh), free("g_tanh", math.Tanh), free("g_asinh", math.Asinh),
+		within("g_acosh", math.Acosh, func(f float64) error {
+			if f < 1 {
+				return errDomain
+			}
+			return nil
+		}),
+		strict("g_atanh", 1, func(a []any) (any, error) {
+			if err := unit(float(a[0])); err != nil {
+				return nil, err
+			}
+			return math.Atanh(float(a[0])), nil
+		}),
+		strict("g_cot", 1, func(a []any) (any, error) {
+			if err := finite(float(a[0])); err != nil {
+				return nil, err
+			}
+			return 1 / math.Tan(float(a[0])), nil
+		}),
 		strict("g_power_float8", 2, func(a []any) (any, error) { return power(float(a[0]), float(a[1])) }),
 	}
 }

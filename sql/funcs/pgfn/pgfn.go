@@ -86,14 +86,15 @@ func New(zone func() *time.Location) Library {
 	if zone == nil {
 		zone = func() *time.Location { return time.UTC }
 	}
+	known := newRegexps()
 	return Library{
 		Scalars: concat(
-			readers(), casts(zone), integers(), floats(), decimals(), texts(), patterns(newRegexps()),
-			calendar(), zoned(zone, zones{}), intervals(), formats(zone), jsons(), choices(), hashes(),
+			readers(), casts(zone), integers(), divisors(), floats(), decimals(), scales(), texts(), building(), patterns(known), searches(known),
+			calendar(), zoned(zone, zones{}), intervals(), makers(), formats(zone), jsons(), jsonParts(), choices(), hashes(),
 		),
-		Aggregates: concat(sums(), spreads(), pairs(), quantiles()),
+		Aggregates: concat(sums(), spreads(), pairs(), quantiles(), bitSets()),
 		Collations: collations(),
-		Tables:     series(zone),
+		Tables:     concat(series(zone), splits(known), jsonRows()),
 	}
 }
 
