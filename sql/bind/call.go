@@ -43,7 +43,11 @@ func (x *exprs) callExpr(n *syntax.Call) ir.Expr {
 		if n.Star || n.Distinct || len(n.Order) > 0 || n.Filter != nil || len(n.Within) > 0 {
 			fail(n.At(), refusal.Types, "call it with plain arguments", "%s is no aggregate and takes no DISTINCT, ORDER BY or FILTER", n.Name)
 		}
-		return x.call(n.At(), f, n.Name, x.list(n.Args))
+		args := x.list(n.Args)
+		if n.Try != "" && !fits(f, args) {
+			x.b.dialect(n, f)
+		}
+		return x.call(n.At(), f, n.Name, args)
 	case funcs.Aggregate, funcs.OrderedSet:
 		return x.aggregate(n, f)
 	case funcs.Window:
@@ -86,6 +90,16 @@ func (x *exprs) special(n *syntax.Call) ir.Expr {
 		}
 	}
 	return nil
+}
+
+// fits reports whether f has an overload for the arguments.
+func fits(f *funcs.Func, args []ir.Expr) bool {
+	ts := make([]types.Type, len(args))
+	for i, a := range args {
+		ts[i] = a.Type()
+	}
+	_, err := f.Resolve(ts)
+	return err == nil
 }
 
 // match resolves the overload of f for argument types.

@@ -22,6 +22,9 @@ func (b *binder) dialect(n *syntax.Call, f *funcs.Func) {
 	if f == nil {
 		mend(n.At(), refusal.UnknownFunction, n.Try, "there is no function %q", n.Name)
 	}
+	if f.Takes(len(n.Args)) {
+		mend(n.At(), refusal.UnknownFunction, n.Try, "there is no function %s for arguments of these types", n.Name)
+	}
 	mend(n.At(), refusal.UnknownFunction, n.Try, "there is no function %s with this number of arguments (%d)", n.Name, len(n.Args))
 }
 
