@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -40,6 +41,8 @@ func OpenDirect(ctx context.Context, c DirectConfig) (Direct, error) {
 	switch t := c.Target.(type) {
 	case dsn.Postgres:
 		return openPostgres(ctx, c, t)
+	case dsn.MySQL:
+		return nil, refusal.New(refusal.Engine, "compare on PostgreSQL or SQLite", "eval runs no text directly on %s", t)
 	case dsn.SQLite:
 		return openSQLite(ctx, c, t)
 	default:

@@ -45,15 +45,16 @@ func (p *program) connect() *cobra.Command {
 and sorts its columns into classes by name, type, key and comment. No row is
 read. What is not sure stays closed. Nothing is visible until you accept.
 
-A DSN is postgres://USER@HOST:PORT/DATABASE or sqlite:PATH. A password may stand
-in it here; it is not written down.`,
+A DSN is postgres://USER@HOST:PORT/DATABASE, mariadb://... or mysql://... like it,
+or sqlite:PATH. A password may stand in it here; it is not written down.`,
 		Example: `  grille connect postgres://grille_ro@127.0.0.1:5432/clinic
+  grille connect mariadb://grille_ro@127.0.0.1/shop
   grille connect sqlite:clinic.db --accept`,
 		Args: args(1, 1, "a DSN"),
 		RunE: func(c *cobra.Command, given []string) error { return k.run(c.Context(), given[0]) },
 	}
 	c.Flags().StringVar(&k.name, "name", "", "what to call the connection; else the name of the database")
-	c.Flags().StringSliceVar(&k.schemas, "schemas", nil, "PostgreSQL: the schemas to look at; else public")
+	c.Flags().StringSliceVar(&k.schemas, "schemas", nil, "the schemas to look at, on MariaDB and MySQL databases; else public, or the DSN's")
 	c.Flags().BoolVar(&k.accept, "accept", false, "accept what is proposed without asking")
 	return c
 }
@@ -95,6 +96,8 @@ func (k *connecting) named(t dsn.Target) string {
 	name := ""
 	switch t := t.(type) {
 	case dsn.Postgres:
+		name = t.Database
+	case dsn.MySQL:
 		name = t.Database
 	case dsn.SQLite:
 		name = strings.TrimSuffix(filepath.Base(t.Path), filepath.Ext(t.Path))
@@ -231,8 +234,8 @@ func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 		return err
 	}
 	fmt.Fprintf(&b, "# Who may ask what of which database. See: grille --help\nconnections:\n  %s:\n    dsn: %q\n", conn.Name, target)
-	if p, ok := conn.Target.(dsn.Postgres); ok {
-		if !p.Password.Empty() {
+	if s, ok := conn.Target.(dsn.Server); ok {
+		if !s.Given().Empty() {
 			name := "GRILLE_" + strings.ToUpper(strings.ReplaceAll(conn.Name, "-", "_")) + "_PASSWORD"
 			fmt.Fprintf(&b, "    password: env:%s\n", name)
 			defer fmt.Fprintf(k.out, "The password was not written down. Put it into the environment variable %s.\n", name)

@@ -18,6 +18,7 @@ import (
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/dsn"
+	"github.com/grille-dev/grille/run/mysql"
 	"github.com/grille-dev/grille/run/postgres"
 	"github.com/grille-dev/grille/run/sqlite"
 	"github.com/grille-dev/grille/viewer"
@@ -117,6 +118,9 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 	case dsn.Postgres:
 		return postgres.New(postgres.Config{Target: t, RootPEM: pem, Schemas: c.Schemas, TimeZone: s.Zone.String(),
 			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
+	case dsn.MySQL:
+		return mysql.New(mysql.Config{Target: t, RootPEM: pem, Schemas: c.Schemas, TimeZone: s.Zone.String(),
+			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
 	case dsn.SQLite:
 		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
 	default:
@@ -126,7 +130,7 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 
 // target is where a connection goes, with its secrets.
 func (s *site) target(c config.Connection) (dsn.Target, []byte, error) {
-	p, ok := c.Target.(dsn.Postgres)
+	t, ok := c.Target.(dsn.Server)
 	if !ok {
 		return c.Target, nil, nil
 	}
@@ -134,17 +138,17 @@ func (s *site) target(c config.Connection) (dsn.Target, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("connection %s: %w", c.Name, err)
 	}
-	if p, err = p.WithPassword(secret); err != nil {
+	if t, err = t.WithPassword(secret); err != nil {
 		return nil, nil, fmt.Errorf("connection %s: %w", c.Name, err)
 	}
-	if p.RootCert == "" {
-		return p, nil, nil
+	if t.Authority() == "" {
+		return t, nil, nil
 	}
-	pem, err := os.ReadFile(p.RootCert)
+	pem, err := os.ReadFile(t.Authority())
 	if err != nil {
 		return nil, nil, fmt.Errorf("connection %s: reading its certificate authority: %w", c.Name, err)
 	}
-	return p, pem, nil
+	return t, pem, nil
 }
 
 // open opens the connection that --connection names, under its rules.

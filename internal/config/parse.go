@@ -77,12 +77,11 @@ func (c *Config) readConnection(name string, n strict.Node) error {
 	); err != nil {
 		return err
 	}
+	if s, ok := k.Target.(dsn.Server); ok && s.Authority() != "" {
+		k.Target = s.WithAuthority(c.Path(s.Authority()))
+	}
 	switch t := k.Target.(type) {
-	case dsn.Postgres:
-		if t.RootCert != "" {
-			t.RootCert = c.Path(t.RootCert)
-			k.Target = t
-		}
+	case dsn.Postgres, dsn.MySQL:
 		if len(k.Dirs) > 0 {
 			return n.Errorf("dirs says below which folders a file may lie, and this database is not a file: remove it")
 		}
@@ -110,7 +109,7 @@ func (k *Connection) readTarget(n strict.Node) error {
 	if err != nil {
 		return n.Errorf("%v", err)
 	}
-	if p, ok := target.(dsn.Postgres); ok && !p.Password.Empty() {
+	if s, ok := target.(dsn.Server); ok && !s.Given().Empty() {
 		return n.Errorf("a password stands in the connection string: remove it, and write password: env:NAME or file:PATH beside dsn")
 	}
 	k.Target = target

@@ -199,7 +199,7 @@ func (c *compiler) computed(t *table) []computedColumn {
 	var gs []computedColumn
 	for _, col := range t.stored.Columns {
 		if col.Generated && t.rule.Columns[col.ID] != nil {
-			gs = append(gs, computedColumn{col, c.cat.Engine == catalog.SQLite && col.Sources == nil})
+			gs = append(gs, computedColumn{col, c.cat.Engine != catalog.Postgres && col.Sources == nil})
 		}
 	}
 	return gs

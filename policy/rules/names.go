@@ -129,6 +129,9 @@ func tableName(cat *catalog.Catalog, t *catalog.Table) string {
 	if cat.Engine == catalog.SQLite && t.Schema == "main" {
 		return identifier(t.Name)
 	}
+	if own := cat.Engine == catalog.MariaDB || cat.Engine == catalog.MySQL; own && len(cat.Path) == 1 && t.Schema == cat.Path[0] {
+		return identifier(t.Name) // a schema is a database, which a copy calls otherwise
+	}
 	return identifier(t.Schema) + "." + identifier(t.Name)
 }
 

@@ -9,18 +9,12 @@ package dsn
 
 import (
 	"errors"
-	"fmt"
-	"net"
-	"net/netip"
-	"net/url"
-	"strconv"
 	"strings"
 
-	"github.com/grille-dev/grille/dial"
 	"github.com/grille-dev/grille/refusal"
 )
 
-// Target is one database: a [Postgres] or a [SQLite].
+// Target is one database: a [Postgres], a [MySQL] or a [SQLite].
 //
 //sumtype:decl
 type Target interface {
@@ -44,43 +38,73 @@ type Postgres struct {
 	RootCert string
 }
 
+// MySQL is mariadb://user[:password]@host[:port]/database or mysql://..., with
+// the parameters of [Postgres].
+type MySQL struct {
+	MariaDB  bool // which of the two cousins it is
+	Host     string
+	Port     uint16
+	Database string
+	User     string
+	Password Secret
+	Plain    bool
+	RootCert string
+}
+
 // SQLite is sqlite:PATH.
 type SQLite struct{ Path string }
 
 func (Postgres) target() {}
+func (MySQL) target()    {}
 func (SQLite) target()   {}
 
 // String is the target without its password.
-func (p Postgres) String() string {
-	u := url.URL{
-		Scheme: "postgres", User: url.User(p.User),
-		Host: net.JoinHostPort(p.Host, strconv.Itoa(int(p.Port))), Path: "/" + p.Database,
+func (p Postgres) String() string { return server(p).address("postgres") }
+
+// String is the target without its password.
+func (m MySQL) String() string { return m.server().address(m.scheme()) }
+
+func (m MySQL) scheme() string {
+	if m.MariaDB {
+		return "mariadb"
 	}
-	return u.String()
+	return "mysql"
 }
 
 // String is the connection string.
 func (s SQLite) String() string { return "sqlite:" + s.Path }
 
+var errScheme = errors.New("a connection string begins with sqlite:, postgres://, mariadb:// or mysql://")
+
 // Parse reads a connection string.
 func Parse(text string) (Target, error) {
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok {
-		return nil, errors.New("a connection string begins with sqlite: or postgres://")
+		return nil, errScheme
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, errors.New("a connection string has no control characters")
 	}
 	switch scheme {
 	case "postgres", "postgresql":
-		return parsePostgres(text)
+		s, err := parseServer(text, "postgres", 5432)
+		if err != nil {
+			return nil, err
+		}
+		return Postgres(s), nil
+	case "mysql", "mariadb":
+		s, err := parseServer(text, scheme, 3306)
+		if err != nil {
+			return nil, err
+		}
+		return mySQL(scheme == "mariadb", s), nil
 	case "sqlite":
 		return parseSQLite(rest)
-	case "mysql", "mariadb", "duckdb", "trino":
-		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://) or SQLite (sqlite:PATH)",
+	case "duckdb", "trino":
+		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://), MariaDB (mariadb://), MySQL (mysql://) or SQLite (sqlite:PATH)",
 			"%s is not in this version", scheme)
 	default:
-		return nil, errors.New("a connection string begins with sqlite: or postgres://")
+		return nil, errScheme
 	}
 }
 
@@ -94,114 +118,4 @@ func parseSQLite(path string) (Target, error) {
 		return nil, errors.New("sqlite: takes no parameters; a path holds no ? and no #")
 	}
 	return SQLite{Path: path}, nil
-}
-
-// errShape is said instead of what package url says: that quotes its input,
-// and a mistyped string may have its password anywhere.
-var errShape = errors.New("write postgres://user@host:port/database, with %-escapes for special characters")
-
-func parsePostgres(text string) (Target, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Opaque != "" || u.Fragment != "" || strings.ContainsRune(text, '#') || strings.Count(text, "@") > 1 {
-		return nil, errShape // with two @, parsers disagree about the host
-	}
-	p := Postgres{Host: u.Hostname(), Port: 5432, Database: strings.TrimPrefix(u.Path, "/")}
-	if u.User != nil {
-		p.User = u.User.Username()
-		pass, given := u.User.Password()
-		if given && pass == "" {
-			return nil, errors.New("the password in the connection string is empty; leave the colon out")
-		}
-		p.Password = Secret{pass}
-	}
-	if err := p.check(u); err != nil {
-		return nil, err
-	}
-	return p, p.parameters(u.RawQuery)
-}
-
-func (p *Postgres) check(u *url.URL) error {
-	switch {
-	case p.Host == "":
-		return fmt.Errorf("the connection string names no host; %w", errShape)
-	case !hostLike(p.Host):
-		return errors.New("a connection string names one host; sockets and lists of hosts are not used")
-	case p.User == "":
-		return fmt.Errorf("the connection string names no user; %w", errShape)
-	case p.Database == "" || strings.Contains(p.Database, "/"):
-		return fmt.Errorf("the connection string names no database; %w", errShape)
-	}
-	if s := u.Port(); s != "" {
-		n, err := strconv.ParseUint(s, 10, 16)
-		if err != nil || n == 0 {
-			return errors.New("the port is a number from 1 to 65535")
-		}
-		p.Port = uint16(n)
-	} else if strings.HasSuffix(u.Host, ":") {
-		return errors.New("the port is missing after the colon")
-	}
-	return nil
-}
-
-// hostLike reports whether s is an address or looks like a name.
-func hostLike(s string) bool {
-	if a, err := netip.ParseAddr(s); err == nil {
-		return a.Zone() == ""
-	}
-	return !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") && !strings.ContainsFunc(s, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '-' || r == '_')
-	})
-}
-
-func (p *Postgres) parameters(query string) error {
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		return errShape
-	}
-	mode := ""
-	for name, values := range q {
-		if len(values) != 1 || values[0] == "" {
-			return fmt.Errorf("the parameter %q is given once, with a value", name)
-		}
-		switch name {
-		case "sslmode":
-			mode = values[0]
-		case "sslrootcert":
-			p.RootCert = values[0]
-		default:
-			return fmt.Errorf("the parameter %q is not used here; sslmode and sslrootcert are", name)
-		}
-	}
-	return p.tls(mode)
-}
-
-func (p *Postgres) tls(mode string) error {
-	local := dial.Loopback(p.Host)
-	switch mode {
-	case "":
-		p.Plain = local && p.RootCert == ""
-	case "verify-full":
-	case "disable":
-		if !local {
-			return errors.New("sslmode=disable is for this machine's own address only; use verify-full, with sslrootcert=FILE for an authority of your own")
-		}
-		if p.RootCert != "" {
-			return errors.New("sslrootcert means nothing with sslmode=disable; leave one of them out")
-		}
-		p.Plain = true
-	default:
-		return errors.New("sslmode is verify-full, or disable for this machine's own address")
-	}
-	return nil
-}
-
-// WithPassword is p with a password that stands elsewhere. Two are an error.
-func (p Postgres) WithPassword(s Secret) (Postgres, error) {
-	if !p.Password.Empty() && !s.Empty() {
-		return p, errors.New("the password is given twice: in the connection string and beside it")
-	}
-	if !s.Empty() {
-		p.Password = s
-	}
-	return p, nil
 }

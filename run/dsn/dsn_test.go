@@ -26,6 +26,9 @@ func TestParse(t *testing.T) {
 		"postgres://ro@h/c?sslrootcert=/etc/ca.pem":         Postgres{Host: "h", Port: 5432, Database: "c", User: "ro", RootCert: "/etc/ca.pem"},
 		"postgres://ro@localhost/c?sslrootcert=/etc/ca.pem": Postgres{Host: "localhost", Port: 5432, Database: "c", User: "ro", RootCert: "/etc/ca.pem"},
 		"postgres://r%40x:p%3Aw@h/my%20db":                  Postgres{Host: "h", Port: 5432, Database: "my db", User: "r@x", Password: Secret{"p:w"}},
+		"mariadb://ro@127.0.0.1/shop":                       MySQL{MariaDB: true, Host: "127.0.0.1", Port: 3306, Database: "shop", User: "ro", Plain: true},
+		"mysql://ro:p%40w@db.example.com:3307/shop":         MySQL{Host: "db.example.com", Port: 3307, Database: "shop", User: "ro", Password: Secret{"p@w"}},
+		"mysql://ro@localhost/shop?sslrootcert=/etc/ca.pem": MySQL{Host: "localhost", Port: 3306, Database: "shop", User: "ro", RootCert: "/etc/ca.pem"},
 		"sqlite:data/demo.db":                               SQLite{Path: "data/demo.db"},
 		"sqlite:/srv/data/demo.db":                          SQLite{Path: "/srv/data/demo.db"},
 	} {
@@ -44,35 +47,45 @@ func TestParse(t *testing.T) {
 // is in no error.
 func TestRefused(t *testing.T) {
 	for text, words := range map[string]string{
-		"":                                        "begins with",
-		"clinic":                                  "begins with",
-		"host=h user=u password=p4ss":             "begins with",
-		"file:demo.db":                            "begins with",
-		"mysql://u:p4ss@h/d":                      "not in this version",
-		"duckdb:x":                                "not in this version",
-		"trino://h":                               "not in this version",
-		"postgres:u@h":                            "write postgres://",
-		"postgres://u:p4ss@h1,h2/d":               "one host",
-		"postgres://u:p4ss@%2Fvar%2Frun/d":        "postgres",
-		"postgres://u:p4ss@/d":                    "no host",
-		"postgres://u:p4ss@/d?host=/tmp":          "no host",
-		"postgres://:p4ss@h/d":                    "no user",
-		"postgres://h/d":                          "no user",
-		"postgres://u:p4ss@h":                     "no database",
-		"postgres://u:p4ss@h/":                    "no database",
-		"postgres://u:p4ss@h/a/b":                 "no database",
-		"postgres://u:@h/d":                       "empty",
-		"postgres://u:p4ss@h:/d":                  "port",
-		"postgres://u:p4ss@h:0/d":                 "port",
-		"postgres://u:p4ss@h:99999/d":             "port",
-		"postgres://u:p4ss@h:p4ss/d":              "postgres://",
-		"postgres://u:p4:ss@h:x@y/d":              "postgres://",
-		"postgres://u:p4ss@h/d#p4ss":              "postgres://",
-		"postgres://u:p4ss@h/d?sslmode=prefer":    "verify-full",
-		"postgres://u:p4ss@h/d?sslmode=require":   "verify-full",
-		"postgres://u:p4ss@h/d?sslmode=verify-ca": "verify-full",
-		"postgres://u:p4ss@h/d?sslmode=disable":   "this machine",
-		"postgres://u:p4ss@localhost.evil.com/d?sslmode=disable":      "this machine",
+		"":                                                       "begins with",
+		"clinic":                                                 "begins with",
+		"host=h user=u password=p4ss":                            "begins with",
+		"file:demo.db":                                           "begins with",
+		"mysql://u:p4ss@h/":                                      "no database",
+		"mysql://h/d":                                            "no user; write mysql://",
+		"mariadb://u:p4ss@h:p4ss/d":                              "write mariadb://",
+		"mysql://u:p4ss@tcp(h:3306)/d":                           "mysql",
+		"mysql://u:p4ss@unix(/run/s)/d":                          "one host",
+		"mysql://u:p4ss@h/d?sslmode=disable":                     "this machine",
+		"mysql://u@h/d?tls=skip-verify":                          `"tls"`,
+		"mysql://u@h/d?allowAllFiles=true":                       `"allowAllFiles"`,
+		"mysql://u@h/d?multiStatements=true":                     `"multiStatements"`,
+		"mysql://u@h/d?allowCleartextPasswords=1":                `"allowCleartextPasswords"`,
+		"mysql://u@h/d?sql_mode=ANSI":                            `"sql_mode"`,
+		"duckdb:x":                                               "not in this version",
+		"trino://h":                                              "not in this version",
+		"postgres:u@h":                                           "write postgres://",
+		"postgres://u:p4ss@h1,h2/d":                              "one host",
+		"postgres://u:p4ss@%2Fvar%2Frun/d":                       "postgres",
+		"postgres://u:p4ss@/d":                                   "no host",
+		"postgres://u:p4ss@/d?host=/tmp":                         "no host",
+		"postgres://:p4ss@h/d":                                   "no user",
+		"postgres://h/d":                                         "no user",
+		"postgres://u:p4ss@h":                                    "no database",
+		"postgres://u:p4ss@h/":                                   "no database",
+		"postgres://u:p4ss@h/a/b":                                "no database",
+		"postgres://u:@h/d":                                      "empty",
+		"postgres://u:p4ss@h:/d":                                 "port",
+		"postgres://u:p4ss@h:0/d":                                "port",
+		"postgres://u:p4ss@h:99999/d":                            "port",
+		"postgres://u:p4ss@h:p4ss/d":                             "postgres://",
+		"postgres://u:p4:ss@h:x@y/d":                             "postgres://",
+		"postgres://u:p4ss@h/d#p4ss":                             "postgres://",
+		"postgres://u:p4ss@h/d?sslmode=prefer":                   "verify-full",
+		"postgres://u:p4ss@h/d?sslmode=require":                  "verify-full",
+		"postgres://u:p4ss@h/d?sslmode=verify-ca":                "verify-full",
+		"postgres://u:p4ss@h/d?sslmode=disable":                  "this machine",
+		"postgres://u:p4ss@localhost.evil.com/d?sslmode=disable": "this machine",
 		"postgres://u:p4ss@127.0.0.1/d?sslmode=disable&sslrootcert=x": "means nothing",
 		"postgres://u:p4ss@h/d?sslmode=verify-full&sslmode=disable":   "once",
 		"postgres://u:p4ss@h/d?sslrootcert=":                          "once",
@@ -100,8 +113,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	var r *refusal.Refusal
-	if _, err := Parse("mysql://h"); !errors.As(err, &r) || r.Code != refusal.Engine {
-		t.Errorf("mysql is no refusal: %v", err)
+	if _, err := Parse("trino://h"); !errors.As(err, &r) || r.Code != refusal.Engine {
+		t.Errorf("trino is no refusal: %v", err)
 	}
 }
 
@@ -113,9 +126,10 @@ func TestSecretIsVeiled(t *testing.T) {
 	}
 	p := got.(Postgres)
 	js, _ := json.Marshal(p)
+	m := mySQL(true, server(p))
 	for _, s := range []string{
 		p.String(), string(js), fmt.Sprint(p), fmt.Sprintf("%v %+v %#v %s %q %x %d", p, p, p, p.Password, p.Password, p.Password, p.Password),
-		fmt.Sprint(&p), fmt.Errorf("x %w %v", err, p).Error(),
+		fmt.Sprint(&p), fmt.Sprintf("%v %+v %#v", m, m, m), fmt.Errorf("x %w %v", err, p).Error(),
 	} {
 		if strings.Contains(s, "p4ss") || strings.Contains(s, "70347373") {
 			t.Errorf("the password is in %s", s)
@@ -167,13 +181,14 @@ func TestPassword(t *testing.T) {
 	if _, err := p.WithPassword(Secret{"b"}); err == nil {
 		t.Error("two passwords")
 	}
-	if q, err := (Postgres{}).WithPassword(Secret{"b"}); err != nil || q.Password.Reveal() != "b" {
+	if q, err := (Postgres{}).WithPassword(Secret{"b"}); err != nil || q.Given().Reveal() != "b" {
 		t.Error(err)
 	}
 }
 
 func FuzzParse(f *testing.F) {
 	f.Add("postgres://u:p4ss@h:1/d?sslmode=verify-full")
+	f.Add("mariadb://u:p4ss@h/d")
 	f.Add("sqlite:x")
 	f.Fuzz(func(t *testing.T, s string) {
 		got, err := Parse(s)
@@ -188,6 +203,15 @@ func FuzzParse(f *testing.F) {
 			q.Plain = false
 			if err != nil || !ok || p != q {
 				t.Fatalf("%q: %v became %v: %v", s, p, q, err)
+			}
+			return
+		}
+		if m, ok := got.(MySQL); ok {
+			m.Password, m.Plain, m.RootCert = Secret{}, false, ""
+			n, ok := again.(MySQL)
+			n.Plain = false
+			if err != nil || !ok || m != n {
+				t.Fatalf("%q: %v became %v: %v", s, m, n, err)
 			}
 			return
 		}

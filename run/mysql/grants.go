@@ -1,0 +1,192 @@
+package mysql
+
+import "strings"
+
+// grant is one right of a line of SHOW GRANTS, or one role.
+type grant struct {
+	right      string // "SELECT", "GRANT OPTION"; "" for a role
+	columns    string // "(`a`, `b`)", where the right is for columns
+	on         string // "*.*", "`db`.*", "`db`.`t`", "FUNCTION `db`.`f`"
+	to         string // to whom, as the line says
+	role       string
+	withOption bool
+}
+
+// revoke is the line that takes it away.
+func (g grant) revoke(who string) string {
+	if g.to != "" {
+		who = g.to
+	}
+	switch {
+	case g.role != "":
+		return "REVOKE " + g.role + " FROM " + who
+	case g.right == "PROXY":
+		return "REVOKE PROXY ON " + g.on + " FROM " + who
+	case g.columns != "":
+		return "REVOKE " + g.right + " " + g.columns + " ON " + g.on + " FROM " + who
+	default:
+		return "REVOKE " + g.right + " ON " + g.on + " FROM " + who
+	}
+}
+
+// readGrant takes a line of SHOW GRANTS apart. One that it does not understand
+// is a right of no known name, which is refused.
+//
+//	GRANT SELECT, INSERT (`a`, `b`) ON `db`.`t` TO `u`@`%` WITH GRANT OPTION
+//	GRANT `reader`@`%`, `writer`@`%` TO `u`@`%` WITH ADMIN OPTION
+//	GRANT USAGE ON *.* TO `u`@`%` IDENTIFIED BY PASSWORD '*6BB4...'
+func readGrant(line string) []grant {
+	words := wordsOf(backticked(line))
+	if len(words) > 1 && words[0] == "SET" || len(words) > 1 && words[0] == "REVOKE" {
+		return nil // MariaDB's SET DEFAULT ROLE, MySQL's partial revokes: nothing is given
+	}
+	to := indexOf(words, "TO")
+	if len(words) == 0 || words[0] != "GRANT" || to < 2 || to+1 >= len(words) {
+		return []grant{{right: "a line of SHOW GRANTS", on: "*.*"}}
+	}
+	who := words[to+1]
+	option := has(words[to:], "WITH", "GRANT", "OPTION") || has(words[to:], "WITH", "ADMIN", "OPTION")
+	on := indexOf(words[:to], "ON")
+	if on < 0 {
+		return rolesOf(words[1:to], who, option)
+	}
+	object := strings.Join(words[on+1:to], " ")
+	out := rightsOf(words[1:on], object, who)
+	if option {
+		out = append(out, grant{right: "GRANT OPTION", on: object, to: who})
+	}
+	return out
+}
+
+func rolesOf(words []string, who string, option bool) []grant {
+	var out []grant
+	for _, w := range words {
+		if w != "," {
+			out = append(out, grant{role: w, to: who, withOption: option})
+		}
+	}
+	return out
+}
+
+func rightsOf(words []string, object, who string) []grant {
+	var out []grant
+	g := grant{on: object, to: who}
+	flush := func() {
+		if g.right != "" {
+			out = append(out, g)
+		}
+		g = grant{on: object, to: who}
+	}
+	for _, w := range words {
+		switch {
+		case w == ",":
+			flush()
+		case w[0] == '(':
+			g.columns = w
+		default:
+			g.right = strings.TrimSpace(g.right + " " + strings.ToUpper(w))
+		}
+	}
+	flush()
+	return out
+}
+
+// wordsOf splits a line at spaces and commas outside of quotes and parentheses.
+func wordsOf(line string) []string {
+	var out []string
+	var word strings.Builder
+	quote, depth := byte(0), 0
+	flush := func() {
+		if word.Len() > 0 {
+			out = append(out, word.String())
+			word.Reset()
+		}
+	}
+	for i := range len(line) {
+		c := line[i]
+		switch {
+		case quote != 0:
+			if c == quote { // a doubled one closes, and opens again
+				quote = 0
+			}
+		case c == '`' || c == '"' || c == '\'':
+			quote = c
+		case c == '(':
+			if depth++; depth == 1 {
+				flush()
+			}
+		case c == ')':
+			depth--
+		case depth == 0 && (c == ' ' || c == ','):
+			flush()
+			if c == ',' {
+				out = append(out, ",")
+			}
+			continue
+		}
+		word.WriteByte(c)
+	}
+	flush()
+	return out
+}
+
+func indexOf(words []string, word string) int {
+	for i, w := range words {
+		if w == word {
+			return i
+		}
+	}
+	return -1
+}
+
+// has reports whether words stand somewhere in a row.
+func has(words []string, row ...string) bool {
+	return strings.Contains(" "+strings.Join(words, " ")+" ", " "+strings.Join(row, " ")+" ")
+}
+
+// unquoted is a name without its quotes.
+func unquoted(s string) string {
+	if n := len(s); n > 1 && s[0] == '`' && s[n-1] == '`' {
+		return strings.ReplaceAll(s[1:n-1], "``", "`")
+	}
+	return s
+}
+
+// backticked is a line with the names that ANSI_QUOTES has in double quotes as an
+// owner pastes them.
+func backticked(line string) string {
+	var b strings.Builder
+	quote := byte(0)
+	for i := range len(line) {
+		c := line[i]
+		switch {
+		case quote == 0 && (c == '`' || c == '\'' || c == '"'):
+			quote = c
+		case c == quote:
+			quote = 0
+		case quote == '"' && c == '`':
+			b.WriteByte(c) // doubled, inside of backticks
+		}
+		if c == '"' && (quote == '"' || quote == 0) {
+			c = '`'
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// databaseOf is the first of the names of an object.
+func databaseOf(on string) string {
+	quote := byte(0)
+	for i := range len(on) {
+		switch c := on[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && c == '`':
+			quote = c
+		case quote == 0 && c == '.':
+			return unquoted(on[:i])
+		}
+	}
+	return unquoted(on)
+}
