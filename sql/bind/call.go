@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
@@ -54,7 +56,7 @@ func (x *exprs) callExpr(n *syntax.Call) ir.Expr {
 		fail(n.At(), refusal.Types, n.Name+"(...) OVER (ORDER BY ...)", "%s is a window function and needs OVER", n.Name)
 	case funcs.Set:
 		if x.rows != nil {
-			return x.rows.add(n)
+			return x.rows.add(x, n)
 		}
 		fail(n.At(), refusal.Unsupported, "put it into FROM: FROM "+n.Name+"(...) AS x", "%s returns rows and may not stand inside an expression", n.Name)
 	case funcs.Operator:
@@ -81,13 +83,7 @@ func (x *exprs) special(n *syntax.Call) ir.Expr {
 		}
 		return x.call(n.At(), x.b.builtin("age"), "age", []ir.Expr{midnight, e})
 	case len(n.Args) == 1 && n.Name == "count":
-		// count(t) counts rows: in PostgreSQL a row of a table is never NULL here.
-		if c, ok := n.Args[0].(*syntax.Column); ok && len(c.Parts) == 1 && !c.Star && x.s != nil &&
-			len(named(x.s.ns.cols, c.Parts[0])) == 0 && x.s.ns.source("", c.Parts[0]) != nil {
-			star := *n
-			star.Args, star.Star = nil, true
-			return x.aggregate(&star, x.b.function(n))
-		}
+		return x.countRows(n)
 	}
 	return nil
 }
@@ -352,12 +348,12 @@ func (x *exprs) windowSpec(n *syntax.Window, depth int) ir.Window {
 		w.Order = x.sorts(n.Order)
 	}
 	if n.Frame != nil {
-		w.Frame = x.frame(n, n.Frame)
+		w.Frame = x.frame(n, n.Frame, w.Order)
 	}
 	return w
 }
 
-func (x *exprs) frame(n *syntax.Window, f *syntax.Frame) *ir.Frame {
+func (x *exprs) frame(n *syntax.Window, f *syntax.Frame, order []ir.SortExpr) *ir.Frame {
 	out := &ir.Frame{}
 	switch f.Mode {
 	case syntax.Range:
@@ -373,9 +369,10 @@ func (x *exprs) frame(n *syntax.Window, f *syntax.Frame) *ir.Frame {
 		var off ir.Expr
 		if b.Offset != nil {
 			if f.Mode == syntax.Range {
-				fail(b.Offset.At(), refusal.Unsupported, "use ROWS", "RANGE with an offset is not spoken yet")
+				off = x.distance(b.Offset, order)
+			} else {
+				off = x.b.count(b.Offset, "a frame")
 			}
-			off = x.b.count(b.Offset, "a frame")
 		}
 		switch b.Kind {
 		case syntax.UnboundedPreceding:
@@ -409,4 +406,53 @@ func (x *exprs) frame(n *syntax.Window, f *syntax.Frame) *ir.Frame {
 		fail(n.At(), refusal.Constant, "write ROWS BETWEEN 3 PRECEDING AND CURRENT ROW", "the frame lacks a number")
 	}
 	return out
+}
+
+// distance binds the offset of a RANGE frame: a constant that can be added to the
+// one value that the window is ordered by, and is not negative.
+func (x *exprs) distance(n syntax.Expr, order []ir.SortExpr) ir.Expr {
+	if len(order) != 1 {
+		fail(n.At(), refusal.Types, "order the window by one column, or use ROWS", "RANGE with an offset needs exactly one ORDER BY")
+	}
+	t, ok := distanceType(order[0].X.Type())
+	if !ok {
+		fail(n.At(), refusal.Types, "use ROWS", "there is no distance between values of type %s", order[0].X.Type())
+	}
+	in := x.b.exprs(nil, "a frame")
+	c, ok := folded(in.coerce(in.expr(n), t)).(*ir.Const)
+	if !ok || c.Value.IsNull() {
+		fail(n.At(), refusal.Constant, "write a constant, as in INTERVAL '7 days' PRECEDING", "a frame takes a constant")
+	}
+	if negative(c.Value) {
+		fail(n.At(), refusal.Constant, "write FOLLOWING for PRECEDING, or the other way round", "a frame may not have a negative offset")
+	}
+	return &ir.Const{Span: at(n), Value: c.Value, T: t, From: c.From}
+}
+
+func distanceType(t types.Type) (types.Type, bool) {
+	switch t.Kind {
+	case types.Int2, types.Int4, types.Int8:
+		return types.Of(types.Int8), true
+	case types.Float4, types.Float8:
+		return types.Of(types.Float8), true
+	case types.Numeric:
+		return t, true
+	case types.Date, types.Time, types.Timestamp, types.TimestampTZ, types.Interval:
+		return types.Of(types.Interval), true
+	default:
+		return t, false
+	}
+}
+
+// negative reports whether a distance is, or has a part that is.
+func negative(v types.Value) bool {
+	switch v.Kind() {
+	case types.Int8:
+		return v.Int() < 0
+	case types.Interval:
+		months, days, micros := v.Interval()
+		return months < 0 || days < 0 || micros < 0
+	default:
+		return strings.HasPrefix(v.String(), "-") || v.String() == "NaN"
+	}
 }

@@ -21,12 +21,13 @@ type exprs struct {
 	aggregates bool   // may stand here
 	over       bool   // window functions may stand here
 	inAgg      bool
-	rows       *rowTargets      // of a SELECT list: functions that return rows may stand here
-	aggs       map[*ir.Agg]bool // those found, shared by the clauses of a SELECT
+	rows       *rowTargets                   // of a SELECT list: functions that return rows may stand here
+	aggs       map[*ir.Agg]bool              // those found, shared by the clauses of a SELECT
+	groupings  map[ir.ColID]*syntax.Grouping // what GROUPING(...) stands for until the groups are known; shared as well
 }
 
 func (b *binder) exprs(s *scope, clause string) *exprs {
-	return &exprs{b: b, s: s, clause: clause, aggs: map[*ir.Agg]bool{}}
+	return &exprs{b: b, s: s, clause: clause, aggs: map[*ir.Agg]bool{}, groupings: map[ir.ColID]*syntax.Grouping{}}
 }
 
 var boolean = types.Of(types.Bool)
@@ -89,6 +90,9 @@ func (x *exprs) expr(n syntax.Expr) ir.Expr {
 	case *syntax.Is:
 		return x.is(n)
 	case *syntax.IsDistinct:
+		if e := x.distinctRows(n); e != nil {
+			return e
+		}
 		e := x.call(n.At(), x.b.builtin("is_distinct"), "IS DISTINCT FROM", []ir.Expr{x.expr(n.L), x.expr(n.R)})
 		return negate(n.Not, e, n)
 	case *syntax.Between:
@@ -126,15 +130,17 @@ func (x *exprs) expr(n syntax.Expr) ir.Expr {
 	case *syntax.ArrayList:
 		return x.array(n)
 	case *syntax.Row:
-		fail(n.At(), refusal.Unsupported, "compare the columns one by one", "a row of several values may only stand before IN (SELECT ...)")
+		fail(n.At(), refusal.Unsupported, "compare it with another row, or name its columns", "a row of several values is no value")
 	case *syntax.ArrayQuery:
-		fail(n.At(), refusal.Unsupported, "use array_agg(...) in a subquery", "ARRAY(SELECT ...) is not spoken yet")
+		return x.arrayQuery(n)
 	case *syntax.Subscript:
-		fail(n.At(), refusal.Unsupported, "", "elements of arrays are not spoken yet")
+		return x.subscript(n)
 	case *syntax.Collate:
-		fail(n.At(), refusal.Unsupported, "leave COLLATE out", "COLLATE is not spoken yet")
-	case *syntax.Grouping, *syntax.GroupSet:
-		fail(n.At(), refusal.Unsupported, "group by the columns, and ask for the totals apart", "GROUPING is not spoken yet")
+		return x.collate(n)
+	case *syntax.Grouping:
+		return x.grouping(n)
+	case *syntax.GroupSet:
+		panic("bind: a grouping set outside of GROUP BY")
 	default:
 		panic("bind: unknown expression")
 	}
@@ -325,14 +331,8 @@ var foreignOperators = map[string]string{
 }
 
 func (x *exprs) binary(n *syntax.Binary) ir.Expr {
-	if row, ok := n.L.(*syntax.Row); ok {
-		if other, ok := n.R.(*syntax.Row); ok && n.Op == "=" && len(row.Items) == len(other.Items) {
-			var conds []ir.Expr
-			for i := range row.Items {
-				conds = append(conds, x.operator(n.OpAt, "=", x.expr(row.Items[i]), x.expr(other.Items[i])))
-			}
-			return and(conds)
-		}
+	if e := x.compareRows(n); e != nil {
+		return e
 	}
 	symbol := n.Op
 	if symbol == "!=" {
@@ -369,6 +369,9 @@ func (x *exprs) unary(n *syntax.Unary) ir.Expr {
 }
 
 func (x *exprs) is(n *syntax.Is) ir.Expr {
+	if e := x.rowIsNull(n); e != nil {
+		return e
+	}
 	out := &ir.Is{Span: at(n), Not: n.Not}
 	switch n.What {
 	case syntax.IsNull:
@@ -414,6 +417,9 @@ func (x *exprs) like(n *syntax.Like) ir.Expr {
 
 // in binds X IN (list). A list attribute of a rule stands for its elements.
 func (x *exprs) in(n *syntax.In) ir.Expr {
+	if e := x.inRows(n); e != nil {
+		return e
+	}
 	left := x.expr(n.X)
 	list := x.list(n.List)
 	if len(list) == 1 {
@@ -470,6 +476,9 @@ func comparison(op string) bool {
 }
 
 func (x *exprs) quantified(n *syntax.Quantified) ir.Expr {
+	if e := x.likeAny(n); e != nil {
+		return e
+	}
 	left := x.expr(n.X)
 	op := n.Op
 	if op == "!=" {
@@ -553,6 +562,9 @@ func (x *exprs) cast(n *syntax.Cast) ir.Expr {
 	if t.Kind == types.Interval && len(n.Type.Mods) > 0 {
 		src = intervalLiteral(n)
 	}
+	if l, ok := src.(*syntax.ArrayList); ok && len(l.Items) == 0 && t.Kind == types.Array {
+		return &ir.Const{Span: at(n), Value: types.ListOf(nil), T: t}
+	}
 	e := x.expr(src)
 	if c, ok := e.(*ir.Const); ok && c.T.Kind == types.Unknown {
 		e = x.b.read(c, t)
@@ -609,26 +621,12 @@ func (x *exprs) typeName(n *syntax.Cast) (types.Type, types.Mod) {
 	return t, mod
 }
 
-// intervalLiteral reads INTERVAL '3' DAY as INTERVAL '3 day'.
-func intervalLiteral(n *syntax.Cast) syntax.Expr {
-	l, isLiteral := n.X.(*syntax.Literal)
-	unit, known := map[int32]string{
-		syntax.IntervalYear: " year", syntax.IntervalMonth: " month", syntax.IntervalDay: " day",
-		syntax.IntervalHour: " hour", syntax.IntervalMinute: " minute", syntax.IntervalSecond: " second",
-	}[n.Type.Mods[0]]
-	if !isLiteral || !known || len(n.Type.Mods) > 1 || l.Kind != syntax.String ||
-		strings.Trim(l.Text, "+-0123456789.") != "" || strings.Contains(l.Text, ".") && unit != " second" {
-		fail(n.Type.At, refusal.Unsupported, "write INTERVAL '1 day'", "this form of INTERVAL is not spoken")
-	}
-	c := *l
-	c.Text += unit
-	return &c
-}
-
 // now binds the clock functions: constants of the ask's one instant.
 func (x *exprs) now(n *syntax.Now) ir.Expr {
-	if n.Prec >= 0 {
-		fail(n.At(), refusal.Unsupported, "leave the precision out", "a precision of the clock is not spoken")
+	if n.Prec >= 0 && n.Prec < 6 {
+		whole := *n
+		whole.Prec = -1
+		return rounded(x.now(&whole).(*ir.Const), n.Prec)
 	}
 	switch n.What {
 	case syntax.CurrentDate:
@@ -637,8 +635,10 @@ func (x *exprs) now(n *syntax.Now) ir.Expr {
 		return x.clock(n.At(), types.TimestampTZ)
 	case syntax.LocalTimestamp:
 		return x.clock(n.At(), types.Timestamp)
-	case syntax.CurrentTime, syntax.LocalTime:
-		fail(n.At(), refusal.Unsupported, "use current_timestamp", "the time of day alone is not spoken")
+	case syntax.LocalTime:
+		return x.clock(n.At(), types.Time)
+	case syntax.CurrentTime:
+		fail(n.At(), refusal.Unsupported, "use localtime or current_timestamp", "a time of day with a zone is not spoken")
 	default:
 		panic("bind: unknown clock function")
 	}
@@ -660,6 +660,29 @@ func (x *exprs) clock(span syntax.Span, k types.Kind) *ir.Const {
 		c.Value = types.TimestampOf(local.UnixMicro())
 	case types.TimestampTZ:
 		c.Value = types.TimestampTZOf(now.UnixMicro())
+	case types.Time:
+		c.Value = types.TimeOf(local.UnixMicro() - time.Date(y, m, d, 0, 0, 0, 0, time.UTC).UnixMicro())
+	default:
+		panic("bind: no clock of that type")
+	}
+	return c
+}
+
+// rounded is an instant with so many digits of a second.
+func rounded(c *ir.Const, digits int) ir.Expr {
+	unit := int64(1)
+	for range 6 - digits {
+		unit *= 10
+	}
+	round := func(micros int64) int64 { return (micros + unit/2) / unit * unit }
+	switch c.T.Kind {
+	case types.Date:
+	case types.Time:
+		c.Value = types.TimeOf(round(c.Value.Micros()))
+	case types.Timestamp:
+		c.Value = types.TimestampOf(round(c.Value.Micros()))
+	case types.TimestampTZ:
+		c.Value = types.TimestampTZOf(round(c.Value.Micros()))
 	default:
 		panic("bind: no clock of that type")
 	}

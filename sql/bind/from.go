@@ -97,24 +97,13 @@ func (b *binder) tableFunc(f *syntax.TableFunc, outer *scope, left namespace) (i
 	if f.Ordinality {
 		fail(f.At(), refusal.Unsupported, "use row_number() OVER ()", "WITH ORDINALITY is not spoken yet")
 	}
-	c := f.Call
-	fn := b.function(c)
-	if fn.Class != funcs.Set {
-		fail(c.At(), refusal.Unsupported, "put it into the SELECT list", "%s returns one value and may not stand in FROM", c.Name)
-	}
-	if c.Distinct || c.Star || len(c.Order) > 0 || c.Filter != nil || c.Over != nil || len(c.Within) > 0 || c.Variadic {
-		fail(c.At(), refusal.Unsupported, "call it with plain arguments", "%s takes no aggregate's clauses", c.Name)
-	}
-	x := b.exprs(&scope{outer: outer, ns: left}, "FROM")
-	sig, args, t := x.resolve(fn, c, x.list(c.Args))
-	name := c.Name
+	r := b.rowsOf(f.Call, b.exprs(&scope{outer: outer, ns: left}, "FROM"))
 	if f.Alias != nil {
-		name = f.Alias.Name
+		r.Alias = f.Alias.Name
 	}
-	r := &ir.FuncRel{Span: at(f), Fn: sig, Args: args, Alias: name, Lateral: true}
-	r.Cols = []ir.Column{{ID: b.id(), Name: name, Type: t}}
+	r.Span, r.Cols[0].Name = at(f), r.Alias
 	rename(r.Cols, f.Alias, f)
-	return r, namespaceOf(name, "", r.Cols, r)
+	return r, namespaceOf(r.Alias, "", r.Cols, r)
 }
 
 func (b *binder) join(f *syntax.Join, outer *scope, left namespace) (ir.Rel, namespace) {
@@ -140,6 +129,8 @@ func (b *binder) join(f *syntax.Join, outer *scope, left namespace) (ir.Rel, nam
 	if lateral(r) && (j.Kind == ir.Right || j.Kind == ir.Full) {
 		fail(f.At(), refusal.Unsupported, "use LEFT JOIN or a comma", "a LATERAL item may not stand on the right of this join")
 	}
+	lns.mayMiss(j.Kind == ir.Right || j.Kind == ir.Full)
+	rns.mayMiss(j.Kind == ir.Left || j.Kind == ir.Full)
 	ns := join(f.At(), lns, rns)
 	using := f.Using
 	if f.Natural {
@@ -152,7 +143,8 @@ func (b *binder) join(f *syntax.Join, outer *scope, left namespace) (ir.Rel, nam
 		j.On, ns.cols = b.using(f, j.Kind, using, lns, rns)
 	}
 	if f.UsingAlias != "" {
-		fail(f.At(), refusal.Unsupported, "leave the alias out", "an alias of USING is not spoken")
+		alias := namespace{sources: []*source{{name: f.UsingAlias, cols: ns.cols[:len(using):len(using)]}}}
+		ns.sources = join(f.At(), ns, alias).sources
 	}
 	if f.Alias != nil {
 		cols := append([]column(nil), ns.cols...)
@@ -160,6 +152,13 @@ func (b *binder) join(f *syntax.Join, outer *scope, left namespace) (ir.Rel, nam
 		ns = namespace{sources: []*source{{name: f.Alias.Name, cols: cols}}, cols: cols}
 	}
 	return j, ns
+}
+
+// mayMiss notes that an outer join completes rows of ns with NULLs.
+func (ns namespace) mayMiss(yes bool) {
+	for _, s := range ns.sources {
+		s.optional = s.optional || yes
+	}
 }
 
 func lateral(r ir.Rel) bool {

@@ -52,6 +52,9 @@ func (b *binder) arm(n *syntax.Query, outer *scope) *ir.Query {
 	}
 	q.Limit = b.count(n.Limit, "LIMIT")
 	q.Offset = b.count(n.Offset, "OFFSET")
+	if n.Ties {
+		return b.withTies(n, q)
+	}
 	return q
 }
 
@@ -118,14 +121,7 @@ func (b *binder) count(x syntax.Expr, clause string) ir.Expr {
 	if x == nil {
 		return nil
 	}
-	e := b.exprs(nil, clause).coerce(b.exprs(nil, clause).expr(x), types.Of(types.Int8))
-	for {
-		if c, ok := e.(*ir.Cast); ok && c.Implicit {
-			e = c.X
-			continue
-		}
-		break
-	}
+	e := folded(b.exprs(nil, clause).coerce(b.exprs(nil, clause).expr(x), types.Of(types.Int8)))
 	c, ok := e.(*ir.Const)
 	if !ok || !c.Value.IsNull() && c.Value.Kind() != types.Int8 {
 		fail(x.At(), refusal.Constant, "write a number, as in "+clause+" 10", "%s takes a whole number", clause)
@@ -137,6 +133,72 @@ func (b *binder) count(x syntax.Expr, clause string) ir.Expr {
 		fail(x.At(), refusal.Constant, "write a number, as in "+clause+" 10", "%s may not be negative", clause)
 	}
 	return &ir.Const{Span: at(x), Value: c.Value, T: types.Of(types.Int8), From: c.From}
+}
+
+// folded computes + - * of whole numbers: LIMIT 2 * 10.
+func folded(e ir.Expr) ir.Expr {
+	if c, ok := e.(*ir.Cast); ok {
+		if x := folded(c.X); c.T.IsInteger() && x.Type().IsInteger() {
+			return x
+		}
+	}
+	call, ok := e.(*ir.Call)
+	if !ok || len(call.Args) != 2 || !call.T.IsInteger() {
+		return e
+	}
+	l, lok := folded(call.Args[0]).(*ir.Const)
+	r, rok := folded(call.Args[1]).(*ir.Const)
+	if !lok || !rok || !small(l) || !small(r) {
+		return e
+	}
+	n := l.Value.Int()
+	switch call.Fn.Func.Name {
+	case "+":
+		n += r.Value.Int()
+	case "-":
+		n -= r.Value.Int()
+	case "*":
+		n *= r.Value.Int()
+	default:
+		return e
+	}
+	return &ir.Const{Span: call.Span, Value: types.IntOf(n), T: types.Of(types.Int8)}
+}
+
+// small reports whether c is a number with which no sum or product overflows.
+func small(c *ir.Const) bool {
+	return !c.Value.IsNull() && c.Value.Kind() == types.Int8 && c.Value.Int() < 1<<15 && c.Value.Int() > -1<<15
+}
+
+// withTies makes FETCH FIRST n ROWS WITH TIES of q: the rows whose rank in its
+// order is at most n, without those that OFFSET skips.
+func (b *binder) withTies(n *syntax.Query, q *ir.Query) *ir.Query {
+	if q.Limit == nil {
+		return q
+	}
+	first, skip := q.Limit.(*ir.Const), int64(0)
+	if q.Offset != nil {
+		skip = q.Offset.(*ir.Const).Value.Int()
+	}
+	last := first.Value.Int() + skip
+	if first.Value.Int() == 0 || last < 0 || len(q.Order) == 0 {
+		return q
+	}
+	order := q.Order
+	l := b.exposed(q)
+	windows := []*ir.Over{b.rowNumber("rank"), b.rowNumber("row_number")}
+	for _, w := range windows {
+		w.Window.Order = l.order(order)
+	}
+	l = l.numbered(windows...)
+	end := len(l.outer.Out) - 2
+	rank, number := l.outer.Out[end], l.outer.Out[end+1]
+	l.outer.Out = l.outer.Out[:end]
+	l.outer.Where = b.compare("<=", rank.Expr, last)
+	if skip > 0 {
+		l.outer.Where = &ir.Logic{Args: []ir.Expr{l.outer.Where, b.compare(">", number.Expr, skip)}}
+	}
+	return &ir.Query{Span: at(n), Body: l.outer, Order: order}
 }
 
 // setOp binds Left UNION Right; both sides get the common types of their

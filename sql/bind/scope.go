@@ -30,6 +30,8 @@ type source struct {
 	schema string // of a stored table without alias, for schema.table.column
 	cols   []column
 	stored *catalog.Table // nil: derived
+	// optional: an outer join may have found no row.
+	optional bool
 }
 
 // column is a name for an expression: a Ref, or the merged column of USING.

@@ -16,9 +16,6 @@ import (
 // grouping is rewritten in terms of the keys.
 func (b *binder) sel(n *syntax.Select, outer *scope, order *ordering) *ir.Select {
 	out := &ir.Select{Span: at(n), Distinct: n.Distinct}
-	if len(n.DistinctOn) > 0 {
-		fail(n.At(), refusal.Unsupported, "use row_number() OVER (PARTITION BY ... ORDER BY ...) = 1 in a subquery", "DISTINCT ON is not spoken yet")
-	}
 	s := &scope{outer: outer, windows: map[string]*syntax.Window{}}
 	out.From, s.ns = b.fromList(n.From, outer)
 	for _, w := range n.Windows {
@@ -30,21 +27,27 @@ func (b *binder) sel(n *syntax.Select, outer *scope, order *ordering) *ir.Select
 
 	above := b.exprs(s, "the SELECT list")
 	above.aggregates, above.over = true, true
-	above.rows = &rowTargets{b: b, out: out, s: s}
+	rows := &rowTargets{b: b}
+	above.rows = rows
 	for _, t := range n.Targets {
 		b.target(out, s, above, t)
 	}
 	above.rows = nil
-	keys := b.groupKeys(n, out, s)
+	sets := b.groupSets(n, out, s)
 	if n.Having != nil {
-		h := b.exprs(s, "HAVING")
-		h.aggregates, h.aggs = true, above.aggs
+		h := *above
+		h.clause, h.over = "HAVING", false
 		out.Having = h.boolean(n.Having)
 	}
+	on := b.distinctOn(n, out, above)
 	b.orderSelect(out, above, order)
-	if len(keys) > 0 || n.Having != nil || len(above.aggs) > 0 {
-		b.group(out, s, keys, above.aggs)
+	rows.below(out, sets)
+	if len(n.Group) > 0 || n.Having != nil || len(above.aggs) > 0 {
+		b.group(out, s, sets, above)
+	} else {
+		above.noGroupings()
 	}
+	out = rows.above(out)
 	if n.Distinct {
 		b.settleSelect(out) // to compare them, before another arm could give them a type
 		for _, d := range out.Out {
@@ -52,6 +55,9 @@ func (b *binder) sel(n *syntax.Select, outer *scope, order *ordering) *ir.Select
 				fail(n.At(), refusal.Types, "leave that column out", "values of type %s cannot be compared, so not made distinct", d.Type)
 			}
 		}
+	}
+	if len(on) > 0 {
+		out = b.firstOfEach(n, out, on, order)
 	}
 	return out
 }
@@ -75,49 +81,6 @@ func (b *binder) target(out *ir.Select, s *scope, x *exprs, t *syntax.Target) {
 		name = ir.Outputs(q.Query.Body)[0].Name
 	}
 	add(name, e)
-}
-
-// rowTargets binds SELECT ..., f(x) with a function that returns rows. It
-// stands for FROM ..., LATERAL f(x), which gives the same rows as long as there
-// is one such function.
-type rowTargets struct {
-	b    *binder
-	out  *ir.Select
-	s    *scope
-	used bool
-}
-
-func (r *rowTargets) add(c *syntax.Call) ir.Expr {
-	if r.used {
-		fail(c.At(), refusal.Unsupported, "put the functions into FROM", "two functions that return rows in one SELECT list")
-	}
-	r.used = true
-	rel, _ := r.b.tableFunc(&syntax.TableFunc{Call: c}, r.s.outer, r.s.ns)
-	if r.out.From == nil {
-		r.out.From = rel
-	} else {
-		r.out.From = &ir.Join{Kind: ir.Inner, Left: r.out.From, Right: rel}
-	}
-	col := ir.Columns(rel)[0]
-	return &ir.Ref{Span: at(c), Col: col.ID, T: col.Type}
-}
-
-// groupKeys binds GROUP BY. A bare name is a column of FROM, else a target; a
-// number is a target.
-func (b *binder) groupKeys(n *syntax.Select, out *ir.Select, s *scope) []ir.Expr {
-	var keys []ir.Expr
-	for _, g := range n.Group {
-		switch g.Kind {
-		case syntax.GroupExpr:
-			keys = append(keys, b.groupKey(g, out, s))
-		case syntax.GroupEmpty:
-		case syntax.Rollup, syntax.Cube, syntax.GroupingSets:
-			fail(g.At, refusal.Unsupported, "group by the columns, and ask for the totals apart", "ROLLUP, CUBE and GROUPING SETS are not spoken yet")
-		default:
-			panic("bind: unknown GROUP BY item")
-		}
-	}
-	return keys
 }
 
 func (b *binder) groupKey(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
@@ -170,49 +133,47 @@ func (b *binder) groupTarget(g syntax.Group, out *ir.Select, s *scope) ir.Expr {
 // orderSelect binds ORDER BY: a bare name is an output, else a column of FROM;
 // what is no output becomes a hidden one.
 func (b *binder) orderSelect(out *ir.Select, x *exprs, o *ordering) {
-	visible := len(out.Out)
 	for _, s := range o.items {
-		if i, ok := ordinal(s.X, visible, "ORDER BY"); ok {
-			b.sortable(s, out.Out[i].Type)
-			o.add(out.Out[i].ID, s)
-			continue
-		}
-		if i := outputNamed(out.Out[:visible], s); i >= 0 {
-			b.sortable(s, out.Out[i].Type)
-			o.add(out.Out[i].ID, s)
-			continue
-		}
-		x := *x
-		x.clause = "ORDER BY"
-		e := x.expr(s.X)
-		if e.Type().Kind == types.Unknown {
+		d, ok := b.sorted(out, x, s.X, "ORDER BY")
+		if !ok {
 			continue // a constant orders nothing
 		}
-		b.sortable(s, e.Type())
-		if _, ok := e.(*ir.Const); ok {
-			continue
-		}
-		found := ir.ColID(0)
-		for _, d := range out.Out {
-			if ir.Equal(d.Expr, e) {
-				found = d.ID
-				break
-			}
-		}
-		if found == 0 {
-			if out.Distinct {
-				fail(s.At(), refusal.Unsupported, "add it to the SELECT list", "with SELECT DISTINCT, ORDER BY takes columns of the result")
-			}
-			d := ir.Def{Column: ir.Column{ID: b.id(), Type: e.Type()}, Expr: e, Hidden: true}
-			out.Out = append(out.Out, d)
-			found = d.ID
-		}
-		o.add(found, s)
+		b.sortable(s, d.Type)
+		o.add(d.ID, s)
 	}
 }
 
-func outputNamed(outs []ir.Def, s *syntax.Sort) int {
-	c, ok := s.X.(*syntax.Column)
+// sorted is the output that an item of ORDER BY or DISTINCT ON means; none for a
+// constant.
+func (b *binder) sorted(out *ir.Select, x *exprs, s syntax.Expr, clause string) (ir.Column, bool) {
+	visible := ir.Outputs(out)
+	if i, ok := ordinal(s, len(visible), clause); ok {
+		return visible[i], true
+	}
+	if i := outputNamed(out.Out[:len(visible)], s); i >= 0 {
+		return visible[i], true
+	}
+	inner := *x
+	inner.clause = clause
+	e := inner.expr(s)
+	if _, ok := e.(*ir.Const); ok {
+		return ir.Column{}, false
+	}
+	for _, d := range out.Out {
+		if ir.Equal(d.Expr, e) {
+			return d.Column, true
+		}
+	}
+	if out.Distinct {
+		fail(s.At(), refusal.Unsupported, "add it to the SELECT list", "with SELECT DISTINCT, ORDER BY takes columns of the result")
+	}
+	d := ir.Def{Column: ir.Column{ID: b.id(), Type: e.Type()}, Expr: e, Hidden: true}
+	out.Out = append(out.Out, d)
+	return d.Column, true
+}
+
+func outputNamed(outs []ir.Def, s syntax.Expr) int {
+	c, ok := s.(*syntax.Column)
 	if !ok || len(c.Parts) != 1 || c.Star {
 		return -1
 	}
@@ -233,18 +194,20 @@ func outputNamed(outs []ir.Def, s *syntax.Sort) int {
 
 // group makes out a grouped select: keys are defined once, and everything
 // above the grouping refers to them.
-func (b *binder) group(out *ir.Select, s *scope, keys []ir.Expr, aggs map[*ir.Agg]bool) {
+func (b *binder) group(out *ir.Select, s *scope, sets *groupSets, x *exprs) {
 	out.Grouped = true
-	g := &grouping{b: b, s: s, out: out, aggs: aggs, own: map[ir.ColID]bool{}}
+	g := &grouping{b: b, s: s, out: out, aggs: x.aggs, own: map[ir.ColID]bool{}}
 	if out.From != nil {
 		for _, c := range ir.Columns(out.From) {
 			g.own[c.ID] = true
 		}
 	}
-	for _, k := range keys {
+	for _, k := range sets.keys {
 		g.key(k)
 	}
-	g.primaryKeys()
+	if sets.plain() {
+		g.primaryKeys()
+	}
 	for i := range out.Out {
 		d := &out.Out[i]
 		d.Expr = g.above(d.Expr)
@@ -252,6 +215,12 @@ func (b *binder) group(out *ir.Select, s *scope, keys []ir.Expr, aggs map[*ir.Ag
 	if out.Having != nil {
 		out.Having = g.above(out.Having)
 	}
+	calls := b.groupings(out, x)
+	if sets.plain() {
+		calls.zero(out)
+		return
+	}
+	*out = *b.unionOfSets(out, sets, x.aggs, calls)
 }
 
 type grouping struct {

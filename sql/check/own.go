@@ -65,8 +65,8 @@ func (o *ownText) name(s, prefix string) bool {
 }
 
 func (o *ownText) query(q *syntax.Query, outermost bool) {
-	if q.Recursive {
-		o.wrong("WITH RECURSIVE")
+	if q.Recursive || q.Ties {
+		o.wrong("WITH RECURSIVE or WITH TIES")
 	}
 	for _, w := range q.With {
 		if !o.name(w.Name, "w") || len(w.Columns) > 0 || w.Materialized == syntax.MaterializeNever {
@@ -265,7 +265,16 @@ func (o *ownText) expr(x syntax.Expr) {
 		o.call(x)
 	case *syntax.ArrayList:
 		o.exprs(x.Items)
-	case *syntax.ArrayQuery, *syntax.Now, *syntax.Row, *syntax.Subscript, *syntax.Collate, *syntax.GroupSet, *syntax.Grouping:
+	case *syntax.Subscript:
+		o.expr(x.X)
+		o.optional(x.Lo)
+		o.optional(x.Index)
+	case *syntax.Collate:
+		if len(x.Name) != 2 || x.Name[0] != "pg_catalog" || x.Name[1] != "C" {
+			o.wrong("a collation that is not printed")
+		}
+		o.expr(x.X)
+	case *syntax.ArrayQuery, *syntax.Now, *syntax.Row, *syntax.GroupSet, *syntax.Grouping:
 		o.wrong("an expression that is not printed")
 	default:
 		panic("check: unknown expression")

@@ -36,6 +36,12 @@ func arrays() []*Func {
 			sig(boolean, jsonb, jsonb).total().lite("g_jsonb_contains({2}, {1})"),
 			sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
 		operator("&&", "{1} and {2} share an element", sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
+		// SQL's own syntax: x[n] and x[lo:hi]. Outside of an array there is NULL, and
+		// a slice of nothing.
+		operator("subscript", "element {2} of {1}", sig(AnyElement, AnyArray, int4).pg("({1})[{2}]").total()),
+		operator("slice", "elements {2} to {3} of {1}", sig(AnyArray, AnyArray, int4, int4).pg("({1})[{2}:{3}]").total()),
+		operator("slice_from", "the elements of {1} from number {2}", sig(AnyArray, AnyArray, int4).pg("({1})[{2}:]").total()),
+		operator("slice_to", "the elements of {1} up to number {2}", sig(AnyArray, AnyArray, int4).pg("({1})[:{2}]").total()),
 	}
 }
 

@@ -44,6 +44,8 @@ func comparisons() []*Func {
 		s.pg("({1} IS DISTINCT FROM {2})")
 	}
 	return append(out,
+		// Bytes decide how texts compare, as they do on every engine but PostgreSQL.
+		operator("collate", "{1}", sig(text, text).pg(`({1} COLLATE pg_catalog."C")`).lite("{1}").total()),
 		operator("is_distinct", "{1} differs from {2}", distinct...),
 		operator("between", "{1} is between {2} and {3}",
 			sig(boolean, AnyComparable, AnyComparable, AnyComparable).total().

@@ -543,27 +543,47 @@ func (c *converter) indirection(a *ast.A_Indirection) Expr {
 	for _, n := range a.Indirection {
 		switch w := n.GetNode().(type) {
 		case *ast.Node_AIndices:
-			if w.AIndices.IsSlice {
-				c.no(at, "subscript one element, or use unnest", "array slices are not supported")
-			}
-			if w.AIndices.Lidx != nil || w.AIndices.Uidx == nil {
-				c.strange(at, "a subscript")
-			}
-			i := c.expr(w.AIndices.Uidx)
-			at = cover(at, i.At())
-			if end := c.last(at); c.has(end+1) && c.sym(end+1, ']') {
-				at.End = c.toks[end+1].end
-			}
-			x = &Subscript{pos: pos(at), X: x, Index: i}
+			sub := c.subscript(w.AIndices, x)
+			x, at = sub, sub.At()
 		case *ast.Node_AStar:
 			c.no(at, "select from the function or subquery in FROM", "(value).* is not supported")
 		case *ast.Node_String_:
-			c.no(at, "name the column itself, as table.column", "reading a field of a composite value is not supported")
+			t, ok := x.(*Column) // (t).c is t.c: no column is a composite value
+			if !ok || t.Star || len(t.Parts) != 1 {
+				c.no(at, "name the column itself, as table.column", "reading a field of a composite value is not supported")
+			}
+			x = &Column{pos: pos(at), Parts: []string{t.Parts[0], c.name(n, at)}}
 		default:
 			c.strange(at, "a subscript")
 		}
 	}
 	return x
+}
+
+// subscript is x[i] or x[lo:hi].
+func (c *converter) subscript(a *ast.A_Indices, x Expr) *Subscript {
+	out := &Subscript{X: x, Slice: a.IsSlice}
+	at := x.At()
+	if a.Lidx != nil {
+		out.Lo = c.expr(a.Lidx)
+		at = cover(at, out.Lo.At())
+	}
+	if a.Uidx != nil {
+		out.Index = c.expr(a.Uidx)
+		at = cover(at, out.Index.At())
+	}
+	if !out.Slice && (out.Lo != nil || out.Index == nil) {
+		c.strange(at, "a subscript")
+	}
+	i := c.last(at)
+	for j := i + 1; c.has(j) && j <= i+3; j++ { // : and ] may follow
+		if c.sym(j, ']') {
+			at.End = c.toks[j].end
+			break
+		}
+	}
+	out.pos = pos(at)
+	return out
 }
 
 func (c *converter) collate(e *ast.CollateClause) Expr {

@@ -13,7 +13,8 @@ func (s pos) At() Span { return Span(s) }
 // pos is embedded by every node.
 type pos Span
 
-// Query is [WITH With] Body [ORDER BY Order] [LIMIT Limit] [OFFSET Offset]
+// Query is [WITH With] Body [ORDER BY Order] [LIMIT Limit] [OFFSET Offset]; with
+// Ties, FETCH FIRST Limit ROWS WITH TIES.
 type Query struct {
 	pos
 	Recursive     bool
@@ -21,6 +22,7 @@ type Query struct {
 	Body          Body
 	Order         []*Sort
 	Limit, Offset Expr // nil: none
+	Ties          bool
 }
 
 // CTE is Name [(Columns)] AS [[NOT] MATERIALIZED] (Query)
@@ -454,10 +456,13 @@ type (
 		pos
 		Items []Expr
 	}
-	// Subscript is X[Index]
+	// Subscript is X[Index] or, with Slice, X[Lo:Index], where nil means that
+	// the bound was left out.
 	Subscript struct {
 		pos
 		X, Index Expr
+		Slice    bool
+		Lo       Expr
 	}
 	// Collate is X COLLATE Name
 	Collate struct {

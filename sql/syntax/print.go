@@ -79,6 +79,9 @@ func (p *printer) query(q *Query) {
 			p.sorts(q.Order)
 		}
 		p.clause("limit", q.Limit)
+		if q.Ties {
+			p.put(" with-ties")
+		}
 		p.clause("offset", q.Offset)
 	})
 }
@@ -413,7 +416,7 @@ func (p *printer) expr(x Expr) {
 		p.list("", x.Items)
 		p.put("]")
 	case *Subscript:
-		p.form(false, "at", x.X, x.Index)
+		p.subscript(x)
 	case *Collate:
 		p.put("(collate ")
 		p.expr(x.X)
@@ -564,4 +567,21 @@ func bit(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func (p *printer) subscript(x *Subscript) {
+	if !x.Slice {
+		p.form(false, "at", x.X, x.Index)
+		return
+	}
+	p.put("(slice ")
+	p.expr(x.X)
+	for _, bound := range []Expr{x.Lo, x.Index} {
+		if p.put(" "); bound == nil {
+			p.put("-")
+			continue
+		}
+		p.expr(bound)
+	}
+	p.put(")")
 }

@@ -91,6 +91,9 @@ func (c *converter) query(s *ast.SelectStmt) *Query {
 	}
 	q.Order = c.sorts(s.SortClause, q.At())
 	q.Limit = c.limit(s)
+	if q.Ties = s.LimitOption == ast.LimitOption_LIMIT_OPTION_WITH_TIES; q.Ties && (q.Limit == nil || len(q.Order) == 0) {
+		c.no(c.ties(), "add ORDER BY, or leave WITH TIES away", "WITH TIES needs an order and a number of rows")
+	}
 	if s.LimitOffset != nil {
 		q.Offset = c.expr(s.LimitOffset)
 	}
@@ -114,7 +117,6 @@ func (c *converter) limit(s *ast.SelectStmt) Expr {
 			c.strange(Span{}, "LIMIT")
 		}
 	case ast.LimitOption_LIMIT_OPTION_WITH_TIES:
-		c.no(c.ties(), "use LIMIT, or rank() in a subquery", "WITH TIES is not supported")
 	default:
 		c.strange(Span{}, "LIMIT")
 	}
