@@ -14,6 +14,7 @@ import (
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/fanout"
 	"github.com/grille-dev/grille/sql/ground"
 )
 
@@ -43,16 +44,22 @@ func (k *ask) byModel(ctx context.Context, question egress.Question) (*answer.An
 }
 
 // mended is a draft of a model that the rules let pass. One that does not bind or
-// pass goes back to the model. Neither kept values nor the database have been near
-// it, so whether it does, and with which words, tells of neither.
+// pass goes back to the model; so does, once, one that counts rows more than once,
+// and it is taken if nothing better comes. Neither kept values nor the database have
+// been near a draft by then, so whether it goes back, and with which words, tells of
+// neither.
 func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Untold) (string, error) {
 	view := k.view.ForModel()
+	var counts *model.Draft // one that passes, and counts rows more than once
 	for {
 		d, err := k.send(ctx, prompt)
 		if err != nil {
-			return "", err
+			return k.better(ctx, counts, err)
 		}
-		err = k.passes(view, d.SQL, held)
+		alarms, err := k.passes(view, d.SQL, held)
+		if err == nil && len(alarms) > 0 && counts == nil {
+			counts, err = &d, fannedOut(alarms[0])
+		}
 		var no *refusal.Refusal
 		if err == nil || !errors.As(err, &no) {
 			return d.SQL, err
@@ -64,9 +71,26 @@ func (k *ask) mended(ctx context.Context, prompt egress.Prompt, held egress.Unto
 			case refusal.Model:
 				err = gaveUp(no)
 			}
-			return "", err
+			return k.better(ctx, counts, err)
 		}
 	}
+}
+
+// better is the draft that passed already, where what came after it failed.
+func (k *ask) better(ctx context.Context, d *model.Draft, err error) (string, error) {
+	if d == nil || ctx.Err() != nil {
+		return "", err
+	}
+	k.trace.drafted(*d)
+	return d.SQL, nil
+}
+
+// fannedOut is what a model hears of an aggregate over rows that a join repeats. Its
+// words are of the draft and of names that the model sees.
+func fannedOut(a fanout.Alarm) error {
+	no := refusal.New(refusal.FanOut, a.Try, "%s", a.Says).At(a.Span)
+	no.Mend = a.Try
+	return no
 }
 
 // gaveUp says what is wrong with the last draft, in the words that the model had of
@@ -78,16 +102,21 @@ func gaveUp(last *refusal.Refusal) error {
 		"the model did not find a query that works; of its last one: %s", strings.TrimSuffix(why, ".")).At(last.Span)
 }
 
-// passes reports why a draft cannot run; nil: it can.
-func (k *ask) passes(view policy.View, draft string, held bind.Held) error {
+// passes reports why a draft cannot run, or, where it can, which of its aggregates
+// count rows more than once.
+func (k *ask) passes(view policy.View, draft string, held bind.Held) ([]fanout.Alarm, error) {
 	if strings.IndexFunc(draft, unseen) >= 0 {
-		return refusal.New(refusal.NotText, "ask again", "the draft has characters that cannot be seen")
+		return nil, refusal.New(refusal.NotText, "ask again", "the draft has characters that cannot be seen")
 	}
 	query, err := k.bind(view, draft, held)
-	if err == nil {
-		_, err = allow(view, query)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	stmt, err := allow(view, query)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Alarms(stmt.Allowed()), nil
 }
 
 // unseen are characters that a draft of a model may not have, as it may be shown:
@@ -179,7 +208,8 @@ func (k *ask) composer(ctx context.Context) (egress.Composer, error) {
 
 // binds reports whether a query could be a model's draft for this viewer.
 func (k *ask) binds(sql string) bool {
-	return k.passes(k.view.ForModel(), sql, nil) == nil
+	_, err := k.passes(k.view.ForModel(), sql, nil)
+	return err == nil
 }
 
 // candidates are what the planner would draft with the names that a model has, and

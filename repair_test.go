@@ -83,6 +83,7 @@ var repairDrafts = []string{
 	"SELECT", "not SQL", "SELECT 1; SELECT 2", "DELETE FROM people", "SELECT pg_sleep(1)", "SELECT name + 1 FROM wards",
 	"SELECT YEAR(salary) FROM people", "SELECT id FROM people WHERE email = \"p1\"", "SELECT id FROM people WHERE ROWNUM < 3 AND \"code\" = 1",
 	"SELECT IFNULL(email, '⟨EMAIL_PUT⟩') FROM people LIMIT 5 ORDER BY id", "SELECT IFNULL(email, '⟨EMAIL_PUT⟩') FROM people",
+	"SELECT sum(w.id) FROM wards w JOIN people p ON p.ward_id = w.id", "SELECT count(w.id), avg(w.id) FROM people p JOIN wards w ON p.salary > w.id",
 	"SELECT name, count(*) FROM wards", "SELECT id FROM people JOIN wards ON true", "SELECT 'x' || \xff",
 }
 

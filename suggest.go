@@ -22,7 +22,10 @@ func (g *Grille) Suggest(ctx context.Context, q Question, most int) (all []plann
 		return nil, err
 	}
 	defer k.recover(&err)
-	passes := func(sql string) bool { return k.passes(k.view, sql, nil) == nil }
+	passes := func(sql string) bool {
+		alarms, err := k.passes(k.view, sql, nil)
+		return err == nil && len(alarms) == 0
+	}
 	return planner.Suggest(k.view, planner.Typed{Text: q.Text, Most: most, Passes: passes}, k.options()), nil
 }
 

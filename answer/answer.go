@@ -15,6 +15,7 @@ import (
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/release"
+	"github.com/grille-dev/grille/sql/fanout"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -155,6 +156,9 @@ type Explanation struct {
 	// Rules say which row rules hold for the tables of the query, whether or not
 	// they hide a row, and Notes which of its columns are masked.
 	Rules, Notes []string
+	// Warnings say which aggregates count rows more than once that a join repeats,
+	// and what would count each once. See package sql/fanout.
+	Warnings []string
 }
 
 // Explain says of a query what its answer would say, without rows.
@@ -163,6 +167,9 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 	steps, names := explain(q, zone)
 	say := func(g *ir.Guarded) string { return a.View().Says(g.Table.Table.ID) }
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
+	for _, alarm := range Alarms(a) {
+		e.Warnings = append(e.Warnings, alarm.String())
+	}
 	outs := a.Columns()
 	for i, c := range outputs(q) {
 		l := label(c.Name)
@@ -172,6 +179,12 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant, outs[i].Written, lineage(outs[i])})
 	}
 	return e
+}
+
+// Alarms are the aggregates of a query that count rows more than once, by the keys
+// that its viewer sees.
+func Alarms(a policy.Allowed) []fanout.Alarm {
+	return fanout.Find(a.Shown(), a.View().Visible().Table)
 }
 
 func lineage(o policy.Output) Lineage {

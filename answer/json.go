@@ -14,7 +14,7 @@ import (
 )
 
 // WriteJSON writes one object: columns, what texts of the query were matched with
-// if any were, then rows as arrays, how the planner read the question if it did,
+// if any were, then rows as arrays, what is counted more than once, how the planner read the question if it did,
 // then the receipt, or what broke the rows off and the receipt of an incomplete
 // answer.
 //
@@ -24,6 +24,10 @@ import (
 func (a *Answer) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	err := writeJSONRows(b, a)
+	if len(a.Warnings) > 0 {
+		b.WriteString(",\n\"warnings\": ")
+		b.Write(marshal(a.Warnings))
+	}
 	if a.Reading != nil {
 		b.WriteString(",\n\"reading\": ")
 		b.Write(marshal(a.Reading))

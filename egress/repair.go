@@ -23,8 +23,8 @@ type Attempt struct {
 
 // ComposeRepair asks the model that wrote a draft to correct it, and no other:
 // see [Prompt.For]. The words depend on the draft, the code and the position
-// only: no name, value or message of ours or of the database is in them, and of a
-// refusal's hint what was made from the draft alone. Codes that arise from running
+// only: no value or message of ours or of the database is in them, and of a refusal's
+// hints the one that was made from the draft and what the model sees. Codes that arise from running
 // a query, or from something the model cannot change, are refused, as are a third
 // round and a draft that came back unchanged.
 func ComposeRepair(p Prompt, a Attempt, no *refusal.Refusal) (Prompt, error) {
@@ -57,7 +57,7 @@ func ComposeRepair(p Prompt, a Attempt, no *refusal.Refusal) (Prompt, error) {
 
 const maxHint = 400 // bytes
 
-// hint is what a refusal says that was made from the draft alone.
+// hint is what a refusal has for a model.
 func hint(no *refusal.Refusal) string {
 	if len(no.Mend) > maxHint || strings.ContainsAny(no.Mend, "\r\n") {
 		return ""
@@ -107,6 +107,8 @@ func Mendable(code refusal.Code) (string, bool) {
 		return "the types of the operands do not fit.", true
 	case refusal.Grouping:
 		return "a column is neither grouped nor aggregated.", true
+	case refusal.FanOut:
+		return "a join repeats the rows that an aggregate counts. If each should count once, aggregate before joining, or use count(DISTINCT ...) or EXISTS; if it is meant so, send the same query again.", true
 	case refusal.Constant:
 		return "a constant stands where its place does not allow it.", true
 	case refusal.Engine:

@@ -50,6 +50,10 @@ const (
 	// Grouping: a column neither grouped nor aggregated.
 	//	sql ines: SELECT kind, urgent, count(*) FROM visits GROUP BY kind
 	Grouping Code = "grouping"
+	// FanOut: an aggregate over rows that a join repeats. A model hears it, once; a
+	// person's query runs, with a warning.
+	//	shown in .
+	FanOut Code = "fan-out"
 	// Constant: a constant that its place does not allow.
 	//	sql ines: SELECT id FROM visits WHERE admitted_at > 'soon'
 	Constant Code = "constant"

@@ -26,7 +26,7 @@ type Refusal struct {
 	Try  string // something that works; may be empty only where nothing can be done
 	Span Span   // in the draft; zero if the whole of it is meant
 	// Mend is what a model that wrote the draft may be told beside the code: a Try
-	// that was made from the text of the draft alone, without names of a catalog.
+	// that was made from its draft and from names that it sees, and from nothing else.
 	Mend string
 	// Owner is what whoever runs locally with the rules file, or has the role
 	// rules-admin, may read in addition. It never reaches a viewer or a model.

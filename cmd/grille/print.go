@@ -51,6 +51,9 @@ func printRules(w io.Writer, e answer.Explanation) {
 	for _, line := range append(append([]string(nil), e.Rules...), e.Notes...) {
 		fmt.Fprintln(w, line)
 	}
+	for _, line := range e.Warnings {
+		fmt.Fprintln(w, "careful: "+line)
+	}
 	for _, c := range e.Columns {
 		switch {
 		case c.Constant:
@@ -89,6 +92,9 @@ func printExplanation(w io.Writer, e answer.Explanation) {
 	section(w, "columns", strings.Join(cols, "\n"))
 	if rules := append(append([]string(nil), e.Rules...), e.Notes...); len(rules) > 0 {
 		section(w, "rules that apply", strings.Join(rules, "\n"))
+	}
+	if len(e.Warnings) > 0 {
+		section(w, "careful", strings.Join(e.Warnings, "\n"))
 	}
 }
 
