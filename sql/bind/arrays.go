@@ -27,10 +27,18 @@ func (x *exprs) subscript(n *syntax.Subscript) ir.Expr {
 	}
 	for _, i := range []syntax.Expr{n.Lo, n.Index} {
 		if i != nil {
-			args = append(args, x.expr(i))
+			args = append(args, number4(x.expr(i)))
 		}
 	}
 	return x.call(n.At(), x.b.builtin(name), "a subscript", args)
+}
+
+// number4 is a number as an integer, which PostgreSQL makes of it as in INSERT.
+func number4(e ir.Expr) ir.Expr {
+	if t := e.Type(); t.IsNumber() && t.Kind != types.Int2 && t.Kind != types.Int4 {
+		return &ir.Cast{Span: ir.Span{Span: e.At()}, X: e, T: types.Of(types.Int4)}
+	}
+	return e
 }
 
 // likeAny binds x LIKE ANY (ARRAY['a%', 'b%']), which is x LIKE 'a%' OR x LIKE

@@ -45,7 +45,7 @@ func comparisons() []*Func {
 	}
 	return append(out,
 		// Bytes decide how texts compare, as they do on every engine but PostgreSQL.
-		operator("collate", "{1}", sig(text, text).pg(`({1} COLLATE pg_catalog."C")`).lite("{1}").total()),
+		operator("collate", "{1}", inBytes(text), inBytes(varchar), inBytes(bpchar)),
 		operator("is_distinct", "{1} differs from {2}", distinct...),
 		operator("between", "{1} is between {2} and {3}",
 			sig(boolean, AnyComparable, AnyComparable, AnyComparable).total().
@@ -102,4 +102,9 @@ func liteSide(arg string, t, other types.Type) string {
 		return "g_timestamp_sortable(" + arg + ")"
 	}
 	return arg
+}
+
+// inBytes is x COLLATE "C", which elsewhere is x.
+func inBytes(t types.Type) *Sig {
+	return sig(t, t).pg(`({1} COLLATE pg_catalog."C")`).lite("{1}").total()
 }
