@@ -44,6 +44,9 @@ type dialect struct {
 	// strange is what may stand in a text that another collation comes with.
 	strange string
 
+	catalogs    bool // a schema is one of a catalog: catalog.schema
+	namesValues bool // VALUES names no columns: AS t1(column1, ...)
+
 	// spelling is the template of a call; "" if the engine cannot say it.
 	spelling func(*funcs.Sig) string
 	// text is the template of a value of that type as a text, out that of the
@@ -73,8 +76,13 @@ type dialect struct {
 	frame func(p *printer, e *ir.Over)
 	// special prints calls that no template can say, if it is one; may be nil.
 	special func(p *printer, c call) bool
-	// aggregate is the same of aggregates that stand without OVER.
+	// aggregate is the same of aggregates that stand without OVER, over of others.
 	aggregate func(p *printer, e *ir.Agg) bool
+	over      func(p *printer, e *ir.Over) bool
+	// is and cut print IS ..., and LIMIT and OFFSET, in the engine's own way; nil: as
+	// all do.
+	is  func(p *printer, e *ir.Is)
+	cut func(p *printer, q *ir.Query)
 }
 
 // call is a call of a function or an operator.
@@ -95,6 +103,8 @@ func dialectOf(e catalog.Engine) *dialect {
 		return mariadbDialect
 	case catalog.MySQL:
 		return mysql8Dialect
+	case catalog.Trino:
+		return &trino
 	case catalog.NoEngine:
 		panic("emit: a catalog without an engine")
 	default:

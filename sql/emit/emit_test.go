@@ -44,7 +44,7 @@ func TestSpec(t *testing.T) {
 				var out []string
 				engines, only := []catalog.Engine{catalog.Postgres, catalog.SQLite}, a.Get("engine")
 				if only != "" {
-					engines = append(engines, catalog.MariaDB, catalog.MySQL)
+					engines = append(engines, catalog.MariaDB, catalog.MySQL, catalog.Trino)
 				}
 				for _, engine := range engines {
 					if only != "" && only != engine.String() {

@@ -144,6 +144,10 @@ func (p *printer) logic(e *ir.Logic) {
 }
 
 func (p *printer) is(e *ir.Is) {
+	if p.d.is != nil {
+		p.d.is(p, e)
+		return
+	}
 	p.str("(")
 	p.expr(e.X)
 	p.str(" IS ")

@@ -84,8 +84,15 @@ func (p *printer) quote(s string) {
 	p.b = append(p.b, mark)
 }
 
+// table prints the name of t. That of a schema may have two parts.
 func (p *printer) table(t *catalog.Table) {
-	p.quote(t.Schema)
+	if catalog, schema, ok := strings.Cut(t.Schema, "."); ok && p.d.catalogs {
+		p.quote(catalog)
+		p.b = append(p.b, '.')
+		p.quote(schema)
+	} else {
+		p.quote(t.Schema)
+	}
 	p.b = append(p.b, '.')
 	p.quote(t.Name)
 }

@@ -12,7 +12,9 @@ func (p *printer) query(q *ir.Query, names []string) {
 	for i, w := range q.With {
 		p.ctes[w] = "w" + strconv.Itoa(len(p.ctes)+1)
 		p.sep(i, "WITH ", ", ")
-		p.str(p.ctes[w], " AS ")
+		p.str(p.ctes[w])
+		p.nameValues(w.Query.Body)
+		p.str(" AS ")
 		if w.Materialized && p.d.materializes {
 			p.str("MATERIALIZED ")
 		}
@@ -33,6 +35,9 @@ func (p *printer) query(q *ir.Query, names []string) {
 		p.sort(q.Body, s)
 	}
 	switch {
+	case p.d.cut != nil:
+		p.d.cut(p, q)
+		return
 	case q.Limit != nil:
 		p.str(" LIMIT ")
 		p.rows(q.Limit)
@@ -288,4 +293,21 @@ func (p *printer) valuesBlock(v *ir.Values) {
 	p.str(" FROM ")
 	p.block(func() { p.values(v) })
 	p.str(" AS ", alias)
+}
+
+// nameValues prints the names of the columns of VALUES behind an alias, in
+// engines in which they have none.
+func (p *printer) nameValues(b ir.Body) {
+	for s, ok := b.(*ir.SetOp); ok; s, ok = b.(*ir.SetOp) {
+		b = s.Left.Body
+	}
+	v, ok := b.(*ir.Values)
+	if !ok || !p.d.namesValues {
+		return
+	}
+	for i := range v.Cols {
+		p.sep(i, "(", ", ")
+		p.str(output(v, i))
+	}
+	p.str(")")
 }

@@ -75,6 +75,7 @@ func (p *printer) rel(r ir.Rel) {
 		}
 		p.block(func() { p.query(r.Query, nil) })
 		p.str(" AS ", p.aliases[r])
+		p.nameValues(r.Query.Body)
 	case *ir.CTERef:
 		p.str(p.ctes[r.CTE], " AS ", p.aliases[r])
 	case *ir.Join:

@@ -216,6 +216,9 @@ func (p *printer) orderBy(order []ir.SortExpr, word string) {
 // over prints Fn(Args) [FILTER (...)] OVER (...).
 func (p *printer) over(e *ir.Over) {
 	p.d.frame(p, e)
+	if p.d.over != nil && p.d.over(p, e) {
+		return
+	}
 	s := p.parts(e, e.Fn, e.Args, e.T)
 	if e.Star {
 		s.all = func() { p.str("*") }

@@ -69,6 +69,7 @@ var table = sync.OnceValue(func() *index {
 		}
 	}
 	x.spelled(mysql(), func(s *Sig, t string) { s.MySQL = t })
+	x.spelled(trino(), func(s *Sig, t string) { s.Trino = t })
 	return x
 })
 
