@@ -45,6 +45,8 @@ func OpenDirect(ctx context.Context, c DirectConfig) (Direct, error) {
 		return nil, refusal.New(refusal.Engine, "compare on PostgreSQL or SQLite", "eval runs no text directly on %s", t)
 	case dsn.SQLite:
 		return openSQLite(ctx, c, t)
+	case dsn.Trino:
+		return nil, errors.New("eval: drafts are compared on PostgreSQL and SQLite; Trino reads another dialect")
 	default:
 		panic("eval: unknown kind of database")
 	}

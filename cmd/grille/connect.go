@@ -99,6 +99,8 @@ func (k *connecting) named(t dsn.Target) string {
 		name = t.Database
 	case dsn.MySQL:
 		name = t.Database
+	case dsn.Trino:
+		name = t.Catalog
 	case dsn.SQLite:
 		name = strings.TrimSuffix(filepath.Base(t.Path), filepath.Ext(t.Path))
 	default:

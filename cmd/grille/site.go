@@ -21,6 +21,7 @@ import (
 	"github.com/grille-dev/grille/run/mysql"
 	"github.com/grille-dev/grille/run/postgres"
 	"github.com/grille-dev/grille/run/sqlite"
+	"github.com/grille-dev/grille/run/trino"
 	"github.com/grille-dev/grille/viewer"
 )
 
@@ -120,6 +121,9 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
 	case dsn.MySQL:
 		return mysql.New(mysql.Config{Target: t, RootPEM: pem, Schemas: c.Schemas, TimeZone: s.Zone.String(),
+			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
+	case dsn.Trino:
+		return trino.New(trino.Config{Target: t, RootPEM: pem, Schemas: c.Schemas, TimeZone: s.Zone.String(),
 			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
 	case dsn.SQLite:
 		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})

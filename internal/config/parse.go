@@ -81,7 +81,7 @@ func (c *Config) readConnection(name string, n strict.Node) error {
 		k.Target = s.WithAuthority(c.Path(s.Authority()))
 	}
 	switch t := k.Target.(type) {
-	case dsn.Postgres, dsn.MySQL:
+	case dsn.Postgres, dsn.MySQL, dsn.Trino:
 		if len(k.Dirs) > 0 {
 			return n.Errorf("dirs says below which folders a file may lie, and this database is not a file: remove it")
 		}

@@ -18,6 +18,7 @@
 package same
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ func Open(t testing.TB, s Script) []Database {
 		db := k.open(t, s.texts(k.spelling))
 		c, err := db.Engine.Catalog(t.Context())
 		must(t, err)
-		db.Catalog, db.Schema = c, k.spelling.Schema
+		db.Catalog, db.Schema = c, cmp.Or(db.Schema, k.spelling.Schema)
 		all = append(all, db)
 	}
 	return all

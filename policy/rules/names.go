@@ -90,6 +90,9 @@ func fold(s string) string {
 // findTable finds schema.name, or name in the schemas of the path.
 func findTable(cat *catalog.Catalog, name string) (*catalog.Table, error) {
 	parts, ok := split(name)
+	if ok && len(parts) == 3 && cat.Engine == catalog.Trino { // whose schemas are those of catalogs
+		parts = []part{{parts[0].text + "." + parts[1].text, parts[0].quoted && parts[1].quoted}, parts[2]}
+	}
 	if !ok || len(parts) > 2 {
 		return nil, fmt.Errorf(`%q is no name of a table: write schema.table, in double quotes where SQL needs them: '"Weird Name"'`, name)
 	}
@@ -131,6 +134,9 @@ func tableName(cat *catalog.Catalog, t *catalog.Table) string {
 	}
 	if own := cat.Engine == catalog.MariaDB || cat.Engine == catalog.MySQL; own && len(cat.Path) == 1 && t.Schema == cat.Path[0] {
 		return identifier(t.Name) // a schema is a database, which a copy calls otherwise
+	}
+	if of, schema, ok := strings.Cut(t.Schema, "."); ok && cat.Engine == catalog.Trino {
+		return identifier(of) + "." + identifier(schema) + "." + identifier(t.Name)
 	}
 	return identifier(t.Schema) + "." + identifier(t.Name)
 }

@@ -74,7 +74,7 @@ func (m MySQL) scheme() string {
 // String is the connection string.
 func (s SQLite) String() string { return "sqlite:" + s.Path }
 
-var errScheme = errors.New("a connection string begins with sqlite:, postgres://, mariadb:// or mysql://")
+var errScheme = errors.New("a connection string begins with sqlite:, postgres://, mariadb://, mysql:// or trino://")
 
 // Parse reads a connection string.
 func Parse(text string) (Target, error) {
@@ -100,8 +100,10 @@ func Parse(text string) (Target, error) {
 		return mySQL(scheme == "mariadb", s), nil
 	case "sqlite":
 		return parseSQLite(rest)
-	case "duckdb", "trino":
-		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://), MariaDB (mariadb://), MySQL (mysql://) or SQLite (sqlite:PATH)",
+	case "trino":
+		return parseTrino(text)
+	case "duckdb":
+		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://), MariaDB (mariadb://), MySQL (mysql://), Trino (trino://) or SQLite (sqlite:PATH)",
 			"%s is not in this version", scheme)
 	default:
 		return nil, errScheme

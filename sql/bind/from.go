@@ -54,8 +54,11 @@ func (b *binder) named(f *syntax.Table) (ir.Rel, namespace) {
 		}
 	}
 	var t *catalog.Table
-	if f.Catalog == "" {
+	switch {
+	case f.Catalog == "":
 		t = b.names.Lookup(f.Schema, f.Name)
+	case b.names.Engine() == catalog.Trino: // whose schemas are those of catalogs
+		t = b.names.Lookup(f.Catalog+"."+f.Schema, f.Name)
 	}
 	if t == nil {
 		b.unknownTable(f)
