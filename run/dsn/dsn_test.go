@@ -63,7 +63,14 @@ func TestRefused(t *testing.T) {
 		"mysql://u@h/d?allowCleartextPasswords=1":                `"allowCleartextPasswords"`,
 		"mysql://u@h/d?sql_mode=ANSI":                            `"sql_mode"`,
 		"duckdb:x":                                               "not in this version",
-		"trino://h":                                              "not in this version",
+		"trino://h":                                              "catalog and schema",
+		"trino://u:p4ss@h/c":                                     "catalog and schema",
+		"trino://u:p4ss@h/c/s/t":                                 "catalog and schema",
+		"trino://u:p4ss@h/C/s":                                   "catalog and schema",
+		"trino://h/c/s":                                          "no user",
+		"trino://u:p4ss@127.0.0.1/c/s":                           "TLS",
+		"trino://u@h/c/s?SSL=true":                               "\"SSL\"",
+		"trino://u@h/c/s?sslmode=disable":                        "this machine",
 		"postgres:u@h":                                           "write postgres://",
 		"postgres://u:p4ss@h1,h2/d":                              "one host",
 		"postgres://u:p4ss@%2Fvar%2Frun/d":                       "postgres",
@@ -113,8 +120,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	var r *refusal.Refusal
-	if _, err := Parse("trino://h"); !errors.As(err, &r) || r.Code != refusal.Engine {
-		t.Errorf("trino is no refusal: %v", err)
+	if _, err := Parse("duckdb:x"); !errors.As(err, &r) || r.Code != refusal.Engine {
+		t.Errorf("duckdb is no refusal: %v", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
-	"github.com/grille-dev/grille/sql/funcs/pgfn"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -172,7 +171,7 @@ func (p *printer) field(c call) string {
 	if !ok {
 		return ""
 	}
-	x, unit := c.args[1], pgfn.Unit(name.Text())
+	x, unit := c.args[1], funcs.Unit(name)
 	if x.Type().Kind == types.Interval {
 		return p.between(x, unit)
 	}
@@ -239,7 +238,7 @@ func (p *printer) truncated(c call) string {
 	if !ok {
 		return ""
 	}
-	unit := pgfn.Unit(name.Text())
+	unit := funcs.Unit(name)
 	switch unit {
 	case "milliseconds":
 		unit = "millisecond"

@@ -20,6 +20,9 @@ func Finite(x string) string {
 // Quotient is the type of quotients, averages and whatever else has no end.
 const Quotient = "decimal(38, 20)"
 
+// Unit is the field or unit of time that v names.
+func Unit(v types.Value) string { return unit(&v) }
+
 // ByHand is the template of what package emit prints itself.
 const ByHand = "{hand}"
 
@@ -182,7 +185,7 @@ func trinoTexts() map[string]string {
 		"octet_length(bytea)":         "CAST(length({1}) AS integer)",
 		"lower(text)":                 "lower({1})",
 		"upper(text)":                 "upper({1})",
-		"initcap(text)":               `regexp_replace(lower({1}), '[\p{L}\p{N}]+', m -> upper(substr(m[0], 1, 1)) || substr(m[0], 2))`,
+		"initcap(text)":               `regexp_replace(lower({1}), '([[:alnum:]]+)', m -> upper(substr(m[1], 1, 1)) || substr(m[1], 2))`,
 		"left(text, int4)":            "substr({1}, 1, CASE WHEN {2} >= 0 THEN {2} ELSE greatest(length({1}) + {2}, 0) END)",
 		"right(text, int4)":           "substr({1}, CASE WHEN {2} >= 0 THEN greatest(length({1}) - {2} + 1, 1) ELSE 1 - CAST({2} AS bigint) END)",
 		"position(text, text)":        "CAST(strpos({1}, {2}) AS integer)",
@@ -404,7 +407,7 @@ func fromTextTrino(to types.Type) string {
 		return "CAST({1} AS " + TypeTrino(to) + ")"
 	case types.Numeric:
 		// What has more digits is no such decimal, and is not rounded either.
-		return "CAST(CASE WHEN regexp_like({1}, '\\.[0-9]{21}') THEN fail('too many digits') ELSE {1} END AS " + Quotient + ")"
+		return "CAST(CASE WHEN strpos({1}, '.') > 0 AND length({1}) - strpos({1}, '.') > 20 THEN fail('too many digits') ELSE {1} END AS " + Quotient + ")"
 	case types.Float8:
 		return Finite("CAST({1} AS double)")
 	case types.Bool:
