@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules oracle mutants timing ledger demo local-model
+.PHONY: help check test spec race fuzz bench bench-rules differential oracle mutants timing ledger demo local-model
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -29,6 +29,9 @@ bench-rules: ## what rules cost: at the gate, and on a million rows of PostgreSQ
 	@cat /proc/loadavg
 	go test -run '^$$' -bench '^Benchmark(Gate|Filtered)$$' -benchtime 3s -count 3 ./policy
 	@cat /proc/loadavg
+
+differential: ## 500,000 changed statements, ours against PostgreSQL's own parser, from a new seed (needs gcc)
+	CGO_ENABLED=1 GRILLE_MUTATIONS=500000 GRILLE_MUTATION_SEED=$$(date +%s) go -C tools/differential test -count=1 -v ./...
 
 oracle: ## 20,000 queries in worlds of a new seed, which it prints; and against row level security
 	GRILLE_ORACLE_QUERIES=20000 go test -v -timeout 60m -run TestWorlds ./internal/oracle

@@ -82,6 +82,12 @@ func (c *converter) unitOfAnother(call *Call) {
 // itself: JSON_OBJECT(x), and TREAT(x AS type) as a call of the type.
 func (c *converter) callee(f *ast.FuncCall, names []string, at Span) (schema, name string, grammar bool) {
 	switch {
+	case len(names) == 1 && c.keyword(f.Location, noFunctions):
+		try := "write a function"
+		if TypeHint(names[0]) != "" {
+			try = "write CAST(x AS " + names[0] + ")"
+		}
+		panic(halt{refusal.New(refusal.Syntax, try, "%s is a word of SQL's and no function", strings.ToUpper(names[0])).At(at)})
 	case len(names) == 1 && c.wrote(f.Location, names[0]):
 		return "", names[0], false
 	case len(names) == 2 && c.wrote(f.Location, names[0]):
@@ -94,6 +100,26 @@ func (c *converter) callee(f *ast.FuncCall, names []string, at Span) (schema, na
 	}
 	c.strange(at, "a function call")
 	return "", "", false
+}
+
+// Words of SQL that PostgreSQL's grammar does not take for a function, or for a type
+// of one word in front of a literal, and our parser does: INT(1) 'x'. Quoted they
+// are names like others.
+var (
+	noFunctions = lowered(`BETWEEN BIGINT BOOLEAN EXISTS GROUPING INOUT INT INTEGER NATIONAL NONE OUT PRECISION REAL ROW SETOF SMALLINT
+		VALUES XMLATTRIBUTES XMLNAMESPACES`)
+	noTypes = lowered(`BETWEEN BIGINT BOOLEAN COALESCE EXISTS EXTRACT GREATEST GROUPING INOUT INT INTEGER JSON_ARRAY JSON_ARRAYAGG JSON_EXISTS JSON_OBJECT
+		JSON_OBJECTAGG JSON_QUERY JSON_SCALAR JSON_SERIALIZE JSON_TABLE JSON_VALUE LEAST MERGE_ACTION NATIONAL NONE NORMALIZE NULLIF OUT
+		OVERLAY POSITION PRECISION REAL ROW SETOF SMALLINT SUBSTRING TREAT TRIM VALUES XMLATTRIBUTES XMLCONCAT XMLELEMENT XMLEXISTS XMLFOREST
+		XMLNAMESPACES XMLPARSE XMLPI XMLROOT XMLSERIALIZE XMLTABLE`)
+)
+
+func lowered(words string) map[string]bool { return set(strings.ToLower(words)) }
+
+// keyword reports whether the token at loc is one of words, bare.
+func (c *converter) keyword(loc int32, words map[string]bool) bool {
+	i := c.index(loc)
+	return i >= 0 && c.toks[i].kind == word && words[strings.ToLower(c.written(i))]
 }
 
 // closed widens s by a closing parenthesis right behind it.

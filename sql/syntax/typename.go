@@ -1,6 +1,12 @@
 package syntax
 
-import "github.com/sqlc-dev/oliphant/ast"
+import (
+	"strings"
+
+	"github.com/sqlc-dev/oliphant/ast"
+
+	"github.com/grille-dev/grille/refusal"
+)
 
 func (c *converter) cast(t *ast.TypeCast) Expr {
 	x := c.expr(t.Arg)
@@ -40,6 +46,9 @@ func (c *converter) typeName(t *ast.TypeName, where Span) TypeName {
 	out := TypeName{At: at, Array: len(t.ArrayBounds) > 0}
 	switch names := c.names(t.Names, where); len(names) {
 	case 1:
+		if c.keyword(t.Location, noTypes) {
+			panic(halt{refusal.New(refusal.Syntax, "write a type", "%s is a word of SQL's and no type", strings.ToUpper(names[0])).At(where)})
+		}
 		out.Name = names[0]
 	case 2:
 		out.Name = names[1]
