@@ -101,6 +101,9 @@ func (t *trace) value(id ir.ColID) bases {
 }
 
 func (t *trace) valueOf(e ir.Expr) bases {
+	if r, ok := e.(*ir.Ref); ok {
+		return t.value(r.Col)
+	}
 	all := bases{}
 	ir.Walk(e, func(n ir.Node) bool {
 		if r, ok := n.(*ir.Ref); ok {
@@ -121,6 +124,9 @@ func (t *trace) row(id ir.ColID) bases {
 // rowOf is what e computes with, row by row. Of a subquery it is the columns of
 // the surrounding query that it reads, and what it returns.
 func (t *trace) rowOf(e ir.Expr) bases {
+	if r, ok := e.(*ir.Ref); ok {
+		return t.row(r.Col)
+	}
 	all := bases{}
 	ir.Walk(e, func(n ir.Node) bool {
 		switch n := n.(type) {
@@ -176,6 +182,10 @@ func (t *trace) resolve(id ir.ColID, memo map[ir.ColID]bases, of func(ir.Expr) b
 	}
 	b := bases{}
 	memo[id] = b // a cycle adds nothing
+	if d.table == nil && len(d.exprs) == 0 && len(d.ids) == 1 {
+		memo[id] = t.resolve(d.ids[0], memo, of) // the same column under another name
+		return memo[id]
+	}
 	if d.table != nil {
 		b[base{d.table, d.of}] = true
 	}

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/refusal"
@@ -223,38 +224,42 @@ func (b *binder) fractions(e ir.Expr) ir.Expr {
 // own refuses an aggregate over columns of an outer query alone: PostgreSQL
 // computes such a one in the outer query.
 func (x *exprs) own(a *ir.Agg, n *syntax.Call) {
-	local := map[ir.ColID]bool{}
-	for sc := x.s; sc != nil && sc == x.s; sc = sc.outer {
-		cols := sc.ns.cols
-		for _, src := range sc.ns.sources {
-			cols = append(cols[:len(cols):len(cols)], src.cols...)
-		}
-		for _, c := range cols {
-			ir.Walk(c.expr, func(n ir.Node) bool {
-				if r, ok := n.(*ir.Ref); ok {
-					local[r.Col] = true
-				}
-				return true
-			})
-		}
-	}
-	made := map[ir.ColID]bool{} // by subqueries in its arguments
-	for _, id := range ir.Makes(a) {
-		made[id] = true
-	}
-	refs, here := 0, 0
+	var outer, made []ir.ColID // made by subqueries in its arguments
+	here := false
 	ir.Walk(a, func(n ir.Node) bool {
-		if r, ok := n.(*ir.Ref); ok && !made[r.Col] {
-			refs++
-			if local[r.Col] {
-				here++
+		switch n := n.(type) {
+		case *ir.Ref:
+			if here = here || x.s.has(n.Col); !here {
+				outer = append(outer, n.Col)
 			}
+		case *ir.Query:
+			made = append(made, ir.Makes(n)...)
 		}
-		return true
+		return !here
 	})
-	if refs > 0 && here == 0 {
+	if !here && slices.ContainsFunc(outer, func(id ir.ColID) bool { return !slices.Contains(made, id) }) {
 		fail(n.At(), refusal.Unsupported, "compute it in the outer query", "an aggregate over columns of the outer query alone is not spoken")
 	}
+}
+
+// has reports whether a column is one of this FROM.
+func (s *scope) has(id ir.ColID) bool {
+	if s == nil {
+		return false
+	}
+	in := func(c column) bool {
+		if r, ok := c.expr.(*ir.Ref); ok {
+			return r.Col == id
+		}
+		found := false
+		ir.Walk(c.expr, func(n ir.Node) bool {
+			r, ok := n.(*ir.Ref)
+			found = found || ok && r.Col == id
+			return !found
+		})
+		return found
+	}
+	return slices.ContainsFunc(s.ns.cols, in) || slices.ContainsFunc(s.ns.sources, func(src *source) bool { return slices.ContainsFunc(src.cols, in) })
 }
 
 // below are the arguments of an aggregate: what stands below the grouping.

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -45,8 +46,11 @@ func namespaceOf(name, schema string, cols []ir.Column, rel ir.Rel) namespace {
 	if t, ok := rel.(*ir.Table); ok {
 		src.stored = t.Table
 	}
-	for _, c := range cols {
-		src.cols = append(src.cols, column{c.Name, &ir.Ref{Col: c.ID, T: c.Type}})
+	refs := make([]ir.Ref, len(cols))
+	src.cols = make([]column, len(cols))
+	for i, c := range cols {
+		refs[i] = ir.Ref{Col: c.ID, T: c.Type}
+		src.cols[i] = column{c.Name, &refs[i]}
 	}
 	ns := namespace{cols: src.cols}
 	if name != "" {
@@ -72,15 +76,19 @@ func join(at syntax.Span, l, r namespace) namespace {
 		}
 	}
 	return namespace{
-		sources: append(append([]*source(nil), l.sources...), r.sources...),
-		cols:    append(append([]column(nil), l.cols...), r.cols...),
+		sources: slices.Concat(l.sources, r.sources),
+		cols:    slices.Concat(l.cols, r.cols),
 	}
 }
 
 // named finds the columns with a name among cols.
 func named(cols []column, name string) []column {
-	var found []column
-	for _, c := range cols {
+	i := slices.IndexFunc(cols, func(c column) bool { return c.name == name })
+	if i < 0 {
+		return nil
+	}
+	found := cols[i : i+1 : i+1] // one, in most cases
+	for _, c := range cols[i+1:] {
 		if c.name == name {
 			found = append(found, c)
 		}

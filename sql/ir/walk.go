@@ -5,15 +5,20 @@ import "slices"
 // visitor is handed the address of each child slot of a node, and of each
 // column identity that the node holds. A nil function skips that kind.
 type visitor struct {
+	// walk is called for nodes instead of the functions of slots, and says whether
+	// to go on below. Queries are walked a hundred times on their way, so a visitor
+	// that only walks has nothing else: it is the smaller by as much.
+	walk func(Node) bool
+	*slots
+}
+
+type slots struct {
 	query func(**Query)
 	body  func(*Body)
 	rel   func(*Rel)
 	expr  func(*Expr)
 	cte   func(**CTE) // references, not declarations
 	id    func(*ColID)
-	// walk is called for nodes instead, and says whether to go on below. Queries
-	// are walked a dozen times on their way: one function costs less than four.
-	walk func(Node) bool
 }
 
 func (v *visitor) q(s **Query) {
@@ -69,7 +74,7 @@ func (v *visitor) es(s []Expr) {
 }
 
 func (v *visitor) c(s *ColID) {
-	if v.id != nil {
+	if v.slots != nil && v.id != nil {
 		v.id(s)
 	}
 }
@@ -135,7 +140,7 @@ func (n *Guarded) slots(v *visitor) {
 }
 func (n *Subquery) slots(v *visitor) { v.q(&n.Query); v.cols(n.Cols) }
 func (n *CTERef) slots(v *visitor) {
-	if v.cte != nil {
+	if v.slots != nil && v.cte != nil {
 		v.cte(&n.CTE)
 	}
 	v.cols(n.Cols)
@@ -261,7 +266,7 @@ func Walk(n Node, f func(Node) bool) { (&visitor{walk: f}).visit(n) }
 // Guarded relations are not offered.
 func Rewrite(n Node, rel func(Rel) Rel, expr func(Expr) Expr) {
 	var v *visitor
-	v = &visitor{
+	v = &visitor{slots: &slots{
 		query: func(s **Query) { (*s).slots(v) },
 		body:  func(s *Body) { (*s).slots(v) },
 		rel: func(s *Rel) {
@@ -276,7 +281,7 @@ func Rewrite(n Node, rel func(Rel) Rel, expr func(Expr) Expr) {
 				*s = expr(*s)
 			}
 		},
-	}
+	}}
 	n.slots(v)
 }
 
@@ -314,7 +319,7 @@ func copyOf[N Node](n N, id func(*ColID)) N {
 		*s = q
 		q.slots(v)
 	}
-	v = &visitor{
+	v = &visitor{slots: &slots{
 		query: query,
 		body:  func(s *Body) { *s = (*s).clone().(Body); (*s).slots(v) },
 		rel:   func(s *Rel) { *s = (*s).clone().(Rel); (*s).slots(v) },
@@ -325,7 +330,7 @@ func copyOf[N Node](n N, id func(*ColID)) N {
 			}
 		},
 		id: id,
-	}
+	}}
 	if q, ok := any(n).(*Query); ok {
 		query(&q)
 		return any(q).(N)
@@ -384,13 +389,13 @@ func Makes(n Node) []ColID {
 func MaxID(n Node) ColID {
 	var m ColID
 	var v *visitor
-	v = &visitor{
+	v = &visitor{slots: &slots{
 		query: func(s **Query) { (*s).slots(v) },
 		body:  func(s *Body) { (*s).slots(v) },
 		rel:   func(s *Rel) { (*s).slots(v) },
 		expr:  func(s *Expr) { (*s).slots(v) },
 		id:    func(c *ColID) { m = max(m, *c) },
-	}
+	}}
 	n.slots(v)
 	return m
 }
@@ -399,7 +404,7 @@ func MaxID(n Node) ColID {
 func Outputs(b Body) []Column {
 	switch b := b.(type) {
 	case *Select:
-		var cols []Column
+		cols := make([]Column, 0, len(b.Out))
 		for _, d := range b.Out {
 			if !d.Hidden {
 				cols = append(cols, d.Column)
@@ -435,7 +440,7 @@ func Columns(r Rel) []Column {
 	case *CTERef:
 		return r.Cols
 	case *Join:
-		return append(slices.Clone(Columns(r.Left)), Columns(r.Right)...)
+		return slices.Concat(Columns(r.Left), Columns(r.Right))
 	case *FuncRel:
 		return r.Cols
 	default:
@@ -448,11 +453,11 @@ func Columns(r Rel) []Column {
 // expressions of each clause.
 func Children(e Expr, f func(Expr) Expr) {
 	var v *visitor
-	v = &visitor{
+	v = &visitor{slots: &slots{
 		query: func(s **Query) { (*s).slots(v) },
 		body:  func(s *Body) { (*s).slots(v) },
 		rel:   func(s *Rel) { (*s).slots(v) },
 		expr:  func(s *Expr) { *s = f(*s) },
-	}
+	}}
 	e.slots(v)
 }

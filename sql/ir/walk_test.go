@@ -84,13 +84,13 @@ func TestSlotsAreAllThatIsDeclared(t *testing.T) {
 			fill(reflect.ValueOf(n).Elem(), &exprs, &rels, &bodies, &queries, &ids)
 		}
 		var e, r, b, q, i int
-		n.slots(&visitor{
+		n.slots(&visitor{slots: &slots{
 			expr:  func(*Expr) { e++ },
 			rel:   func(*Rel) { r++ },
 			body:  func(*Body) { b++ },
 			query: func(**Query) { q++ },
 			id:    func(*ColID) { i++ },
-		})
+		}})
 		if e != exprs || r != rels || b != bodies || q != queries || i != ids {
 			t.Errorf("%T: slots hands out %d expressions, %d relations, %d bodies, %d queries, %d identities; declared are %d, %d, %d, %d, %d",
 				n, e, r, b, q, i, exprs, rels, bodies, queries, ids)
@@ -107,14 +107,14 @@ func TestCloneSharesNothing(t *testing.T) {
 			fill(reflect.ValueOf(n).Elem(), &c[0], &c[1], &c[2], &c[3], &c[4])
 		}
 		copied := Clone(n)
-		copied.slots(&visitor{
+		copied.slots(&visitor{slots: &slots{
 			expr:  func(s *Expr) { *s = &Attr{Name: "changed"} },
 			rel:   func(s *Rel) { *s = &Table{Alias: "changed"} },
 			body:  func(s *Body) { *s = &SetOp{} },
 			query: func(s **Query) { *s = &Query{Span: Span{}} },
 			id:    func(s *ColID) { *s = 999 },
-		})
-		n.slots(&visitor{
+		}})
+		n.slots(&visitor{slots: &slots{
 			expr: func(s *Expr) {
 				if _, ok := (*s).(*Attr); ok {
 					t.Errorf("%T: the clone shares an expression slot", n)
@@ -140,6 +140,6 @@ func TestCloneSharesNothing(t *testing.T) {
 					t.Errorf("%T: the clone shares an identity", n)
 				}
 			},
-		})
+		}})
 	}
 }
