@@ -41,19 +41,24 @@ func openPostgres(t testing.TB, texts []string) Database {
 	e, err := postgres.New(postgres.Config{Target: target.(dsn.Postgres), TimeZone: "UTC", Concurrent: 2, Log: operator(t)})
 	must(t, err)
 	t.Cleanup(func() { _ = e.Close() })
-	return Database{Engine: e, Direct: direct(t, db.ReadOnlyDSN)}
+	conn, err := pgx.Connect(t.Context(), db.ReadOnlyDSN)
+	must(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	_, err = conn.Exec(t.Context(), "SELECT set_config('TimeZone', 'UTC', false), set_config('statement_timeout', '300s', false)")
+	must(t, err)
+	return Database{Engine: e, Direct: direct(t, conn), Bare: func(text string) {
+		rows, err := conn.Query(t.Context(), text)
+		must(t, err)
+		for rows.Next() {
+			_, err := rows.Values()
+			must(t, err)
+		}
+		must(t, rows.Err())
+	}}
 }
 
 // direct runs a text as it stands, as the role that may only read.
-func direct(t testing.TB, url string) func(string) Answer {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	must(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	_, err = conn.Exec(t.Context(), "SET TimeZone = 'UTC'")
-	must(t, err)
-	_, err = conn.Exec(t.Context(), "SET statement_timeout = '60s'")
-	must(t, err)
+func direct(t testing.TB, conn *pgx.Conn) func(string) Answer {
 	return func(text string) Answer {
 		r := conn.PgConn().ExecParams(t.Context(), text, nil, nil, nil, nil)
 		var a Answer
@@ -66,6 +71,7 @@ func direct(t testing.TB, url string) func(string) Answer {
 				if v == nil {
 					continue
 				}
+				var err error
 				if row[i], err = types.Parse(a.Columns[i].Type, string(v), time.UTC); err != nil {
 					a.Err = err
 				}

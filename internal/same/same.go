@@ -37,6 +37,9 @@ type Database struct {
 	Schema string
 	// Direct runs a text as it stands, past all rules; nil but on PostgreSQL.
 	Direct func(text string) Answer
+	// Bare reads all rows of a text with the driver alone, each value into one of
+	// Go's: what streaming is measured against. nil where nobody has written it.
+	Bare func(text string)
 }
 
 // Open makes a database of every kind that there is, PostgreSQL's first.

@@ -32,11 +32,23 @@ func openSQLite(t testing.TB, texts []string) Database {
 	file, err := sqlite3.Open(path)
 	must(t, err)
 	must(t, file.Exec("BEGIN;"+strings.Join(texts, ";\n")+";COMMIT;ANALYZE"))
-	must(t, file.Close())
+	t.Cleanup(func() { _ = file.Close() })
 	e, err := sqlite.New(sqlite.Config{Path: path, Dirs: []string{filepath.Dir(path)}, TimeZone: "UTC", Concurrent: 2, Log: operator(t)})
 	must(t, err)
 	t.Cleanup(func() { _ = e.Close() })
-	return Database{Engine: e}
+	return Database{Engine: e, Bare: func(text string) { bareSQLite(t, file, text) }}
+}
+
+func bareSQLite(t testing.TB, file *sqlite3.Conn, text string) {
+	t.Helper()
+	stmt, _, err := file.Prepare(text)
+	must(t, err)
+	defer stmt.Close()
+	row := make([]any, stmt.ColumnCount())
+	for stmt.Step() {
+		must(t, stmt.Columns(row...))
+	}
+	must(t, stmt.Err())
 }
 
 // liteType is a declared type that Grille reads as the kind it has.
