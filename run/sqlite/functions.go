@@ -71,9 +71,14 @@ var errValue = errors.New("a value does not fit")
 func (c *conn) scalar(f pgfn.Scalar) sqlite3.ScalarFunction {
 	return func(ctx sqlite3.Context, arg ...sqlite3.Value) {
 		c.guard(ctx, func() error {
-			v, err := f.Fn(goValues(arg))
+			in := goValues(arg)
+			v, err := f.Fn(in)
 			if err != nil {
 				return err
+			}
+			if s, ok := v.(string); ok && len(in) == 1 && in[0] == any(s) {
+				ctx.ResultValue(arg[0]) // a reader gives what is canonical back; it need not cross over again
+				return nil
 			}
 			return setResult(ctx, v)
 		})

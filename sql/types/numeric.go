@@ -20,11 +20,27 @@ const maxExponent = 1000
 // optional point, sign and exponent, or NaN, Infinity, -Infinity. The scale is
 // kept: 1.50 stays 1.50.
 func NumericOf(text string) (Value, error) {
+	if printedNumeric(text) {
+		return Value{kind: Numeric, s: text}, nil
+	}
 	s, ok := canonicalNumeric(strings.TrimFunc(text, isSpace))
 	if !ok {
 		return Null, notA(Numeric, "write digits with an optional point, like 12.50")
 	}
 	return Value{kind: Numeric, s: s}, nil
+}
+
+// printedNumeric reports whether text is canonical as it stands: a short way, as
+// results are read back by the million.
+func printedNumeric(text string) bool {
+	whole, rest := digits(strings.TrimPrefix(text, "-"))
+	if whole == "" || len(whole) > 1 && whole[0] == '0' || len(text) > 100 {
+		return false
+	}
+	frac, point := strings.CutPrefix(rest, ".")
+	_, more := digits(frac)
+	zero := text[0] == '-' && strings.Trim(text, "-0.") == ""
+	return more == "" && !zero && (rest == "" || point && frac != "")
 }
 
 // NumericFrom is a numeric from a decimal; its exponent gives the scale.

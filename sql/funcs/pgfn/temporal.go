@@ -2,6 +2,7 @@ package pgfn
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -165,6 +166,22 @@ func reader(name string, fn func(v any) (any, error)) Scalar {
 	}}
 }
 
+// like reports whether s has digits where shape has noughts, and else its signs.
+func like(s, shape string) bool {
+	if len(s) != len(shape) {
+		return false
+	}
+	for i := range len(s) {
+		if digit := s[i] >= '0' && s[i] <= '9'; digit != (shape[i] == '0') || !digit && s[i] != shape[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// plainDigits reports whether a float was printed without an exponent, and is a number.
+func plainDigits(s string) bool { return strings.Trim(s, "-.0123456789") == "" }
+
 func readers() []Scalar {
 	canonical := func(t types.Type, fn func(v any) (any, error)) Scalar {
 		return reader("g_"+t.String(), func(v any) (any, error) {
@@ -190,6 +207,9 @@ func readers() []Scalar {
 			case int64:
 				return decimalText(x), nil
 			case float64:
+				if s := strconv.FormatFloat(x, 'g', 15, 64); x != 0 && plainDigits(s) {
+					return s, nil // what the long way gives
+				}
 				d := fromFloat(x, 15)
 				return d.text()
 			case string:
@@ -200,15 +220,22 @@ func readers() []Scalar {
 		}),
 		canonical(dateType, func(v any) (any, error) {
 			d, ok := readDate(v)
-			if !ok {
+			switch {
+			case !ok:
 				return nil, errInvalid
+			case like(v.(string), "0000-00-00"):
+				return v, nil // as it would be written
 			}
 			return writeDate(d)
 		}),
 		canonical(timestampType, func(v any) (any, error) {
-			x, err := types.Parse(timestampType, v.(string), nil)
-			if err != nil {
+			s := v.(string)
+			x, err := types.Parse(timestampType, s, nil)
+			switch {
+			case err != nil:
 				return nil, err
+			case like(s, "0000-00-00 00:00:00") && s[11:13] < "24" && s[17:] < "60":
+				return v, nil // as it would be written
 			}
 			return writeTimestamp(x.Micros2000())
 		}),
