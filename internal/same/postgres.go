@@ -2,6 +2,7 @@ package same
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -49,11 +50,10 @@ func openPostgres(t testing.TB, texts []string) Database {
 	return Database{Engine: e, Direct: direct(t, conn), Bare: func(text string) {
 		rows, err := conn.Query(t.Context(), text)
 		must(t, err)
-		for rows.Next() {
-			_, err := rows.Values()
-			must(t, err)
+		for rows.Next() && err == nil {
+			_, err = rows.Values()
 		}
-		must(t, rows.Err())
+		must(t, errors.Join(err, rows.Err()))
 	}}
 }
 

@@ -10,7 +10,11 @@ import (
 )
 
 // Script is tables in an order in which each comes after those it refers to.
-type Script struct{ Tables []Table }
+type Script struct {
+	Tables []Table
+	// Then are texts that every engine reads alike, run when all tables are full.
+	Then []string
+}
 
 // Table is a stored table with all its rows.
 type Table struct {
@@ -81,7 +85,7 @@ func (s Script) texts(sp Spelling) []string {
 			out = append(out, t.insert(sp, rows))
 		}
 	}
-	return out
+	return append(out, s.Then...)
 }
 
 func (t Table) create(sp Spelling) string {

@@ -1,6 +1,7 @@
 package same
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,10 +46,10 @@ func bareSQLite(t testing.TB, file *sqlite3.Conn, text string) {
 	must(t, err)
 	defer stmt.Close()
 	row := make([]any, stmt.ColumnCount())
-	for stmt.Step() {
-		must(t, stmt.Columns(row...))
+	for stmt.Step() && err == nil {
+		err = stmt.Columns(row...)
 	}
-	must(t, stmt.Err())
+	must(t, errors.Join(err, stmt.Err()))
 }
 
 // liteType is a declared type that Grille reads as the kind it has.
