@@ -192,6 +192,10 @@ func sample(col *catalog.Column, row, place int) types.Value {
 	if !col.NotNull && n%4 == 0 {
 		return types.Null
 	}
+	if col.Type.Kind == types.Array {
+		element := catalog.Column{Type: col.Type.Element(), NotNull: true}
+		return types.ListOf([]types.Value{sample(&element, row, place), sample(&element, row, place+1)})
+	}
 	texts := samples(col.Type.Kind)
 	text := texts[n%len(texts)]
 	if col.Name == "id" {
