@@ -58,6 +58,8 @@ type Stamp struct {
 type Column struct {
 	Label string
 	Type  types.Type
+	// Mod is that of the cast by which the query makes it; unset without one.
+	Mod   types.Mod
 	Words string // how it was worked out
 	// Constant: it holds nothing of the database, only what the query says.
 	Constant bool
@@ -141,6 +143,9 @@ func (a *Answer) Err() error {
 // Close stops the statement, if it still runs.
 func (a *Answer) Close() error { return a.rows.Close() }
 
+// Zone is the time zone of the question.
+func (a *Answer) Zone() *time.Location { return a.stamp.Zone }
+
 func (a *Answer) zone() *time.Location { return a.stamp.Zone }
 func (a *Answer) columns() []Column    { return a.Columns }
 func (a *Answer) matched() []Match     { return a.Matched }
@@ -176,7 +181,7 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, names[c.ID], outs[i].Constant, outs[i].Written, lineage(outs[i])})
+		e.Columns = append(e.Columns, Column{l, c.Type, cast(q, i), names[c.ID], outs[i].Constant, outs[i].Written, lineage(outs[i])})
 	}
 	return e
 }
@@ -185,6 +190,18 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 // that its viewer sees.
 func Alarms(a policy.Allowed) []fanout.Alarm {
 	return fanout.Find(a.Shown(), a.View().Visible().Table)
+}
+
+// cast is the modifier of the cast that makes output i, if one does.
+func cast(q *ir.Query, i int) types.Mod {
+	s, ok := q.Body.(*ir.Select)
+	if !ok {
+		return types.Mod{}
+	}
+	if c, ok := s.Out[i].Expr.(*ir.Cast); ok {
+		return c.Mod
+	}
+	return types.Mod{}
 }
 
 func lineage(o policy.Output) Lineage {

@@ -11,7 +11,8 @@ import (
 
 // WriteCSV writes a header and the rows as RFC 4180 has it, lines ended by \n.
 // NULL is an empty field and an empty text is "". A text that a spreadsheet
-// would take for a formula begins with an apostrophe.
+// would take for a formula begins with an apostrophe, and cannot be told from one
+// that is stored so; values of other types are as they are.
 func (a *Answer) WriteCSV(w io.Writer) error { return writeCSV(w, a) }
 
 func writeCSV(w io.Writer, a stream) error {
@@ -50,10 +51,13 @@ func fieldCSV(v types.Value, t types.Type, zone *time.Location) string {
 		return ""
 	}
 	s := text(v, t, zone)
-	if t.IsNumber() || v.Kind() == types.Bool {
+	switch {
+	case t.IsNumber() || v.Kind() == types.Bool:
 		return s
+	case t.IsText() || t.Kind == types.Enum || t.Kind == types.Unknown:
+		s = defuse(s)
 	}
-	return quoteCSV(defuse(s))
+	return quoteCSV(s) // an interval may begin with a sign; nobody chooses what follows
 }
 
 // defuse escapes what a spreadsheet would calculate (OWASP, "CSV Injection").

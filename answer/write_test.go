@@ -243,3 +243,33 @@ func TestBreadth(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What a spreadsheet would calculate is defused where somebody may have chosen it,
+// and nowhere else: a value of another type is written as it is.
+func TestFields(t *testing.T) {
+	for _, c := range []struct {
+		kind     types.Kind
+		in, want string
+	}{
+		{types.Text, "=1+1", "'=1+1"},
+		{types.Text, "-5", "'-5"},
+		{types.Varchar, "@SUM(A1)", "'@SUM(A1)"},
+		{types.Bpchar, "+1", "'+1"},
+		{types.Text, "\tx", "'\tx"},
+		{types.Int4, "-5", "-5"},
+		{types.Numeric, "-0.50", "-0.50"},
+		{types.Float8, "-Infinity", "-Infinity"},
+		{types.Interval, "-1 days", "-1 days"},
+		{types.JSONB, `"=1+1"`, `"""=1+1"""`},
+		{types.Date, "0044-03-15 BC", "0044-03-15 BC"},
+	} {
+		typ := types.Of(c.kind)
+		v, err := types.Parse(typ, c.in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fieldCSV(v, typ, time.UTC); got != c.want {
+			t.Errorf("%s %s: %s, want %s", typ, c.in, got, c.want)
+		}
+	}
+}

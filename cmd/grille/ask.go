@@ -38,8 +38,9 @@ but for case, accents, punctuation or a slip of the pen, if you may see it; the
 answer says so.
 
 The answer goes to standard output. With -o table it is followed by the rules
-that apply and a receipt; with csv these go to standard error, and json has the
-receipt inside.
+that apply and a receipt; with csv and arrow these go to standard error, and json
+has the receipt inside, arrow a second time. -o arrow is an Arrow IPC stream, for
+a file or a pipe.
 
 Several questions are one conversation, answered in turn up to the first that
 is refused: a model hears what was asked before, as it left, and what it
@@ -56,6 +57,7 @@ grille explain shows it. --hide replaces one more word, --keep lets a word leave
 that may be a name. With privacy: strict each such word is asked about.`,
 		Example: `  grille ask --as ana "how many visits per department last year?"
   grille ask --as ana -o csv "average stay per ward" > stay.csv
+  grille ask --as ana -o arrow "average stay per ward" > stay.arrows
   grille ask --as ana "visits per ward last year" "and the year before?"
   grille ask --as ana --hide rose "orders of rose"
   grille ask --as ana --model planner "average stay per ward"
@@ -102,8 +104,8 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 			return usage("%s takes a question in one pair of quotes, as in:\n%s", c.CommandPath(), c.Example)
 		}
 	}
-	if p.flags.output == "csv" {
-		return usage("-o csv holds one answer: ask one question at a time, or write -o json")
+	if o := p.flags.output; o == "csv" || o == "arrow" {
+		return usage("-o %s holds one answer: ask one question at a time, or write -o json", o)
 	}
 	return nil
 }
@@ -192,7 +194,8 @@ that --as names. The text is not run: Grille reads it, applies the rules, and
 runs a query of its own. Texts in it are what they are; if one is compared with a
 column and is none of its values, the answer says which may be meant.`,
 		Example: `  grille sql --as ana "SELECT count(*) FROM visits"
-  grille sql --as ana -o json - < query.sql`,
+  grille sql --as ana -o json - < query.sql
+  grille sql --as ana -o arrow "SELECT * FROM visits" > visits.arrows`,
 		Args: args(1, 1, "a query"),
 		RunE: func(c *cobra.Command, given []string) error {
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {

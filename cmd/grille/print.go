@@ -3,9 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/answer/arrowstream"
 )
 
 // printAnswer writes rows where -o says, and what is to be said about them. It
@@ -19,6 +23,8 @@ func (p *program) printAnswer(a *answer.Answer) error {
 		err = a.WriteCSV(p.out)
 	case "json":
 		return a.WriteJSON(p.out) // its receipt is in it
+	case "arrow":
+		err = arrowstream.Write(p.out, a)
 	default:
 		err = a.WriteTable(p.out)
 		about = p.out
@@ -36,6 +42,33 @@ func (p *program) printAnswer(a *answer.Answer) error {
 	printRules(about, a.Explanation)
 	fmt.Fprintln(about, receiptLine(r))
 	return err
+}
+
+// arrowFor refuses an Arrow stream of what is no answer, and on a terminal, before
+// anything is asked.
+func (p *program) arrowFor(c *cobra.Command) error {
+	switch c.Name() {
+	case "ask", "sql", "demo":
+	default:
+		return usage("-o arrow is for answers, of ask, sql and demo: write -o json")
+	}
+	if isTerminal(p.out) {
+		return usage("-o arrow is no text: write it to a file, as in %s -o arrow ... > answer.arrows, or into a pipe", c.CommandPath())
+	}
+	return nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // about is where what is to be said of rows goes: not between those that a program
