@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules differential oracle mutants timing ledger demo local-model
+.PHONY: help check test spec race fuzz bench bench-rules differential oracle mutants timing ledger demo local-model trino
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -50,6 +50,9 @@ ledger: ## kill a thousand processes that record and send; verify a million entr
 
 local-model: ## ask the demo through a real small model on this machine (downloads and compiles, once)
 	tools/localmodel/run
+
+trino: ## all that wants a Trino server: starts one (820 MB from Maven Central once, Java 24 or newer), tests, stops it
+	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./run/trino ./sql/emit ./internal/leak -run 'Trino|Conformance|Literal|Inline|Posture|Catalogs|Handed|Same|Stays|EnginesAgree|Parser'
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

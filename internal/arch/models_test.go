@@ -19,6 +19,7 @@ var testServers = map[string]string{
 	"internal/modeltest": "this is how tests get a model's server",
 	"ledger":             "counts what a process that is killed has sent; the texts are made up by the test",
 	"ledger/outside":     "takes checkpoints, which are no prompts",
+	"run/trino":          "is a Trino server that names another, and has no data",
 }
 
 // A test whose model nobody watches could be sent a stored value unnoticed. So

@@ -12,7 +12,7 @@ set -eu
 
 version=476
 sum=cfd5accde17e8ebd251eeeb78aed1f490e77bb3a164d95a0f454bf8a7c1cbd3f
-plugins='memory tpch postgresql'
+plugins='memory tpch postgresql geospatial' # whose types the one before wants
 cache=${GRILLE_TRINO_CACHE:-$HOME/.cache/grille-trino}
 port=${GRILLE_TRINO_PORT:-18080}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,7 +54,8 @@ if [ ! -d "$server" ]; then
 		(i = index($0, " link to ")) {
 			split(substr($0, index($0, " " name "/") + 1), part, "/")
 			to = substr($0, i + 9)
-			if (of[part[3]] && index(to, name "/lib/") != 1) print to
+			split(to, target, "/")
+			if (of[part[3]] && !of[target[3]] && index(to, name "/lib/") != 1) print to
 		}' | sort -u)
 	# shellcheck disable=SC2086 # words are meant
 	(set -f; tar xzf "$cache/$name.tar.gz" -C "$tmp" --wildcards $wanted $linked)

@@ -114,7 +114,7 @@ func (db DB) Exec(texts ...string) {
 	db.t.Helper()
 	for _, text := range texts {
 		if _, err := db.Try(text); err != nil {
-			db.t.Fatalf("%s: %v", text, err)
+			db.t.Fatalf("%.200s: %.300v", text, err)
 		}
 	}
 }

@@ -58,6 +58,10 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 	return s, nil
 }
 
+// Sent is the text that the server is sent for a statement, with the values of its
+// constants: for tests, and for who may read the rules.
+func Sent(s emit.Statement) (string, error) { return inline(s.Text(), s.Params()) }
+
 // begin waits for a place.
 func (e *Engine) begin(ctx context.Context) error {
 	select {
