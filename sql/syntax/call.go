@@ -44,7 +44,7 @@ func (c *converter) call(f *ast.FuncCall) Expr {
 	if f.FuncVariadic && len(f.Args) == 0 || f.AggWithinGroup && len(f.AggOrder) == 0 {
 		c.strange(at, "a function call")
 	}
-	out.Args = c.exprs(f.Args)
+	out.Args = c.args(out, f.Args, at)
 	out.Star, out.Distinct, out.Variadic = f.AggStar, f.AggDistinct, f.FuncVariadic
 	if sorts := c.sorts(f.AggOrder, at); f.AggWithinGroup {
 		out.Within = sorts

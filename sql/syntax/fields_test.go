@@ -22,6 +22,7 @@ var copied = map[string]string{
 	"TypeCast":         "arg type_name location",
 	"CollateClause":    "arg collname location",
 	"FuncCall":         "funcname args agg_order agg_filter over agg_within_group agg_star agg_distinct func_variadic funcformat location",
+	"NamedArgExpr":     "xpr arg name argnumber location",
 	"A_Star":           "",
 	"A_Indices":        "is_slice lidx uidx",
 	"A_Indirection":    "arg indirection",
@@ -85,6 +86,7 @@ var samples = []string{
 		WHERE NOT c AND d OR e GROUP BY DISTINCT c, ROLLUP (c, (d, e)), CUBE (c), GROUPING SETS ((), c)
 		HAVING true WINDOW w AS (PARTITION BY c ORDER BY d DESC NULLS LAST ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING)
 		ORDER BY 1 ASC NULLS FIRST LIMIT 1 OFFSET 2`,
+	`SELECT make_interval(1, days => 7, secs => x)`,
 	`SELECT 1 FROM a JOIN b ON a.x = b.x LEFT JOIN c USING (x) AS j NATURAL FULL JOIN (d RIGHT JOIN e USING (y)) AS k (l)`,
 	`SELECT 1 UNION ALL SELECT 2 EXCEPT (SELECT 3 INTERSECT SELECT 4)`,
 	`SELECT $1, 1.5, true, 'x', NULL, -2, ARRAY[1, 2], (1, 2), ROW(3), a[1], a COLLATE s."C", a::s.t(1)[], INTERVAL '1' DAY`,

@@ -171,7 +171,7 @@ func holdsScalar(list []any, v any) bool {
 func equalScalars(a, b any) bool {
 	x, ok1 := a.(json.Number)
 	y, ok2 := b.(json.Number)
-	if !ok1 || !ok2 {
+	if !ok1 || !ok2 || x == y {
 		return a == b
 	}
 	m, err1 := types.NumericOf(x.String())
