@@ -22,6 +22,17 @@ func attach(ctx context.Context) (dsn string, release func(), err error) {
 	return bin.shared().Attach(ctx)
 }
 
+// Missing says what this machine lacks for [New], "" if nothing.
+func Missing() string {
+	if os.Getenv("GRILLE_TEST_MARIADB") != "" {
+		return ""
+	}
+	if _, err := findPrograms(); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
 // programs are the paths of what makes a MariaDB and what serves it.
 type programs struct{ install, serve string }
 

@@ -24,6 +24,7 @@ func kinds() []kind {
 	return []kind{
 		postgresKind(),
 		sqliteKind(),
+		mariaDBKind(),
 		trinoKind(),
 	}
 }

@@ -51,7 +51,7 @@ func Open(t testing.TB, s Script) []Database {
 		db := k.open(t, s.texts(k.spelling))
 		c, err := db.Engine.Catalog(t.Context())
 		must(t, err)
-		db.Catalog, db.Schema = c, cmp.Or(db.Schema, k.spelling.Schema)
+		db.Catalog, db.Schema = c, cmp.Or(db.Schema, k.spelling.Schema, c.Path[0])
 		all = append(all, db)
 	}
 	return all

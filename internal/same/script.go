@@ -43,7 +43,7 @@ type Foreign struct {
 
 // Spelling is how a kind of engine writes a Script.
 type Spelling struct {
-	Schema string // that unqualified names are in: public, main
+	Schema string // that unqualified names are in: public, main; "": what the engine says
 	Quote  func(name string) string
 	// Type is the declared type of a column.
 	Type func(Column) string

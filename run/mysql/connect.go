@@ -149,9 +149,9 @@ type version struct {
 
 func oldestOf(maria bool) version {
 	if maria {
-		return version{true, 100600}
+		return version{true, 101100}
 	}
-	return version{false, 80017} // the first with a collation of bytes that does not pad
+	return version{false, 80031} // the first with INTERSECT and EXCEPT
 }
 
 func versionOf(text string) version {

@@ -200,22 +200,20 @@ func TestErrorsOfExecution(t *testing.T) {
 	l := new(log)
 	e := engine(t, db.ReadOnlyDSN, l.into)
 	for text, code := range map[string]refusal.Code{
-		`SELECT CAST(a AS SIGNED) FROM $db.t`:                       refusal.Value, // a warning for the server
-		`SELECT 1 DIV n FROM $db.t`:                                 refusal.Value,
-		`SELECT (SELECT n FROM $db.t)`:                              refusal.Value,
-		`SELECT 9223372036854775807 + n FROM $db.t`:                 refusal.Value,
-		`SELECT count(CAST(a AS DATE)) FROM $db.t`:                  refusal.Value,
-		`SELECT length(group_concat(repeat('x', 20000000)))`:        refusal.Value,
-		`SELECT json_extract(a, '$[') IS NULL FROM $db.t`:           refusal.Value,
-		`SELECT a REGEXP '(' FROM $db.t`:                            refusal.Value,
-		`SELECT CAST(? AS SIGNED)`:                                  refusal.Internal, // no parameter was sent
-		`SELECT nothing FROM $db.t`:                                 refusal.Limit,
-		`SELECT n FROM $db.` + canary:                               refusal.Limit,
-		`SELECT a FROM $db.t`:                                       refusal.Internal, // typed int8 by us
-		`SELECT n, n FROM $db.t`:                                    refusal.Internal,
-		`SELECT 1; SELECT 2`:                                        refusal.Limit,
-		`SELECT 1 INTO OUTFILE '/tmp/` + canary + `'`:               refusal.Limit,
-		`SIGNAL SQLSTATE '42501' SET MESSAGE_TEXT='` + canary + `'`: refusal.Limit,
+		`SELECT 9223372036854775807 + (n = 0) FROM $db.t`:                                   refusal.Value,
+		`SELECT (SELECT n FROM $db.t)`:                                                      refusal.Value,
+		`SELECT 9223372036854775807 + n FROM $db.t`:                                         refusal.Value,
+		`WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r`: refusal.Limit,
+		`SELECT length(group_concat(repeat('x', 20000000)))`:                                refusal.Value,
+		`SELECT a REGEXP '(' FROM $db.t`:                                                    refusal.Value,
+		`SELECT CAST(? AS SIGNED)`:                                                          refusal.Internal, // no parameter was sent
+		`SELECT nothing FROM $db.t`:                                                         refusal.Limit,
+		`SELECT n FROM $db.` + canary:                                                       refusal.Limit,
+		`SELECT a FROM $db.t`:                                                               refusal.Internal, // typed int8 by us
+		`SELECT n, n FROM $db.t`:                                                            refusal.Internal,
+		`SELECT 1; SELECT 2`:                                                                refusal.Limit,
+		`SELECT 1 INTO OUTFILE '/tmp/` + canary + `'`:                                       refusal.Limit,
+		`SIGNAL SQLSTATE '42501' SET MESSAGE_TEXT='` + canary + `'`:                         refusal.Limit,
 	} {
 		_, err := all(e, t, query{text: text, columns: cols(types.Int8)})
 		if refusal.CodeOf(err) != code {

@@ -47,7 +47,7 @@ func whyOf(err error) run.Why {
 	case errors.Is(err, errDrift):
 		return run.Changed
 	case errors.As(err, &w):
-		return run.BadValue
+		return w.why
 	case !errors.As(err, &me):
 		return whyOfBreak(err)
 	}

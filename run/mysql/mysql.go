@@ -1,5 +1,5 @@
-// Package mysql runs Grille's statements on MariaDB 10.6 and MySQL 8.0.17 and
-// newer of each.
+// Package mysql runs Grille's statements on MariaDB 10.11 and MySQL 8.0.31
+// and newer of each.
 //
 // The two are cousins, and a connection says which one it means: mariadb:// or
 // mysql://. The other one behind it is an error that names the right word.
@@ -17,12 +17,16 @@
 // What emit may rely on in a session, see [pinned]:
 //
 //   - the modes of [sqlMode], and no others: "x" is a name, || concatenates, \
-//     is a character, and what does not fit is at least a warning;
+//     is a character;
 //   - texts are utf8mb4, and literals and parameters compare by bytes, without
 //     padding (utf8mb4_nopad_bin, on MySQL utf8mb4_0900_bin); columns have the
 //     collation that they have;
-//   - the time zone is UTC. @grille_zone is the site's;
-//   - quotients have 30 decimals, GROUP_CONCAT is not cut.
+//   - the time zone is UTC. @grille_zone is the site's, +00:00 where that is UTC;
+//   - quotients have 30 decimals;
+//   - a GROUP_CONCAT that is cut, a text that is too long and a recursion that ends
+//     early, for each of which the server has a warning and a part of the answer,
+//     are errors. Other warnings are not: what fails in PostgreSQL emit prints so
+//     that it fails here.
 //
 // Parameters are, in the order of the statement's: BIGINT for integers, DOUBLE
 // for floats, TINYINT for booleans, bytes for bytea, and text as PostgreSQL

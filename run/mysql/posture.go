@@ -13,9 +13,15 @@ import (
 // it, and to the roles that it could take.
 func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 	var lines []string
-	var who string
+	var who, clock string
 	err := e.ask(ctx, c, func(c *conn) (err error) {
-		who, lines, err = grantsOf(c)
+		if who, lines, err = grantsOf(c); err != nil {
+			return err
+		}
+		row, err := c.one("SELECT coalesce(CONVERT_TZ('2024-01-01', '+00:00', @grille_zone), '')")
+		if err == nil {
+			clock = row[0]
+		}
 		return err
 	})
 	if err != nil {
@@ -34,6 +40,10 @@ func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 		if gs := found[k]; len(gs) > 0 {
 			out.Findings = append(out.Findings, e.finding(k, gs, who))
 		}
+	}
+	if clock == "" {
+		out.Findings = append(out.Findings, run.Finding{Level: run.Yellow, Mend: "mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql",
+			What: "the server does not know the time zone " + e.c.TimeZone + ", and what needs it fails"})
 	}
 	out.Findings = append(out.Findings, e.line())
 	if !out.Refused() {

@@ -40,6 +40,15 @@ func TestReaderIsNotRefused(t *testing.T) {
 	}
 }
 
+// Debian's server knows no time zones by their names until somebody loads them.
+func TestUnknownZone(t *testing.T) {
+	e := engine(t, mytest.New(t).ReadOnlyDSN, func(c *Config) { c.TimeZone = "Europe/Berlin" })
+	p, err := e.Posture(t.Context())
+	if err != nil || p.Refused() || finding(p, run.Yellow, "Europe/Berlin") == nil {
+		t.Error(p, err)
+	}
+}
+
 // Each right beyond reading is found, and its line, run by an administrator,
 // takes it away. $db is the database, $me the user, $r a role.
 func TestPosture(t *testing.T) {

@@ -227,10 +227,7 @@ func (s *source) finish(err error) {
 	}
 }
 
-// warnings finds what this family of databases answers with a warning, and a
-// NULL or a part of the value, where PostgreSQL fails. Statements are printed so
-// that they fail by themselves; this is the net below, and the only one for a
-// GROUP_CONCAT that was cut.
+// warnings finds that the answer is a part of one.
 func (s *source) warnings() error {
 	rows, err := s.c.all("SHOW WARNINGS LIMIT 64")
 	if err != nil {
@@ -241,21 +238,27 @@ func (s *source) warnings() error {
 		if len(row) != 3 {
 			return errRow
 		}
-		if row[0] != "Note" && !harmless[row[1]] {
-			return warning(row[1])
+		if why, ok := partial[row[1]]; ok {
+			return warning{row[1], why}
 		}
 	}
 	return nil
 }
 
-// warning is a number of one.
-type warning string
+// warning is the number of one, and what it means.
+type warning struct {
+	number string
+	why    run.Why
+}
 
-func (w warning) Error() string { return "warning " + string(w) }
+func (w warning) Error() string { return "warning " + w.number }
 
-// harmless warnings say nothing about values: something is called deprecated, or
-// an optimizer's hint was passed over.
-var harmless = map[string]bool{"1287": true, "1681": true, "3128": true, "3719": true, "3778": true, "4095": true}
+// partial are the warnings behind which is less than what was asked for.
+var partial = map[string]run.Why{
+	"1260": run.Stopped,  // GROUP_CONCAT was cut
+	"1301": run.BadValue, // a text longer than max_allowed_packet is NULL
+	"1931": run.Stopped,  // a recursion ended early
+}
 
 // Err implements [run.Source].
 func (s *source) Err() error { return s.err }

@@ -15,17 +15,16 @@ import (
 func TestSession(t *testing.T) {
 	e := engine(t, mytest.New(t).ReadOnlyDSN, func(c *Config) { c.TimeZone = "Europe/Berlin" })
 	for text, want := range map[string]string{
-		`SELECT 'x' || 'y'`:                            "xy",
-		`SELECT 'a\nb'`:                                `a\nb`,
-		`SELECT concat('a' = 'A')`:                     "0",
-		`SELECT concat('a' = 'a ')`:                    "0",
-		`SELECT concat('é' = 'e')`:                     "0",
-		`SELECT collation('a')`:                        "utf8mb4_nopad_bin",
-		`SELECT @@time_zone`:                           "+00:00",
-		`SELECT @grille_zone`:                          "Europe/Berlin",
-		`SELECT CAST(2/3 AS CHAR)`:                     "0." + strings.Repeat("6", 29) + "7",
-		`SELECT monthname('2024-03-01')`:               "March",
-		`SELECT CAST(CAST(1 AS UNSIGNED) - 2 AS CHAR)`: "-1",
+		`SELECT 'x' || 'y'`:              "xy",
+		`SELECT 'a\nb'`:                  `a\nb`,
+		`SELECT concat('a' = 'A')`:       "0",
+		`SELECT concat('a' = 'a ')`:      "0",
+		`SELECT concat('é' = 'e')`:       "0",
+		`SELECT collation('a')`:          "utf8mb4_nopad_bin",
+		`SELECT @@time_zone`:             "+00:00",
+		`SELECT @grille_zone`:            "Europe/Berlin",
+		`SELECT CAST(2/3 AS CHAR)`:       "0." + strings.Repeat("6", 29) + "7",
+		`SELECT monthname('2024-03-01')`: "March",
 	} {
 		if got := one(t, e, text); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
