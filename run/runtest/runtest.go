@@ -43,6 +43,15 @@ func Tables() []string {
 		`CREATE TABLE moving (id bigint NOT NULL PRIMARY KEY, note text, ssn text)`,
 		`INSERT INTO moving VALUES (1, 'note', '` + Canary + `')`,
 		`CREATE TABLE numbers (n bigint NOT NULL PRIMARY KEY)`,
+		`CREATE TABLE tenants (id bigint NOT NULL PRIMARY KEY, tenant varchar(20))`,
+		`INSERT INTO tenants VALUES (1, 'acme')`,
+		`INSERT INTO tenants VALUES (2, 'ACME')`,
+		`INSERT INTO tenants VALUES (3, 'acme ')`,
+		`INSERT INTO tenants VALUES (4, 'ácme')`,
+		`INSERT INTO tenants VALUES (5, '5')`,
+		`INSERT INTO tenants VALUES (6, '05')`,
+		`INSERT INTO tenants VALUES (7, '')`,
+		`INSERT INTO tenants VALUES (8, '5x')`,
 	}
 }
 
@@ -74,6 +83,7 @@ func Engine(t *testing.T, open func(t *testing.T) Harness) {
 		{"is not refused", posture},
 		{"refuses what was not made", notMade},
 		{"gives values back", values},
+		{"compares texts exactly", exactTexts},
 		{"cuts at rows", cutsRows},
 		{"cuts at bytes", cutsBytes},
 		{"stops at the time", stopsInTime},
@@ -270,6 +280,38 @@ func values(t *testing.T, h Harness) {
 		if err != nil || strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("%s: %v\n%s", draft, err, strings.Join(got, "\n"))
 		}
+	}
+}
+
+// exactTexts: a rule that names one text lets that one through, and none that a
+// collation, padding or a conversion takes for equal (red team H2).
+func exactTexts(t *testing.T, h Harness) {
+	for draft, want := range map[string]string{
+		`SELECT id FROM tenants WHERE tenant = 'acme'`:                                           "1",
+		`SELECT id FROM tenants WHERE tenant = 'ACME'`:                                           "2",
+		`SELECT id FROM tenants WHERE tenant = 'acme '`:                                          "3",
+		`SELECT id FROM tenants WHERE tenant = 'ácme'`:                                           "4",
+		`SELECT id FROM tenants WHERE tenant = '5'`:                                              "5",
+		`SELECT id FROM tenants WHERE tenant = ''`:                                               "7",
+		`SELECT id FROM tenants WHERE tenant = ' '`:                                              "",
+		`SELECT id FROM tenants WHERE tenant IN ('acme', '5') ORDER BY id`:                       "1,5",
+		`SELECT id FROM tenants WHERE tenant LIKE 'ac%' ORDER BY id`:                             "1,3",
+		`SELECT id FROM tenants WHERE tenant < 'B' ORDER BY id`:                                  "2,5,6,7,8",
+		`SELECT count(DISTINCT tenant) FROM tenants`:                                             "8",
+		`SELECT count(*) FROM (SELECT tenant FROM tenants GROUP BY tenant) t`:                    "8",
+		`SELECT count(*) FROM (SELECT tenant FROM tenants UNION SELECT tenant FROM tenants) t`:   "8",
+		`SELECT count(*) FROM tenants a JOIN tenants b ON a.tenant = b.tenant`:                   "8",
+		`SELECT count(*) FROM tenants WHERE tenant IN (SELECT tenant FROM tenants WHERE id < 3)`: "2",
+		`SELECT id FROM tenants WHERE id IN (1, 2, 3, 4) ORDER BY tenant`:                        "2,1,3,4",
+	} {
+		got, err := read(h.Engine.Run(t.Context(), statement(t, h, draft), Limits()))
+		if err != nil || strings.Join(got, ",") != want {
+			t.Errorf("%s: %v %v, want %s", draft, got, err, want)
+		}
+	}
+	zero := "SELECT id FROM tenants WHERE tenant = 5"
+	if s, err := Statement(Open(t, outline(t, h)), zero); err == nil {
+		t.Errorf("a text is compared with a number: %s", s.Text())
 	}
 }
 
