@@ -56,8 +56,9 @@ func pinned(v version) []pin {
 		number("sql_safe_updates", "0"),
 		number("sql_notes", "0"),
 		number("max_error_count", "64"),
-		number("max_sort_length", "65535"),  // what stands behind is not sorted by
-		text("completion_type", "NO_CHAIN"), // ROLLBACK begins no other transaction
+		number("max_sort_length", "4096"),     // bytes of a text that it is sorted by; each row of a sort may take them
+		number("sort_buffer_size", "8388608"), // else a sort by several such texts has no room
+		text("completion_type", "NO_CHAIN"),   // ROLLBACK begins no other transaction
 		number("autocommit", "1"),
 		number("timestamp", "0"), // 0: the clock
 	}

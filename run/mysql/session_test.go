@@ -74,7 +74,7 @@ func other(p pin) string {
 		"collation_connection": "utf8mb4_general_ci", "tx_isolation": "'READ-COMMITTED'", "old_mode": "'UTF8_IS_UTF8MB3'",
 		"lc_time_names": "'de_DE'", "time_zone": "'+02:00'", "completion_type": "'CHAIN'",
 		"default_week_format": "3", "div_precision_increment": "4", "group_concat_max_len": "1024", "sql_select_limit": "10",
-		"sql_big_selects": "0", "autocommit": "0", "tx_read_only": "0", "max_recursive_iterations": "10", "max_sort_length": "1024",
+		"sql_big_selects": "0", "autocommit": "0", "tx_read_only": "0", "max_recursive_iterations": "10", "max_sort_length": "1024", "sort_buffer_size": "65536",
 		"max_error_count": "10",
 	}[p.name]; ok {
 		return v
