@@ -56,3 +56,22 @@ func TestResolve(t *testing.T) {
 		}
 	}
 }
+
+// JSON is made neither of a token, which would be a text then, nor of an enum,
+// which PostgreSQL asks for a cast to json that somebody may have made.
+func TestNothingHiddenBecomesJSON(t *testing.T) {
+	token := types.Type{Kind: types.Token, Name: "people"}
+	for _, name := range []string{"to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_build_array", "jsonb_build_array"} {
+		for _, arg := range []types.Type{token, mood, types.ArrayOfType(token), types.ArrayOfType(mood)} {
+			if _, err := Find(name).Resolve([]types.Type{arg}); err == nil {
+				t.Errorf("%s takes %s", name, arg)
+			}
+		}
+		if _, err := Find(name).Resolve([]types.Type{types.ArrayOf(types.Int4)}); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := Find("format").Resolve([]types.Type{text, token}); err == nil {
+		t.Error("format takes a token")
+	}
+}
