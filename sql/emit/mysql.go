@@ -163,7 +163,9 @@ func (m mysql) read(p *printer, alias string, t *catalog.Table, c *catalog.Colum
 		p.str(col)
 	case types.Interval:
 		p.refuse(&ir.Const{}, "leave "+c.Name+" out", "%s has no intervals", m.engine)
-	case types.Unsupported, types.Unknown, types.Token, types.Array:
+	case types.Array:
+		p.refuse(&ir.Const{}, "leave "+c.Name+" out", "%s has no arrays", m.engine)
+	case types.Unsupported, types.Unknown, types.Token:
 		panic("emit: no column of " + m.engine.String() + " is of type " + c.Type.String())
 	default:
 		panic("emit: unknown type")
