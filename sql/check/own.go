@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/grille-dev/grille/sql/syntax"
@@ -12,7 +13,7 @@ import (
 //   - WITH items are w1, w2, ..., relations t1, t2, ..., each number once, and
 //     the outputs of a block c1, c2, ... in this order; only the outermost list
 //     may use other names;
-//   - a table is schema.table or a WITH item, a column is t1.column, without *;
+//   - a table is schema.table or a WITH item above or before it, a column is t1.column, without *;
 //   - a function is pg_catalog.name, or one of the four that are grammar;
 //   - a value is a parameter in a CAST to a qualified type, or NULL in one, or
 //     TRUE or FALSE; a bare number is an ordinal of ORDER BY, and a bare text the
@@ -34,6 +35,7 @@ func own(tree *syntax.Query, params int) error {
 type ownText struct {
 	used  []bool // parameters
 	named map[string]bool
+	items []string // WITH items that can be seen here
 	err   error
 }
 
@@ -68,11 +70,13 @@ func (o *ownText) query(q *syntax.Query, outermost bool) {
 	if q.Recursive || q.Ties {
 		o.wrong("WITH RECURSIVE or WITH TIES")
 	}
+	defer func(outside int) { o.items = o.items[:outside] }(len(o.items))
 	for _, w := range q.With {
 		if !o.name(w.Name, "w") || len(w.Columns) > 0 || w.Materialized == syntax.MaterializeNever {
 			o.wrong("a WITH item that is not ours")
 		}
 		o.query(w.Query, false)
+		o.items = append(o.items, w.Name) // not by itself, nor by those before it
 	}
 	switch b := q.Body.(type) {
 	case *syntax.Select:
@@ -156,8 +160,8 @@ func (o *ownText) alias(a *syntax.Alias, columns bool) {
 func (o *ownText) from(f syntax.From) {
 	switch f := f.(type) {
 	case *syntax.Table:
-		if f.Catalog != "" || f.Schema == "" && !numbered(f.Name, "w") {
-			o.wrong("a table that is not qualified by its schema")
+		if f.Catalog != "" || f.Schema == "" && !slices.Contains(o.items, f.Name) {
+			o.wrong("a table that is not qualified by its schema, and no WITH item that can be seen here")
 		}
 		o.alias(f.Alias, false)
 	case *syntax.Derived:

@@ -49,6 +49,70 @@ func TestTampered(t *testing.T) {
 	t.Logf("%d changes", tried)
 }
 
+// TestTamperedPages does so to what other pages print, where every row may be read:
+// what is changed there are subqueries, WITH items, joins, groups and windows.
+func TestTamperedPages(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	tried := 0
+	for _, page := range []string{"constructs", "queries", "select"} {
+		var view policy.View
+		datadriven.RunTest(t, "testdata/spec/"+page+".txt", func(t *testing.T, d *datadriven.TestData) string {
+			switch d.Cmd {
+			case "catalog":
+				full := must(catalogtest.Parse(catalog.Postgres, d.Input))
+				view = nurse(full, opened(full))
+			case "sql":
+				for range 30 {
+					if _, err := printedDraft(view, d.Input); err != nil {
+						break // a page of refusals
+					}
+					tried++
+					if why := tamper(view, d.Input, random); why != "" {
+						t.Errorf("%s: %s", d.Pos, why)
+					}
+				}
+			}
+			return d.Expected
+		})
+	}
+	if t.Logf("%d changes", tried); tried < 1000 {
+		t.Error("too few were tried")
+	}
+}
+
+// opened are rules that open all columns and rows.
+func opened(c *catalog.Catalog) string {
+	var b strings.Builder
+	b.WriteString("version: 1\nclasses: {plain: {show: value}}\ntables:\n")
+	for _, t := range c.Tables {
+		var cols []string
+		for _, x := range t.Columns {
+			cols = append(cols, fmt.Sprintf("%q: plain", x.Name))
+		}
+		fmt.Fprintf(&b, "  %q:\n    columns: {%s}\n    grants: {nurses: {rows: all}}\n", t.Schema+"."+t.Name, strings.Join(cols, ", "))
+	}
+	return b.String()
+}
+
+// printedDraft prints a draft for PostgreSQL, or says why not.
+func printedDraft(view policy.View, draft string) (printed, error) {
+	tree, err := syntax.Parse(draft)
+	if err != nil {
+		return printed{}, err
+	}
+	q, err := bind.Query(tree, view.Names(), bind.Env{})
+	if err != nil {
+		return printed{}, err
+	}
+	allowed, err := policy.Apply(view, q)
+	if err != nil {
+		return printed{}, err
+	}
+	lowered := allowed.Query()
+	lower(&postgres, lowered)
+	return printQuery(&postgres, lowered)
+}
+
 func must[T any](x T, err error) T {
 	if err != nil {
 		panic(err)
@@ -98,7 +162,7 @@ func tamper(view policy.View, draft string, random *rand.Rand) string {
 // strangers are tokens that a statement need not have.
 var strangers = []string{
 	"<>", "OR", "NOT ", "NULL", "TRUE", "FALSE", "0", "1", "$1", "$2", "$3", "LEFT JOIN", "DISTINCT ", "'x'", "c1", "c2", "t1", "t2", "t3",
-	`"ssn"`, `"name"`, `"id"`, `"patients"`, `"wards"`, "pg_catalog.version()", "pg_catalog.int8", "lower", "LIMIT", " ", "UNION ALL", "--", "/*",
+	`"ssn"`, `"name"`, `"id"`, `"patients"`, `"wards"`, "pg_catalog.version()", "pg_catalog.int8", "lower", "w1", "w2", "OVER ()", "FILTER (WHERE TRUE)", "LATERAL ", "LIMIT", " ", "UNION ALL", "--", "/*",
 }
 
 // harmless reports whether the change of token i, which was was, leaves the
