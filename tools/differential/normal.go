@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -20,6 +21,7 @@ import (
 //   - ORDER BY a and ORDER BY a ASC; LIMIT ALL and no LIMIT;
 //   - int[], int[][] and int[3], which are one type to PostgreSQL;
 //   - (t).a and t.a: no value that is handled has fields, so t is a relation;
+//   - make_interval(days => 7) and make_interval(0, 0, 0, 7, 0, 0, 0);
 //   - 1_000, 0x10 and what they are in base ten.
 func normal(text string) (string, error) {
 	var tree any
@@ -105,6 +107,8 @@ func plain(kind string, m map[string]any) map[string]any {
 		if dims, ok := m["arrayBounds"].([]any); ok && len(dims) > 0 {
 			m["arrayBounds"] = "array"
 		}
+	case "FuncCall":
+		named(m)
 	case "SortBy":
 		if m["sortby_dir"] == "SORTBY_ASC" {
 			m["sortby_dir"] = "SORTBY_DEFAULT"
@@ -137,6 +141,31 @@ func plain(kind string, m map[string]any) map[string]any {
 		}
 	}
 	return m
+}
+
+// named gives the arguments of make_interval their places; those that are not
+// given are 0, as PostgreSQL's catalog has it.
+func named(call map[string]any) {
+	names, _ := call["funcname"].([]any)
+	args, _ := call["args"].([]any)
+	if len(names) != 1 || node(names[0], "String")["sval"] != "make_interval" || len(args) == 0 || node(args[len(args)-1], "NamedArgExpr") == nil {
+		return
+	}
+	order := []string{"years", "months", "weeks", "days", "hours", "mins", "secs"}
+	out := make([]any, len(order))
+	for i := range out {
+		out[i] = map[string]any{"A_Const": map[string]any{"ival": map[string]any{}}}
+	}
+	for i, a := range args {
+		if n := node(a, "NamedArgExpr"); n != nil {
+			a, i = n["arg"], slices.Index(order, fmt.Sprint(n["name"]))
+		}
+		if i < 0 || i >= len(out) {
+			return
+		}
+		out[i] = a
+	}
+	call["args"] = out
 }
 
 // tens writes a number in base ten.
