@@ -48,8 +48,11 @@ func (f *fences) trinoTotal(e ir.Expr) bool {
 		return f.meet(all)
 	case *ir.List:
 		return f.meet(e.Items)
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Logic, *ir.Not, *ir.Is, *ir.Exists, *ir.Scalar, *ir.Agg, *ir.Over:
+		return true
+	default:
+		panic("policy: unknown expression")
 	}
-	return true
 }
 
 // meet reports whether values of es can be brought to one type.
@@ -90,8 +93,11 @@ func (f *fences) digitsOf(e ir.Expr) (digits, bool) {
 			return digits{}, false
 		}
 		return declaredDigits(s.stored.Column(d.of).Declared)
+	case *ir.Attr, *ir.Call, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+		return digits{}, false
+	default:
+		panic("policy: unknown expression")
 	}
-	return digits{}, false
 }
 
 func declaredDigits(declared string) (digits, bool) {

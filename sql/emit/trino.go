@@ -118,8 +118,11 @@ func scaled(e ir.Expr) bool {
 		return e.Mod.Set || e.X.Type().IsInteger()
 	case *ir.Call:
 		return e.Fn.Func.Name == "round" || e.Fn.Func.Name == "trunc"
+	case *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+		return false
+	default:
+		panic("emit: unknown expression")
 	}
-	return false
 }
 
 // trinoIs: IS TRUE is not in Trino's grammar.
