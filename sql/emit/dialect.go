@@ -45,6 +45,7 @@ type dialect struct {
 	strange string
 
 	catalogs    bool // a schema is one of a catalog: catalog.schema
+	nullsApart  bool // NULL among the values of a list is misunderstood: lower takes it out
 	namesValues bool // VALUES names no columns: AS t1(column1, ...)
 
 	// spelling is the template of a call; "" if the engine cannot say it.

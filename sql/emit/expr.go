@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/sql/ir"
@@ -185,6 +186,9 @@ func (p *printer) caseWhen(e *ir.Case) {
 }
 
 func (p *printer) in(e *ir.In) {
+	if p.d.nullsApart && slices.ContainsFunc(e.List, isNull) { // of a rule, which no rewrite is shown
+		p.refuse(e, "leave NULL out of the list", "%s misunderstands NULL in a list", p.d.engine)
+	}
 	p.str("(")
 	p.operand(e.X)
 	if e.Not {

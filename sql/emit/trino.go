@@ -33,6 +33,7 @@ var trino = dialect{
 	nested:        true,
 	catalogs:      true,
 	namesValues:   true,
+	nullsApart:    true,
 
 	spelling: func(s *funcs.Sig) string { return s.Trino },
 	text:     func(t types.Type) string { return funcs.CastTrino(t, types.Of(types.Text), types.Mod{}) },

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
@@ -15,6 +16,11 @@ func trinoAgg(p *printer, e *ir.Agg) bool {
 	case "string_agg":
 		p.joined(e)
 		return true
+	case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop":
+		if !e.Distinct && e.T.Kind == types.Numeric {
+			p.spread(e)
+			return true
+		}
 	case "sum", "avg":
 		if arg, ok := widened(e.Fn, e.Args); ok {
 			wide := *e
@@ -32,6 +38,28 @@ func widened(fn *funcs.Sig, args []ir.Expr) ([]ir.Expr, bool) {
 		return nil, false
 	}
 	return []ir.Expr{&ir.Cast{X: args[0], T: types.Of(types.Numeric), Implicit: true}}, true
+}
+
+// spread prints the variance of decimals, or its root, from exact sums: Trino's own
+// adds up floats.
+func (p *printer) spread(e *ir.Agg) {
+	arg := e.Args[0]
+	if wide, ok := widened(e.Fn, e.Args); ok {
+		arg = wide[0]
+	}
+	x, tail, less := p.of(arg), "", " - 1"
+	if e.Filter != nil {
+		tail = p.text(func() { p.filter(e.Filter) })
+	}
+	if strings.HasSuffix(e.Fn.Func.Name, "_pop") {
+		less = ""
+	}
+	n, sum, squares := "count("+x+")"+tail, "sum("+x+")"+tail, "sum("+x+" * "+x+")"+tail
+	out := "CAST(" + n + " * " + squares + " - " + sum + " * " + sum + " AS double) / nullif(CAST(" + n + " AS double) * (" + n + less + "), 0)"
+	if strings.HasPrefix(e.Fn.Func.Name, "stddev") {
+		out = "sqrt(" + out + ")"
+	}
+	p.str("CAST(", out, " AS ", funcs.Quotient, ")")
 }
 
 // joined prints string_agg: listagg ends at a megabyte, and has no OVER.
