@@ -265,9 +265,11 @@ func (g *generator) condition(s *scope, d int) string {
 		return g.compare(s, Int, d)
 	}
 	x := f.text
-	switch g.r.IntN(12) {
+	switch g.r.IntN(13) {
 	case 0:
 		return x + g.one(" IS NULL", " IS NOT NULL")
+	case 5:
+		return g.rows(s, f)
 	case 1:
 		return fmt.Sprintf("%s %sIN (%s, %s, %s)", x, g.one("", "NOT "), g.like(f), g.like(f), g.like(f))
 	case 2:
@@ -286,6 +288,24 @@ func (g *generator) condition(s *scope, d int) string {
 		return x + " " + g.one("=", "<>", "<", "<=", ">", ">=") + " " + g.like(f)
 	}
 	return g.compare(s, f.kind, d)
+}
+
+// rows compares two columns at once.
+func (g *generator) rows(s *scope, a field) string {
+	b, ok := g.field(s, func(f field) bool { return !f.other && f.kind != Token })
+	if !ok {
+		b = a
+	}
+	row := func() string { return fmt.Sprintf("(%s, %s)", g.like(a), g.like(b)) }
+	left := fmt.Sprintf("(%s, %s)", a.text, b.text)
+	switch g.r.IntN(4) {
+	case 0:
+		return fmt.Sprintf("%s %sIN (%s, %s)", left, g.one("", "NOT "), row(), row())
+	case 1:
+		return left + g.one(" IS NULL", " IS NOT NULL")
+	default:
+		return left + " " + g.one("=", "<>", "<", "<=", ">", ">=") + " " + row()
+	}
 }
 
 // like is a constant beside a column: untyped where that is how people write it.

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -488,6 +489,10 @@ func (g *generator) grouped(q *block, s *scope, depth int, want []field) {
 	for _, k := range keys {
 		free = append(free, g.determined(s, k)...)
 	}
+	if len(keys) > 0 && g.chance(25) && !slices.ContainsFunc(keys, s.fixed) {
+		free = nil
+		g.sets(q)
+	}
 	for _, f := range want {
 		q.items = append(q.items, g.aggregated(s, depth, f, keys, free))
 	}
@@ -499,6 +504,30 @@ func (g *generator) grouped(q *block, s *scope, depth int, want []field) {
 			q.having = append(q.having, keys[0].text+" IS NOT NULL")
 		}
 		g.picks = false
+	}
+}
+
+// fixed reports whether x reads no column of the sources: PostgreSQL takes such a
+// key for the same in all rows, which it is not where rows are not grouped by it.
+func (s *scope) fixed(x item) bool {
+	return !slices.ContainsFunc(s.sources, func(src source) bool { return strings.Contains(x.text, src.qualifier) })
+}
+
+// sets groups by several sets of the keys at once.
+func (g *generator) sets(q *block) {
+	all := strings.Join(q.group, ", ")
+	switch g.r.IntN(4) {
+	case 0:
+		q.group = []string{"ROLLUP (" + all + ")"}
+	case 1:
+		q.group = []string{"CUBE (" + all + ")"}
+	case 2:
+		q.group = []string{"GROUPING SETS ((" + all + "), " + q.group[0] + ", ())"}
+	default:
+		q.group = append(q.group[:1:1], "ROLLUP ("+all+")")
+	}
+	for i := range q.items {
+		q.items[i].key, q.items[i].notNull = false, false
 	}
 }
 
@@ -566,7 +595,10 @@ func (g *generator) sort(q *block) {
 	case g.chance(45):
 		return
 	case g.chance(60) && sortable(q):
-		for _, i := range g.r.Perm(len(q.items)) {
+		for n, i := range g.r.Perm(len(q.items)) {
+			if n == 0 && q.right == nil && !q.distinct && g.chance(30) {
+				q.on = fmt.Sprint(i + 1) // the first row of each: one thing, as all outputs decide on the order
+			}
 			q.order = append(q.order, g.sortKey(q, i))
 		}
 		if g.chance(60) {
@@ -579,6 +611,9 @@ func (g *generator) sort(q *block) {
 		i := g.r.IntN(len(q.items))
 		if x := q.items[i]; x.kind != Token || x.other {
 			q.order = append(q.order, g.sortKey(q, i))
+			if g.chance(40) { // rows that are equal in the order come together
+				q.limit = fmt.Sprintf(" FETCH FIRST %d ROWS WITH TIES", 1+g.r.IntN(4))
+			}
 		}
 	}
 }

@@ -42,6 +42,9 @@ func OpenLite(path string) (*Lite, error) {
 	for _, f := range lib.Collations {
 		err = errors.Join(err, db.CreateCollation(f.Name, f.Compare))
 	}
+	for _, f := range lib.Tables {
+		err = errors.Join(err, l.table(f))
+	}
 	return l, err
 }
 

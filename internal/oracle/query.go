@@ -18,6 +18,7 @@ type Query struct {
 type block struct {
 	with     []with
 	distinct bool
+	on       string // DISTINCT ON (on)
 	items    []item
 	from     []from
 	where    []string // joined by AND
@@ -101,6 +102,9 @@ func (q *block) core(b *strings.Builder) {
 	if q.distinct {
 		b.WriteString("DISTINCT ")
 	}
+	if q.on != "" {
+		b.WriteString("DISTINCT ON (" + q.on + ") ")
+	}
 	for i, x := range q.items {
 		if x.text == "" {
 			continue // part of *
@@ -155,7 +159,7 @@ func (q *block) smaller() []*block {
 		but(func(c *block) { r := c.right; r.with = append(c.with, r.with...); *c = *r })
 	}
 	if len(q.order) > 0 {
-		but(func(c *block) { c.order, c.limit = nil, "" })
+		but(func(c *block) { c.order, c.limit, c.on = nil, "", "" })
 	}
 	if q.distinct {
 		but(func(c *block) { c.distinct = false })
@@ -193,7 +197,7 @@ func (q *block) smaller() []*block {
 	}
 	if len(q.items) > 1 && q.right == nil {
 		for i := range q.items {
-			but(func(c *block) { c.items = slices.Delete(c.items, i, i+1); c.order, c.limit = nil, "" })
+			but(func(c *block) { c.items = slices.Delete(c.items, i, i+1); c.order, c.limit, c.on = nil, "", "" })
 		}
 	}
 	for i := range q.group {

@@ -212,6 +212,9 @@ func (b *binder) group(out *ir.Select, s *scope, sets *groupSets, x *exprs) {
 		d := &out.Out[i]
 		d.Expr = g.above(d.Expr)
 	}
+	if !sets.plain() {
+		g.constants()
+	}
 	if out.Having != nil {
 		out.Having = g.above(out.Having)
 	}
@@ -221,6 +224,22 @@ func (b *binder) group(out *ir.Select, s *scope, sets *groupSets, x *exprs) {
 		return
 	}
 	*out = *b.unionOfSets(out, sets, x.aggs, calls)
+}
+
+// constants has the outputs that are a key, and a constant, be that key: it is
+// NULL where rows are not grouped by it. Inside of an expression a constant stays
+// what it is, and so does a second output, as in PostgreSQL.
+func (g *grouping) constants() {
+	g.b.settleSelect(g.out)
+	for _, k := range g.out.Keys {
+		for i := range g.out.Out {
+			d := &g.out.Out[i]
+			if _, ok := d.Expr.(*ir.Const); ok && ir.Equal(k.Expr, d.Expr) {
+				d.Expr = &ir.Ref{Span: ir.Span{Span: d.Expr.At()}, Col: k.ID, T: k.Type}
+				break
+			}
+		}
+	}
 }
 
 type grouping struct {
