@@ -148,21 +148,18 @@ func (b *block) where(e ir.Expr) {
 // plain is the column that e is, casts and merged subqueries aside.
 func (b *block) plain(e ir.Expr) (ir.ColID, bool) {
 	for {
-		switch x := e.(type) {
-		case *ir.Cast:
-			if !x.Implicit && !(x.X.Type().IsText() && x.T.IsText()) {
-				return 0, false
-			}
-			e = x.X
-		case *ir.Ref:
-			if m := b.made[x.Col]; m != nil {
-				e = m
-				continue
-			}
-			return x.Col, true
-		default:
+		if c, ok := e.(*ir.Cast); ok && (c.Implicit || c.X.Type().IsText() && c.T.IsText()) {
+			e = c.X
+			continue
+		}
+		r, ok := e.(*ir.Ref)
+		if !ok {
 			return 0, false
 		}
+		if b.made[r.Col] == nil {
+			return r.Col, true
+		}
+		e = b.made[r.Col]
 	}
 }
 
