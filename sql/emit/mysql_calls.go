@@ -2,6 +2,7 @@ package emit
 
 import (
 	"encoding/hex"
+	"math"
 	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
@@ -67,6 +68,10 @@ func (m mysql) special(p *printer, c call) bool {
 			template = "CASE WHEN CHAR_LENGTH({1}) - CHAR_LENGTH(REPLACE({1}, {2}, '')) < ({3} - 1) * CHAR_LENGTH({2}) THEN LEFT({1}, 0)" +
 				" ELSE SUBSTRING_INDEX(SUBSTRING_INDEX({1}, {2}, {3}), {2}, -1) END"
 		}
+	case "replace":
+		if _, ok := constText(args[2]); ok {
+			template = "REPLACE({1}, {2}, {3})"
+		}
 	case "like", "ilike":
 		if s, ok := constText(lastOf(args)); ok && len(args) == 3 && len([]rune(s)) <= 1 {
 			template = "({1} LIKE {2} ESCAPE {3})"
@@ -129,6 +134,9 @@ func (m mysql) shift(c call) (template string, rest []ir.Expr) {
 	if len(c.args) != 2 {
 		return "", nil
 	}
+	if n, ok := number(c.args[1]); ok && n != math.MinInt64 && c.fn.Func.Name == "-" && c.result.Kind == types.Int8 {
+		return "({1} - {2})", c.args
+	}
 	x, by := c.args[0], c.args[1]
 	if x.Type().Kind == types.Interval && c.fn.Func.Name == "+" {
 		x, by = by, x
@@ -149,12 +157,7 @@ func (m mysql) divide(p *printer, c call) bool {
 	if !nonZero(c.args[1]) {
 		return false
 	}
-	template := p.spelling(c.at, c.fn)
-	_, after, ok := strings.Cut(template, " ELSE ")
-	if !ok {
-		return false
-	}
-	p.spell("("+strings.TrimSuffix(after, " END")+")", spell{at: c.at, args: c.args, arg: p.expr})
+	p.spell(funcs.DividedMySQL(p.spelling(c.at, c.fn)), spell{at: c.at, args: c.args, arg: p.expr})
 	return true
 }
 

@@ -28,6 +28,10 @@ type spell struct {
 }
 
 func (p *printer) spell(template string, s spell) {
+	if len(p.b) > maxText { // of templates that repeat their arguments
+		p.refuse(s.at, "ask in several steps", "%s cannot be asked this in one statement: it would be too long", p.d.engine)
+		return
+	}
 	for {
 		i := strings.IndexByte(template, '{')
 		if i < 0 {
@@ -44,6 +48,9 @@ func (p *printer) spell(template string, s spell) {
 		s.tail()
 	}
 }
+
+// maxText is how long a text may become before it is refused.
+const maxText = 1 << 20
 
 func (p *printer) mark(mark, form string, s *spell) {
 	switch {

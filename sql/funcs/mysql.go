@@ -60,6 +60,18 @@ func mysqlRange(t types.Type, x string) string {
 	return "(" + x + " + " + left + " - " + left + " - " + left + " + " + left + ")"
 }
 
+// mysqlDivisor is {2}, which must not be zero unless {1} is NULL: DIV asks for it
+// only then, and other divisions whatever {1} is.
+const (
+	mysqlDivisor     = "CASE WHEN {2} = 0 THEN 9223372036854775807 + ({2} = 0) ELSE {2} END"
+	mysqlNullDivisor = "CASE WHEN {2} = 0 AND {1} IS NOT NULL THEN 9223372036854775807 + ({2} = 0) ELSE {2} END"
+)
+
+// DividedMySQL is the template of a division whose divisor is known not to be zero.
+func DividedMySQL(template string) string {
+	return strings.NewReplacer(mysqlDivisor, "{2}", mysqlNullDivisor, "{2}").Replace(template)
+}
+
 func mysqlArithmetic() map[string]string {
 	out := map[string]string{}
 	ints := []types.Type{int2, int4, int8}
@@ -69,14 +81,17 @@ func mysqlArithmetic() map[string]string {
 			for _, op := range []string{"+", "-", "*"} {
 				out[key(op)] = mysqlRange(r, "{1} "+op+" {2}")
 			}
-			out[key("/")] = mysqlUnless("{2} = 0", mysqlRange(r, "{1} DIV {2}"))
+			if r == int8 { // 0 - x wraps round for the least bigint
+				out[key("-")] = "({1} + (-1 - {2}) + 1)"
+			}
+			out[key("/")] = mysqlRange(r, "{1} DIV "+mysqlDivisor)
 		}
 		out["+"+a.String()] = "{1}"
-		out["-"+a.String()] = mysqlRange(a, "-1 - {1} + 1") // 0 - x wraps round for the least bigint
+		out["-"+a.String()] = mysqlRange(a, "-1 - {1} + 1")
 		out["abs("+a.String()+")"] = mysqlRange(a, "ABS({1})")
 	}
 	for _, t := range []types.Type{int2, int4, int8, numeric} {
-		rest := mysqlUnless("{2} = 0", "{1} % {2}")
+		rest := "({1} % " + mysqlNullDivisor + ")"
 		out[t.String()+" % "+t.String()] = rest
 		out["mod("+t.String()+", "+t.String()+")"] = rest
 	}
@@ -90,14 +105,14 @@ func mysqlArithmetic() map[string]string {
 			for _, op := range []string{"+", "-", "*"} {
 				out[key(op)] = as("{1} " + op + " {2}")
 			}
-			out[key("/")] = mysqlUnless("{2} = 0", as("{1} / {2}"))
+			out[key("/")] = as("{1} / " + mysqlDivisor)
 		}
 	}
 	for _, op := range []string{"+", "-", "*"} {
 		out["numeric "+op+" numeric"] = "({1} " + op + " {2})"
 	}
-	out["numeric / numeric"] = mysqlUnless("{2} = 0", "{1} / {2}")
-	out["div(numeric, numeric)"] = mysqlUnless("{2} = 0", "{1} DIV {2}")
+	out["numeric / numeric"] = "({1} / " + mysqlNullDivisor + ")"
+	out["div(numeric, numeric)"] = "TRUNCATE({1} / " + mysqlNullDivisor + ", 0)"
 	for _, t := range []types.Type{numeric, float4, float8} {
 		out["+"+t.String()], out["-"+t.String()] = "{1}", "(- {1})"
 		out["abs("+t.String()+")"] = "ABS({1})"
@@ -141,12 +156,17 @@ func mysqlMathematics() map[string]string {
 	return out
 }
 
-// mysqlDecimal is the double x as a decimal, to fifteen digits, as PostgreSQL
+// mysqlRounded is the double x as a decimal of so many digits, as PostgreSQL
 // makes one. CAST alone would cut what does not fit to the greatest that does.
-func mysqlDecimal(x string) string {
+func mysqlRounded(x string, digits int) string {
 	return "CASE WHEN " + x + " = 0 THEN 0 WHEN ABS(" + x + ") < 1e35" +
-		" THEN CAST(ROUND(" + x + ", 14 - FLOOR(LOG10(ABS(" + x + ")))) AS DECIMAL(65, 30))" +
+		" THEN CAST(ROUND(" + x + ", " + strconv.Itoa(digits-1) + " - FLOOR(LOG10(ABS(" + x + ")))) AS DECIMAL(65, 30))" +
 		" WHEN " + x + " IS NOT NULL THEN " + mysqlFails(x+" IS NOT NULL") + " END"
+}
+
+// mysqlDecimal is the double x as a decimal, with all that it has.
+func mysqlDecimal(x string) string {
+	return "CASE WHEN ABS(" + x + ") < 1e35 THEN CAST(" + x + " AS DECIMAL(65, 30)) WHEN " + x + " IS NOT NULL THEN " + mysqlFails(x+" IS NOT NULL") + " END"
 }
 
 func mysqlComparisons() map[string]string {
@@ -229,7 +249,7 @@ func mysqlTexts() map[string]string {
 		"right(text, int4)":    "RIGHT({1}, CASE WHEN {2} < 0 THEN GREATEST(CHAR_LENGTH({1}) + {2}, 0) ELSE {2} END)",
 		"position(text, text)": "LOCATE({2}, {1})", "strpos(text, text)": "LOCATE({2}, {1})",
 		"starts_with(text, text)":            "(LEFT({1}, CHAR_LENGTH({2})) = {2})",
-		"replace(text, text, text)":          "REPLACE({1}, {2}, {3})",
+		"replace(text, text, text)":          "CASE WHEN {3} IS NOT NULL THEN REPLACE({1}, {2}, {3}) END",
 		"repeat(text, int4)":                 "REPEAT({1}, {2})",
 		"lpad(text, int4)":                   "LPAD({1}, GREATEST({2}, 0), ' ')",
 		"rpad(text, int4)":                   "RPAD({1}, GREATEST({2}, 0), ' ')",
@@ -256,20 +276,21 @@ func mysqlDates() map[string]string {
 	day := func(x string) string { return mysqlPresent(x, "DATE", "{1}", "{2}") }
 	instant := MySQLLocal("{1}")
 	return map[string]string{
-		"date + int4":                 day("({1} + INTERVAL {2} DAY)"),
-		"int4 + date":                 day("({2} + INTERVAL {1} DAY)"),
-		"date - int4":                 day("({1} - INTERVAL {2} DAY)"),
-		"date - date":                 "DATEDIFF({1}, {2})",
-		"date + time":                 "TIMESTAMP({1}, {2})",
-		"date(date)":                  "{1}",
-		"date(timestamp)":             "CAST({1} AS DATE)",
-		"date(timestamptz)":           "CAST(" + instant + " AS DATE)",
-		"date(text)":                  mysqlFromText(date),
-		"make_date(int4, int4, int4)": mysqlPresent("STR_TO_DATE(CONCAT_WS('-', {1}, {2}, {3}), '%Y-%c-%e')", "DATE", "{1}", "{2}", "{3}"),
-		"isfinite(date)":              "CASE WHEN {1} IS NOT NULL THEN TRUE END",
-		"isfinite(timestamp)":         "CASE WHEN {1} IS NOT NULL THEN TRUE END",
-		"isfinite(timestamptz)":       "CASE WHEN {1} IS NOT NULL THEN TRUE END",
-		"to_timestamp(float8)":        mysqlPresent("('1970-01-01 00:00:00.000000' + INTERVAL ROUND({1} * 1e6) MICROSECOND)", "DATETIME(6)", "{1}"),
+		"date + int4":       day("({1} + INTERVAL {2} DAY)"),
+		"int4 + date":       day("({2} + INTERVAL {1} DAY)"),
+		"date - int4":       day("({1} - INTERVAL {2} DAY)"),
+		"date - date":       "DATEDIFF({1}, {2})",
+		"date + time":       "TIMESTAMP({1}, {2})",
+		"date(date)":        "{1}",
+		"date(timestamp)":   "CAST({1} AS DATE)",
+		"date(timestamptz)": "CAST(" + instant + " AS DATE)",
+		"date(text)":        mysqlFromText(date),
+		"make_date(int4, int4, int4)": mysqlPresent("CASE WHEN {1} BETWEEN 1 AND 9999 AND {2} BETWEEN 1 AND 12 AND {3} BETWEEN 1 AND 31"+
+			" THEN STR_TO_DATE(CONCAT(LPAD({1}, 4, '0'), '-', {2}, '-', {3}), '%Y-%c-%e') END", "DATE", "{1}", "{2}", "{3}"),
+		"isfinite(date)":        "CASE WHEN {1} IS NOT NULL THEN TRUE END",
+		"isfinite(timestamp)":   "CASE WHEN {1} IS NOT NULL THEN TRUE END",
+		"isfinite(timestamptz)": "CASE WHEN {1} IS NOT NULL THEN TRUE END",
+		"to_timestamp(float8)":  mysqlPresent("('1970-01-01 00:00:00.000000' + INTERVAL ROUND({1} * 1e6) MICROSECOND)", "DATETIME(6)", "{1}"),
 	}
 }
 
@@ -444,6 +465,8 @@ func mysqlNumber(from, to types.Type) string {
 		return "CAST({1} AS DECIMAL(" + map[types.Kind]string{types.Int2: "5", types.Int4: "10", types.Int8: "19"}[from.Kind] + ", 0))"
 	case to == float8:
 		return "CAST({1} AS DOUBLE)"
+	case to == float4 && !from.IsInteger():
+		return mysqlUnless("ABS({1}) > 3.4028235e38", "CAST({1} AS FLOAT)")
 	case to == float4:
 		return "CAST({1} AS FLOAT)"
 	case to.IsInteger():
@@ -454,7 +477,10 @@ func mysqlNumber(from, to types.Type) string {
 		}
 		return "CASE WHEN " + wide + " THEN " + mysqlRange(to, "CAST({1} AS SIGNED)") + " WHEN {1} IS NOT NULL THEN " + mysqlFails("{1} IS NOT NULL") + " END"
 	}
-	return mysqlDecimal("{1}")
+	if from == float4 {
+		return mysqlRounded("{1}", 6)
+	}
+	return mysqlRounded("{1}", 15)
 }
 
 // modMySQL applies a modifier to {}; "" if it cannot be said.

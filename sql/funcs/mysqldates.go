@@ -106,7 +106,7 @@ func fieldMySQL(field string, of types.Type, x string) string {
 		case timestamp:
 			return "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', " + x + ") * 0.000001)"
 		case clock:
-			return "(TIME_TO_SEC(" + x + ") + MICROSECOND(" + x + ") * 0.000001)"
+			return "(HOUR(" + x + ") * 3600 + MINUTE(" + x + ") * 60 + SECOND(" + x + ") + MICROSECOND(" + x + ") * 0.000001)"
 		}
 	}
 	return ""
