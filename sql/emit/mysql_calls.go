@@ -3,6 +3,7 @@ package emit
 import (
 	"encoding/hex"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/sql/funcs"
@@ -68,6 +69,10 @@ func (m mysql) special(p *printer, c call) bool {
 			template = "CASE WHEN CHAR_LENGTH({1}) - CHAR_LENGTH(REPLACE({1}, {2}, '')) < ({3} - 1) * CHAR_LENGTH({2}) THEN LEFT({1}, 0)" +
 				" ELSE SUBSTRING_INDEX(SUBSTRING_INDEX({1}, {2}, {3}), {2}, -1) END"
 		}
+	case "~", "~*", "!~", "!~*":
+		template, rest = m.matches(c)
+	case "->", "->>", "#>>", "#>":
+		template, rest = m.field(c)
 	case "replace":
 		if _, ok := constText(args[2]); ok {
 			template = "REPLACE({1}, {2}, {3})"
@@ -85,6 +90,66 @@ func (m mysql) special(p *printer, c call) bool {
 	}
 	p.spell(template, spell{at: c.at, args: rest, arg: p.expr})
 	return true
+}
+
+// matches prints a regular expression as both engines read it.
+func (m mysql) matches(c call) (template string, rest []ir.Expr) {
+	pattern, ok := constText(c.args[1])
+	if !ok {
+		return "", nil
+	}
+	name := c.fn.Func.Name
+	word := " REGEXP "
+	if strings.HasPrefix(name, "!") {
+		word = " NOT REGEXP "
+	}
+	same := types.TextOf(funcs.PatternMySQL(pattern, strings.HasSuffix(name, "*")))
+	return "({1}" + word + "{2})", []ir.Expr{c.args[0], &ir.Const{Value: same, T: types.Of(types.Text)}}
+}
+
+// field prints a part of a JSON value: the path to it is a parameter.
+func (m mysql) field(c call) (template string, rest []ir.Expr) {
+	path, ok := jsonPath(c.args[1])
+	if !ok {
+		return "", nil
+	}
+	part := "JSON_EXTRACT({1}, {2})"
+	if n, ok := number(c.args[1]); ok && n >= 0 { // [0] of what is no array is the whole
+		part = "CASE JSON_TYPE({1}) WHEN 'ARRAY' THEN " + part + " END"
+	}
+	template = part
+	if strings.HasSuffix(c.fn.Func.Name, ">>") {
+		template = "CASE JSON_TYPE(" + part + ") WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(" + part + ") END"
+	}
+	return template, []ir.Expr{c.args[0], &ir.Const{Value: types.TextOf(path), T: types.Of(types.Text)}}
+}
+
+// jsonPath is the path to a key, an element or along a list of keys that are
+// constants; keys with a quote, a backslash or a control character have none.
+func jsonPath(e ir.Expr) (string, bool) {
+	if n, ok := number(e); ok {
+		return "$[" + strconv.FormatInt(n, 10) + "]", n >= 0
+	}
+	if key, ok := constText(e); ok {
+		return "$.\"" + key + "\"", plainKey(key)
+	}
+	items, known := elements(e)
+	if !known || e.Type().Kind != types.Array {
+		return "", false
+	}
+	path := "$"
+	for _, x := range items {
+		key, ok := constText(x)
+		if !ok || !plainKey(key) || strings.Trim(key, "-0123456789") == "" { // a number may be an element too
+			return "", false
+		}
+		path += ".\"" + key + "\""
+	}
+	return path, len(items) > 0
+}
+
+func plainKey(key string) bool {
+	return !strings.ContainsFunc(key, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' })
 }
 
 func lastOf(args []ir.Expr) ir.Expr { return args[len(args)-1] }

@@ -37,8 +37,7 @@ func mysqlUnless(condition, value string) string {
 // mysqlPresent is value, which must not be NULL where none of the arguments is.
 // as makes a value of the same type of the error.
 func mysqlPresent(value, as string, args ...string) string {
-	condition := strings.Join(args, " IS NOT NULL AND ") + " IS NOT NULL"
-	failure := "CASE WHEN " + condition + " THEN " + mysqlFails(condition) + " END"
+	failure := mysqlFails("NULLIF(" + strings.Join(args, " IS NOT NULL AND ") + " IS NOT NULL, 0)")
 	if as != "" {
 		failure = "CAST(" + failure + " AS " + as + ")"
 	}
@@ -225,14 +224,16 @@ func MySQLLocal(x string) string { return mysqlConverted(x, "'+00:00'", mysqlZon
 func MySQLInstant(x string) string { return mysqlConverted(x, mysqlZone, "'+00:00'") }
 
 func mysqlConverted(x, from, to string) string {
-	zone := from
-	if from == "'+00:00'" {
-		zone = to
+	zone := func() string { // an error for a time outside, in the place of the zone
+		return "CASE WHEN " + mysqlZone + " = '+00:00' THEN '+00:00' ELSE CASE " + x + " BETWEEN '1970-01-02' AND '2038-01-18'" +
+			" WHEN 1 THEN " + mysqlZone + " WHEN 0 THEN CAST(" + mysqlFails(mysqlZone+" IS NOT NULL") + " AS CHAR) END END"
 	}
-	inside := x + " BETWEEN '1970-01-02' AND '2038-01-18'"
-	return "CASE WHEN " + zone + " = '+00:00' THEN " + x +
-		" WHEN " + inside + " THEN " + mysqlPresent("CONVERT_TZ("+x+", "+from+", "+to+")", "DATETIME(6)", x) +
-		" WHEN " + x + " IS NOT NULL THEN CAST(" + mysqlFails(x+" IS NOT NULL") + " AS DATETIME(6)) END"
+	if from == mysqlZone {
+		from = zone()
+	} else {
+		to = zone()
+	}
+	return "CONVERT_TZ(" + x + ", " + from + ", " + to + ")"
 }
 
 func mysqlTexts() map[string]string {

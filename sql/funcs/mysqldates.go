@@ -200,3 +200,7 @@ func CharMySQL(format string, of types.Type) string {
 	}
 	return "CONCAT(" + strings.Join(calls, ", ") + ")"
 }
+
+// PatternMySQL is a regular expression, of which CheckRegexp is content, in the
+// words that PCRE, ICU and Go have in common.
+func PatternMySQL(pattern string, fold bool) string { return pgfn.Portable(pattern, fold) }
