@@ -94,6 +94,9 @@ func (m mysql) special(p *printer, c call) bool {
 
 // matches prints a regular expression as both engines read it.
 func (m mysql) matches(c call) (template string, rest []ir.Expr) {
+	if len(c.args) < 2 { // ~x, the bits of x
+		return "", nil
+	}
 	pattern, ok := constText(c.args[1])
 	if !ok {
 		return "", nil

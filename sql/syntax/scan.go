@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -278,6 +279,9 @@ func (s *scanner) dollar() tokenKind {
 			panic(halt{refusal.New(refusal.Syntax, "number parameters from $1",
 				"a parameter number is too large").At(s.span(start, s.at-start))})
 		}
+		if isLetter(s.byteAt(0)) {
+			s.junk(start, "put a blank between them", "parameter")
+		}
 		return param
 	}
 	i := s.at
@@ -300,16 +304,38 @@ func (s *scanner) dollar() tokenKind {
 	return str
 }
 
-// number passes 12, 1_000, 0xFF, 1.5, .5, 1e10. What is no number behind it
-// is the parser's to complain about.
+// number passes 12, 1_000, 0xFF, 1.5, .5, 1e10. A letter right behind it is
+// refused here: the parser says so too, but not where it reads a bracket twice,
+// to see whether a join or a subquery stands in it. There it takes "a"1AS b for
+// "a" AS b.
 func (s *scanner) number() {
+	start := s.at
+	s.numeral()
+	if isLetter(s.byteAt(0)) {
+		s.junk(start, "put a blank between them, or write a string in 'single quotes'", "numeric literal")
+	}
+}
+
+// junk refuses a word that stands right behind a number or a parameter.
+func (s *scanner) junk(start int, try, behind string) {
+	for isLetter(s.byteAt(0)) || isDigit(s.byteAt(0)) {
+		s.at++
+	}
+	panic(halt{refusal.New(refusal.Syntax, try, "trailing junk after %s near %q", behind, short(s.text[start:s.at])).
+		At(s.span(start, s.at-start))})
+}
+
+func (s *scanner) numeral() {
 	if s.byteAt(0) == '0' {
 		switch s.byteAt(1) | 0x20 {
-		case 'x', 'o', 'b':
-			s.at += 2
-			for isLetter(s.byteAt(0)) || isDigit(s.byteAt(0)) {
-				s.at++
-			}
+		case 'x':
+			s.based("0123456789abcdefABCDEF_")
+			return
+		case 'o':
+			s.based("01234567_")
+			return
+		case 'b':
+			s.based("01_")
 			return
 		}
 	}
@@ -329,6 +355,13 @@ func (s *scanner) number() {
 			s.at += i
 			s.digits()
 		}
+	}
+}
+
+func (s *scanner) based(digits string) {
+	s.at += 2
+	for s.at < len(s.text) && strings.IndexByte(digits, s.text[s.at]) >= 0 {
+		s.at++
 	}
 }
 
