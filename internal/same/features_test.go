@@ -135,7 +135,7 @@ func (s *shop) cell(t *testing.T, f feature, db Database, view policy.View) stri
 		}
 		how := comparison(probe)
 		if db.Kind() != catalog.Postgres && db.Kind() != catalog.SQLite {
-			how.Digits = 15
+			how.Digits = 14
 		}
 		if d := how.Differ(want, got); d != "" {
 			t.Errorf("%s: %s: %s\n%s\n%s", db.Kind(), f.name, d, probe, text(got))

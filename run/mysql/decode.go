@@ -99,9 +99,11 @@ func checkColumns(ds []decoder, rows driver.Rows) error {
 	return nil
 }
 
-// fits reports whether a column that bind typed t may arrive as c.
+// fits reports whether a column that bind typed t may arrive as c. A column that
+// is NULL in all rows, as a hidden one is, arrives as bytes once it was in a
+// temporary table; decode refuses whatever else such a column holds.
 func fits(t types.Type, c class) bool {
-	if c == nullClass {
+	if c == nullClass || c == bytesClass {
 		return true
 	}
 	switch t.Kind {
@@ -117,7 +119,7 @@ func fits(t types.Type, c class) bool {
 		types.UUID, types.JSON, types.JSONB, types.Interval:
 		return c == textClass
 	case types.Bytea:
-		return c == bytesClass
+		return false // but for what is above
 	case types.Date:
 		return c == dateClass || c == datetimeClass || c == textClass
 	case types.Timestamp, types.TimestampTZ:
@@ -165,6 +167,9 @@ func (d decoder) integer(n int64) (types.Value, error) {
 }
 
 func (d decoder) bytes(v []byte, a *arena) (types.Value, error) {
+	if d.class == bytesClass && d.want.Kind != types.Bytea {
+		return types.Null, errValue
+	}
 	switch d.want.Kind {
 	case types.Bool: // bit(1)
 		for _, b := range v {
