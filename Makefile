@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench bench-rules differential oracle mutants timing ledger demo local-model trino
+.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -22,7 +22,12 @@ race: ## tests of what runs concurrently, with the race detector (needs gcc)
 fuzz: ## every fuzz target for a minute
 	GRILLE_FUZZTIME=1m ./.ci/run fuzz
 
-bench: ## all benchmarks
+bench: ## what the gate costs by stage, catalogs of 10,000 tables, a streamed million against the driver alone
+	@cat /proc/loadavg
+	GRILLE_BENCH=1 go test -count=1 -v -timeout 30m -run TestBench ./internal/same | grep -v -e '^=== ' -e '\.go:'
+	@cat /proc/loadavg
+
+benchmarks: ## all of Go's benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 bench-rules: ## what rules cost: at the gate, and on a million rows of PostgreSQL
