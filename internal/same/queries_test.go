@@ -149,7 +149,7 @@ func (s *shop) other(a *spec.Args, draft string, db Database, want, got Answer) 
 	switch {
 	case no != nil && no.Code == refusal.Value && want.Err != nil:
 		return ""
-	case no != nil && (no.Code == refusal.Engine || no.Code == refusal.Limit || !got.Statement.Made()): // Trino tells when it plans
+	case no != nil && (no.Code == refusal.Engine || !got.Statement.Made()): // Trino tells when it plans
 		return words(no)
 	}
 	if db.Kind() != catalog.SQLite {

@@ -122,7 +122,7 @@ func (m mysql) field(c call) (template string, rest []ir.Expr) {
 	}
 	template = part
 	if strings.HasSuffix(c.fn.Func.Name, ">>") {
-		template = "CASE JSON_TYPE(" + part + ") WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(" + part + ") END"
+		template = "CASE JSON_TYPE(" + part + ") WHEN 'NULL' THEN NULL ELSE CONVERT(JSON_UNQUOTE(" + part + ") USING utf8mb4)" + m.collate + " END"
 	}
 	return template, []ir.Expr{c.args[0], &ir.Const{Value: types.TextOf(path), T: types.Of(types.Text)}}
 }
