@@ -41,7 +41,25 @@ func (b *binder) groupSets(n *syntax.Select, out *ir.Select, s *scope) *groupSet
 	if n.GroupDistinct {
 		g.sets = distinctSets(g.sets)
 	}
+	if len(g.sets) > 1 && out.From != nil && inGroups(out.From) {
+		fail(n.Group[0].At, refusal.Unsupported, "group by one list of columns", "a total beside groups tells of those that are held back")
+	}
 	return g
+}
+
+// inGroups reports whether n reads a table that is seen in large groups only.
+func inGroups(n ir.Node) bool {
+	found := false
+	ir.Walk(n, func(n ir.Node) bool {
+		switch x := n.(type) {
+		case *ir.Table:
+			found = found || x.Table.InGroups
+		case *ir.CTERef:
+			found = found || inGroups(x.CTE.Query)
+		}
+		return !found
+	})
+	return found
 }
 
 // setsOf are the sets that one item of GROUP BY stands for.
