@@ -192,14 +192,24 @@ func Alarms(a policy.Allowed) []fanout.Alarm {
 	return fanout.Find(a.Shown(), a.View().Visible().Table)
 }
 
-// cast is the modifier of the cast that makes output i, if one does.
+// cast is the modifier of the cast that makes the visible output i, if one does.
 func cast(q *ir.Query, i int) types.Mod {
 	s, ok := q.Body.(*ir.Select)
 	if !ok {
 		return types.Mod{}
 	}
-	if c, ok := s.Out[i].Expr.(*ir.Cast); ok {
-		return c.Mod
+	for _, d := range s.Out {
+		switch {
+		case d.Hidden:
+			continue
+		case i > 0:
+			i--
+			continue
+		}
+		if c, ok := d.Expr.(*ir.Cast); ok {
+			return c.Mod
+		}
+		break
 	}
 	return types.Mod{}
 }

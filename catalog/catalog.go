@@ -23,7 +23,6 @@ const (
 	SQLite
 	MariaDB // MariaDB and MySQL are cousins that differ where it matters: each says which it is
 	MySQL
-	DuckDB
 	Trino
 )
 
@@ -37,8 +36,6 @@ func (e Engine) String() string {
 		return "mariadb"
 	case MySQL:
 		return "mysql"
-	case DuckDB:
-		return "duckdb"
 	case Trino:
 		return "trino"
 	case NoEngine:

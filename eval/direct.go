@@ -41,12 +41,10 @@ func OpenDirect(ctx context.Context, c DirectConfig) (Direct, error) {
 	switch t := c.Target.(type) {
 	case dsn.Postgres:
 		return openPostgres(ctx, c, t)
-	case dsn.MySQL:
-		return nil, refusal.New(refusal.Engine, "compare on PostgreSQL or SQLite", "eval runs no text directly on %s", t)
 	case dsn.SQLite:
 		return openSQLite(ctx, c, t)
-	case dsn.Trino:
-		return nil, errors.New("eval: drafts are compared on PostgreSQL and SQLite; Trino reads another dialect")
+	case dsn.MySQL, dsn.Trino: // their texts are of another dialect
+		return nil, refusal.New(refusal.Engine, "compare on PostgreSQL or SQLite", "eval runs no text directly on %s", t)
 	default:
 		panic("eval: unknown kind of database")
 	}
