@@ -57,7 +57,8 @@ local-model: ## ask the demo through a real small model on this machine (downloa
 	tools/localmodel/run
 
 trino: ## all that wants a Trino server: starts one (820 MB from Maven Central once, Java 24 or newer), tests, stops it
-	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./run/trino ./sql/emit ./internal/leak -run 'Trino|Conformance|Literal|Inline|Posture|Catalogs|Handed|Same|Stays|EnginesAgree|Parser'
+	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./run/trino ./sql/emit ./internal/same -run 'Trino|Conformance|Literal|Inline|Posture|Catalogs|Handed|Same|Stays|Why|EnginesAgree|Queries|Matrix|Values'
+	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./internal/leak -run Trino
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

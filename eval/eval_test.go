@@ -352,7 +352,7 @@ func TestGold(t *testing.T) {
 		t.Errorf("warnings of rows that are counted more than once: %v, want %v", careful, want)
 	}
 	var bounds []eval.Bound
-	for _, text := range []string{"same>=0.97", "differ<=0", "internal<=0", "failed<=0"} {
+	for _, text := range []string{"same>=1", "differ<=0", "internal<=0", "failed<=0"} {
 		b, err := eval.ParseBound(text)
 		if err != nil {
 			t.Fatal(err)

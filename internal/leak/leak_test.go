@@ -40,7 +40,7 @@ func probes() map[string]probe {
 		"overflow": {"quota", "CAST(e.quota * 2 AS int)"},
 		"rows":     {"salary", "coalesce((SELECT p.v FROM pub p WHERE e.salary < 700), 0)"},
 		"pattern":  {"pat", "CASE WHEN 'n' LIKE e.pat THEN 1 ELSE 0 END"},
-		"cut":      {"salary", "length(substring(e.name FROM 1 FOR e.salary - 700))"},
+		"cut":      {"salary", "length(substring(e.name FROM 1 FOR CAST(e.salary - 700 AS int)))"},
 	}
 }
 

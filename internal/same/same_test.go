@@ -1,6 +1,7 @@
 package same
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"testing"
@@ -110,7 +111,7 @@ func TestDiffer(t *testing.T) {
 		{"a row more", Comparison{}, one(n(1)), one(n(1), n(1)), false},
 		{"json with other spaces", Comparison{}, one(types.JSONOf(`{"b":1,"a":2}`)), one(types.JSONOf(`{"a": 2, "b": 1}`)), true},
 		{"capitals", Comparison{}, one(text("a")), one(text("A")), false},
-		{"an error", Comparison{}, one(n(1)), Answer{Err: t.Context().Err()}, false},
+		{"an error", Comparison{}, one(n(1)), Answer{Columns: one(n(1)).Columns, Rows: one(n(1)).Rows, Err: errors.New("stopped")}, false},
 	} {
 		if d := c.how.Differ(c.a, c.b); (d == "") != c.same {
 			t.Errorf("%s: %q", c.name, d)

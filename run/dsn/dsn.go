@@ -14,7 +14,7 @@ import (
 	"github.com/grille-dev/grille/refusal"
 )
 
-// Target is one database: a [Postgres], a [MySQL] or a [SQLite].
+// Target is one database: a [Postgres], a [MySQL], a [SQLite] or a [Trino].
 //
 //sumtype:decl
 type Target interface {

@@ -8,8 +8,8 @@
 //
 // Two steps: rewrites that change a query's shape into one that the engine
 // knows (lower*.go), and one printer for all engines, which asks a dialect how
-// things are spelled (dialect.go, postgres.go, sqlite.go). Begin with [SQL];
-// testdata/spec shows what comes out.
+// things are spelled (dialect.go, and a file an engine: postgres.go, sqlite.go,
+// mysql.go, trino.go). Begin with [SQL]; testdata/spec shows what comes out.
 package emit
 
 import (

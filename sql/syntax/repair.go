@@ -174,7 +174,7 @@ var otherWords = map[string]string{
 	"lateral view":  "write CROSS JOIN LATERAL unnest(...)",
 	"explode":       "write unnest(...)",
 	"rownum":        "write LIMIT n",
-	"connect":       "write WITH RECURSIVE",
+	"connect":       "ask without recursion",
 	"unsigned":      "write CAST(x AS bigint)",
 	"signed":        "write CAST(x AS bigint)",
 	"then":          "write CASE WHEN condition THEN value ELSE value END",

@@ -43,24 +43,6 @@ func printedNumeric(text string) bool {
 	return more == "" && !zero && (rest == "" || point && frac != "")
 }
 
-// NumericFrom is a numeric from a decimal; its exponent gives the scale.
-func NumericFrom(d *apd.Decimal) Value {
-	switch d.Form {
-	case apd.NaN, apd.NaNSignaling:
-		return Value{kind: Numeric, s: "NaN"}
-	case apd.Infinite:
-		if d.Negative {
-			return Value{kind: Numeric, s: "-Infinity"}
-		}
-		return Value{kind: Numeric, s: "Infinity"}
-	}
-	s := d.Text('f')
-	if d.IsZero() {
-		s = strings.TrimPrefix(s, "-")
-	}
-	return Value{kind: Numeric, s: s}
-}
-
 // NumericFromInt is an integer as a numeric.
 func NumericFromInt(n int64) Value { return Value{kind: Numeric, s: strconv.FormatInt(n, 10)} }
 

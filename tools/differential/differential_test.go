@@ -39,7 +39,7 @@ func own(t testing.TB, path string) []string {
 func pages(t testing.TB) []string {
 	t.Helper()
 	var out []string
-	for _, pattern := range []string{"../../sql/*/testdata/spec/*", "../../policy/testdata/spec/*", "../../internal/same/testdata/*"} {
+	for _, pattern := range []string{"../../sql/*/testdata/spec/*", "../../policy/testdata/spec/*", "../../internal/same/testdata/queries/*"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
