@@ -203,3 +203,52 @@ func (m *mariaMatrix) report() {
 		m.Error("without a fence too little is told: the matrix proves nothing")
 	}
 }
+
+// TestMariaDBRules: rules compare exactly, attributes and constants too, and numbers
+// that no bigint holds are no small ones.
+func TestMariaDBRules(t *testing.T) {
+	db := mytest.New(t, `CREATE TABLE secrets (id int NOT NULL PRIMARY KEY, who varchar(20) NOT NULL, big bigint unsigned NOT NULL)`,
+		`INSERT INTO secrets VALUES (1, 'ana', 5), (2, 'bob', 18446744073709551615)`)
+	target, err := dsn.Parse(db.ReadOnlyDSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := mysql.New(mysql.Config{Target: target.(dsn.MySQL), TimeZone: "UTC", Concurrent: 1, Log: run.Log{To: slog.New(slog.NewTextHandler(t.Output(), nil))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	c, err := e.Catalog(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range []struct{ rows, role, want string }{
+		{"who = 'ana' OR viewer.role = 'admin'", "admin", "1 2"},
+		{"who = 'ana' OR viewer.role = 'admin'", "ADMIN", "1"},
+		{"who = 'ana' OR viewer.role = 'admin'", "admin ", "1"},
+		{"who = 'ana' OR viewer.role = 'admin'", "ádmin", "1"},
+		{"who = 'ana' OR viewer.role IN ('admin', 'root')", "Root", "1"},
+		{"who = CASE WHEN viewer.role = 'admin' THEN who ELSE 'ana' END", "ADMIN", "1"},
+		{"who = CASE WHEN viewer.role = 'admin' THEN who ELSE 'ana' END", "admin", "1 2"},
+		{"big < 100", "x", "1"},
+	} {
+		file := fmt.Sprintf("version: 1\nattributes: {role: text}\nclasses: {plain: {show: value}}\ntables:\n  %s.secrets:\n    columns: {id: plain, who: plain, big: plain}\n    grants: {alpha: {rows: %q}}\n", db.Name(), rule.rows)
+		r, err := rulesfile.Compile("rules.yaml", []byte(file), c, rulesfile.Options{Teams: []string{"alpha"}, Connection: "leak"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		view, err := policy.See(viewer.Viewer{Name: "ana", Teams: []string{"alpha"}, Attributes: map[string][]string{"role": {rule.role}}}, r, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &mariaMatrix{T: t}
+		got, s, err := m.ask(e, view, "SELECT id FROM secrets")
+		var ids []string
+		for _, line := range got {
+			ids = append(ids, strings.Trim(line, "[]"))
+		}
+		if err != nil || strings.Join(ids, " ") != rule.want {
+			t.Errorf("%s of %q: %v, %v; want %s\n%s", rule.rows, rule.role, ids, err, rule.want, s.Text())
+		}
+	}
+}

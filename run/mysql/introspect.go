@@ -210,7 +210,10 @@ func typeOf(data, column string) types.Type {
 		}
 		return types.Of(types.Int4)
 	case "bigint":
-		return types.Of(types.Int8) // a larger value is a value that does not fit
+		if unsigned { // up to 2^64 - 1
+			return types.Of(types.Numeric)
+		}
+		return types.Of(types.Int8)
 	default:
 		return types.Of(otherType(data))
 	}

@@ -71,7 +71,7 @@ orders kind 0 -- what was bought
   18 ti bool (tinyint(1) unsigned)
   19 small int4 (smallint(5) unsigned)
   20 medium int4 (mediumint(8) unsigned)
-  21 big int8 (bigint(20) unsigned)
+  21 big numeric (bigint(20) unsigned)
   22 f float4 (float)
   23 g float8 (double)
   24 raw bytea (varbinary(10))

@@ -72,13 +72,17 @@ type mysql struct {
 }
 
 // param prints a ? as a value of the type that bind gave: both engines guess
-// that of a bare one from its surroundings. A bare one is a text.
+// that of a bare one from its surroundings.
 func (m mysql) param(p *printer, n int, t types.Type) {
 	v := p.params.list[n-1].Value
 	cast := func(as string) { p.str("CAST("); p.place(n); p.str(" AS ", as, ")") }
 	switch t.Kind {
 	case types.Text, types.Varchar, types.Bpchar, types.UUID, types.JSON, types.JSONB:
+		// Whatever collation_connection says, two ? compare as the server's own
+		// collation has it: 'ADMIN' = 'admin'.
+		p.str("(")
 		p.place(n)
+		p.str(m.collate, ")")
 	case types.Bool, types.Int2, types.Int4, types.Int8:
 		cast("SIGNED")
 	case types.Float4, types.Float8:
@@ -134,7 +138,8 @@ func (m mysql) cast(p *printer, e *ir.Cast) {
 // year, and times of more than a day, are NULL.
 func (m mysql) read(p *printer, alias string, t *catalog.Table, c *catalog.Column) {
 	col := p.text(func() { p.str(alias, "."); p.quote(c.Name) })
-	unsigned := strings.Contains(strings.ToLower(c.Declared), "unsigned")
+	declared := strings.ToLower(c.Declared)
+	unsigned := strings.Contains(declared, "unsigned") || strings.HasPrefix(declared, "year")
 	switch c.Type.Kind {
 	case types.Text, types.Varchar, types.Bpchar, types.Enum, types.JSON, types.JSONB:
 		p.str("(CONVERT(", col, " USING utf8mb4)", m.collate, ")")
@@ -153,10 +158,7 @@ func (m mysql) read(p *printer, alias string, t *catalog.Table, c *catalog.Colum
 		p.str(col)
 	case types.Numeric:
 		if unsigned {
-			col = "CAST(" + col + " AS DECIMAL(65, 30))"
-			if !strings.Contains(c.Declared, "(") || strings.Contains(strings.ToLower(c.Declared), "int") {
-				col = strings.Replace(col, "65, 30", "20, 0", 1)
-			}
+			col = "CAST(" + col + " AS " + signed(declared) + ")"
 		}
 		p.str(col)
 	case types.Float4, types.Float8, types.Bytea:
@@ -170,6 +172,17 @@ func (m mysql) read(p *printer, alias string, t *catalog.Table, c *catalog.Colum
 	default:
 		panic("emit: unknown type")
 	}
+}
+
+// signed is the decimal that holds all values of an unsigned one, or of an unsigned
+// bigint.
+func signed(declared string) string {
+	if size, ok := strings.CutPrefix(declared, "decimal("); ok {
+		if size, _, ok = strings.Cut(size, ")"); ok {
+			return "DECIMAL(" + size + ")"
+		}
+	}
+	return "DECIMAL(20, 0)"
 }
 
 // mysqlPad ignores blanks at the end, which do not count in a bpchar.

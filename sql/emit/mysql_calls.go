@@ -78,7 +78,7 @@ func (m mysql) special(p *printer, c call) bool {
 			template = "REPLACE({1}, {2}, {3})"
 		}
 	case "like", "ilike":
-		if s, ok := constText(lastOf(args)); ok && len(args) == 3 && len([]rune(s)) <= 1 {
+		if s, ok := constText(lastOf(args)); ok && len(args) == 3 && len([]rune(s)) == 1 {
 			template = "({1} LIKE {2} ESCAPE {3})"
 			if name == "ilike" {
 				template = "(LOWER({1}) LIKE LOWER({2}) ESCAPE LOWER({3}))"

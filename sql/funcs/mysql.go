@@ -98,7 +98,7 @@ func mysqlArithmetic() map[string]string {
 		for _, b := range []types.Type{float4, float8} {
 			as := func(x string) string { return "(" + x + ")" }
 			if a == float4 && b == float4 {
-				as = func(x string) string { return "CAST(" + x + " AS FLOAT)" }
+				as = func(x string) string { return mysqlUnless("ABS("+x+") > 3.4028235e38", "CAST("+x+" AS FLOAT)") }
 			}
 			key := func(op string) string { return a.String() + " " + op + " " + b.String() }
 			for _, op := range []string{"+", "-", "*"} {
@@ -392,7 +392,6 @@ func mysqlOther() map[[2]types.Kind]string {
 		{types.TimestampTZ, types.Timestamp}: local,
 		{types.TimestampTZ, types.Date}:      "CAST(" + local + " AS DATE)",
 		{types.TimestampTZ, types.Time}:      "CAST(" + local + " AS TIME(6))",
-		{types.JSON, types.JSONB}:            "{1}",
 		{types.JSONB, types.JSON}:            "{1}",
 	}
 }
