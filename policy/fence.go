@@ -229,7 +229,8 @@ func (f *fences) total(e ir.Expr) bool {
 	if r, ok := e.(*ir.Ref); ok {
 		return !f.computed(f.trace.made[r.Col])
 	}
-	return total(e) && f.growth.total(e) && (!f.view.trino() || f.trinoTotal(e))
+	return total(e) && f.growth.total(e) && (!f.view.trino() || f.trinoTotal(e)) &&
+		(!mysqlFamily(f.view.full.Engine) || mysqlTotal(e))
 }
 
 // computed reports whether reading a column computes what may fail on a hidden

@@ -267,6 +267,9 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 	if err := t.Always.fits(stored, attrs); err != nil {
 		return err
 	}
+	if err := t.Always.totalOn(cat.Engine); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, g := range t.Grants {
 		if TeamName(g.Team) != "" || seen[g.Team] {
@@ -277,6 +280,9 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 			return fmt.Errorf("policy: %s: %s needs rows, or all of them", stored.Name, g.Team)
 		}
 		if err := g.Rows.fits(stored, attrs); err != nil {
+			return err
+		}
+		if err := g.Rows.totalOn(cat.Engine); err != nil {
 			return err
 		}
 		for _, id := range slices.Concat(g.Only, g.RevealNever) {

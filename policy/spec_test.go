@@ -41,7 +41,7 @@ type world struct {
 
 // TestSpec runs the pages in testdata/spec: what the rules of a file mean.
 //
-//	catalog [engine=sqlite]   a catalog; the clinic's without an input
+//	catalog [engine=sqlite|mariadb]   a catalog; the clinic's without an input
 //	rules                     a rules file, without version, with classes of its own or the clinic's
 //	viewer teams=(a, b) [team=a]   attributes as lines "wards: 3, 4", and "filter: customer=5"
 //	view [model]              the database as the viewer (or the model) sees it
@@ -75,8 +75,11 @@ func TestSpec(t *testing.T) {
 
 func (w *world) catalog(a *spec.Args, input string) string {
 	engine := catalog.Postgres
-	if a.Get("engine") == "sqlite" {
+	switch a.Get("engine") {
+	case "sqlite":
 		engine = catalog.SQLite
+	case "mariadb":
+		engine = catalog.MariaDB
 	}
 	cat, err := catalogtest.Parse(engine, input)
 	if err != nil {

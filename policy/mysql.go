@@ -1,0 +1,72 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/sql/funcs"
+	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
+)
+
+// What [ir.Total] says of PostgreSQL is not all true on MariaDB and MySQL. Between
+// time zones they convert the years 1970 to 2038 only, and package emit prints the
+// rest as a failure: CAST(at AS date) of a hidden row from the year 1969. And texts
+// that are joined become NULL, with a warning that run/mysql refuses, once they are
+// longer than a packet, which may be far shorter than what is long elsewhere.
+
+func mysqlFamily(e catalog.Engine) bool { return e == catalog.MariaDB || e == catalog.MySQL }
+
+// mysqlTotal reports whether e, which is total elsewhere, is so on MariaDB and MySQL.
+func mysqlTotal(e ir.Expr) bool {
+	switch e := e.(type) {
+	case *ir.Call:
+		return !joins(e) && !converts(e.Fn, e.T)
+	case *ir.Cast:
+		return (e.X.Type().Kind == types.TimestampTZ) == (e.T.Kind == types.TimestampTZ)
+	case *ir.In:
+		return !converts(e.Cmp, e.Type())
+	case *ir.AnyOf:
+		return !converts(e.Cmp, e.Type())
+	case *ir.InQuery:
+		return !slices.ContainsFunc(e.Cmp, func(s *funcs.Sig) bool { return converts(s, e.Type()) })
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+		return true
+	default:
+		panic("policy: unknown expression")
+	}
+}
+
+// converts reports whether a call makes something else of a point in time, or
+// compares one with something else: then the asker's clock counts.
+func converts(s *funcs.Sig, result types.Type) bool {
+	points, others := 0, 0
+	for _, t := range append(slices.Clone(s.Params), result) {
+		switch t.Kind {
+		case types.TimestampTZ:
+			points++
+		case types.Bool: // whether it holds
+		default:
+			others++
+		}
+	}
+	return points > 0 && others > 0
+}
+
+// totalOn refuses a condition that may fail, on this engine, on a stored value.
+func (c *Condition) totalOn(engine catalog.Engine) error {
+	if c == nil || !mysqlFamily(engine) {
+		return nil
+	}
+	fine := true
+	ir.Walk(c.expr, func(n ir.Node) bool {
+		e, ok := n.(ir.Expr)
+		fine = fine && (!ok || mysqlTotal(e))
+		return fine
+	})
+	if fine {
+		return nil
+	}
+	return fmt.Errorf("policy: the condition %q can fail on a stored value on %s: compare a timestamp with time zone with another one, and join no texts", c.text, engine)
+}
