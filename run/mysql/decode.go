@@ -182,7 +182,10 @@ func (d decoder) bytes(v []byte, a *arena) (types.Value, error) {
 		return wholeOf(string(v))
 	case types.Float4, types.Float8:
 		f, err := strconv.ParseFloat(string(v), 64)
-		return types.FloatOf(f), err
+		if err != nil {
+			return types.Null, errValue // err quotes it
+		}
+		return types.FloatOf(f), nil
 	case types.Numeric:
 		return types.NumericOf(string(v))
 	case types.Text, types.Varchar, types.Bpchar, types.Enum, types.Token, types.Unknown:
@@ -207,7 +210,10 @@ func wholeOf(s string) (types.Value, error) {
 		return types.Null, errValue
 	}
 	n, err := strconv.ParseInt(whole, 10, 64)
-	return types.IntOf(n), err
+	if err != nil {
+		return types.Null, errValue // err quotes it
+	}
+	return types.IntOf(n), nil
 }
 
 // moment reads a date, with or without a time. One that is none (0000-00-00, or

@@ -16,7 +16,8 @@ import (
 type relation struct{ schema, name, print string }
 
 // printOf is an expression for the fingerprint of a relation: everything that
-// decides what a statement naming it reads, and who may. The rights of this user
+// decides what a statement naming it reads, and who may, and its unique keys, by
+// which rules tell rows of one thing from rows of several. The rights of this user
 // are part of it, so that a REVOKE is noticed as drift. The text of a view is
 // NULL for who may not SHOW VIEW.
 func printOf(schema, table string) string {
@@ -25,7 +26,9 @@ func printOf(schema, table string) string {
   (SELECT concat_ws(' ', table_type, engine) FROM information_schema.tables WHERE ` + at + `),
   (SELECT concat_ws(' ', security_type, hex(definer), sha2(view_definition, 256)) FROM information_schema.views WHERE ` + at + `),
   (SELECT group_concat(concat_ws(' ', ordinal_position, hex(column_name), hex(column_type), collation_name, is_nullable, extra, hex(generation_expression), privileges)
-     ORDER BY ordinal_position) FROM information_schema.columns WHERE ` + at + `)), 256)`
+     ORDER BY ordinal_position) FROM information_schema.columns WHERE ` + at + `),
+  (SELECT group_concat(concat_ws(' ', hex(index_name), seq_in_index, hex(column_name), sub_part)
+     ORDER BY index_name, seq_in_index) FROM information_schema.statistics WHERE non_unique = 0 AND ` + at + `)), 256)`
 }
 
 // touch reads nothing of a relation. But from then on until the end of the

@@ -25,6 +25,7 @@ func TestDrift(t *testing.T) {
 		{"columns swapped by name", `ALTER TABLE t RENAME COLUMN note TO tmp; ALTER TABLE t RENAME COLUMN ssn TO note; ALTER TABLE t RENAME COLUMN tmp TO ssn`, true},
 		{"column added", `ALTER TABLE t ADD COLUMN more int`, true},
 		{"column dropped", `ALTER TABLE t DROP COLUMN ssn`, true},
+		{"no key any more", `DROP INDEX one ON t`, true},
 		{"type changed", `ALTER TABLE t MODIFY note varchar(11)`, true},
 		{"label added", `ALTER TABLE t MODIFY note enum('n', 'a')`, true},
 		{"collation", `ALTER TABLE t MODIFY note varchar(10) COLLATE utf8mb4_bin`, true},
@@ -38,7 +39,7 @@ func TestDrift(t *testing.T) {
 		{"right withdrawn", `GRANT SELECT ON other TO $me; REVOKE SELECT ON $db.* FROM $me`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db := mytest.New(t, `CREATE TABLE t (id int, note varchar(10), ssn varchar(20)); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
+			db := mytest.New(t, `CREATE TABLE t (id int NOT NULL, note varchar(10), ssn varchar(20), UNIQUE KEY one (id)); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
 			l := new(log)
 			e := engine(t, db.ReadOnlyDSN, l.into)
 			cat, err := e.Catalog(t.Context())

@@ -14,14 +14,17 @@ import (
 func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 	var lines []string
 	var who, clock string
+	var effective []string
 	err := e.ask(ctx, c, func(c *conn) (err error) {
 		if who, lines, err = grantsOf(c); err != nil {
 			return err
 		}
 		row, err := c.one("SELECT coalesce(CONVERT_TZ('2024-01-01', '+00:00', @grille_zone), '')")
-		if err == nil {
-			clock = row[0]
+		if err != nil {
+			return err
 		}
+		clock = row[0]
+		effective, err = column(c.all(effectiveText(e.c.Target.Database)))
 		return err
 	})
 	if err != nil {
@@ -41,6 +44,10 @@ func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 			out.Findings = append(out.Findings, e.finding(k, gs, who))
 		}
 	}
+	if len(effective) > 0 && len(found[writeKind]) == 0 && len(found[everythingKind]) == 0 {
+		out.Findings = append(out.Findings, run.Finding{Level: run.Red, What: "the user may write to " + effective[0] + ", by a right that is everybody's",
+			Mend: "DELETE FROM mysql.db WHERE User = ''; FLUSH PRIVILEGES"})
+	}
 	if clock == "" {
 		out.Findings = append(out.Findings, run.Finding{Level: run.Yellow, Mend: "mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql",
 			What: "the server does not know the time zone " + e.c.TimeZone + ", and what needs it fails"})
@@ -50,6 +57,17 @@ func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 		out.Findings = append(out.Findings, run.Finding{Level: run.OK, What: "the user can read, and cannot write"})
 	}
 	return out, nil
+}
+
+// effectiveText finds a table to which the user may write whatever SHOW GRANTS says:
+// the rights of the account without a name, in mysql.db, are everybody's. Those of a
+// database show in each of its tables, so one is asked. DELETE and DROP alone do not
+// show.
+func effectiveText(database string) string {
+	in := "table_schema = " + literal(database)
+	return "SELECT DISTINCT table_name FROM information_schema.columns WHERE " + in +
+		" AND table_name = (SELECT min(table_name) FROM information_schema.tables WHERE " + in + " AND table_type = 'BASE TABLE')" +
+		" AND privileges REGEXP 'insert|update|references'"
 }
 
 // grantsOf are the lines of SHOW GRANTS for the user and for its roles.

@@ -40,6 +40,20 @@ func TestReaderIsNotRefused(t *testing.T) {
 	}
 }
 
+// The rights of the account without a name are everybody's, and stand in no list.
+func TestEverybodysRight(t *testing.T) {
+	db := mytest.New(t, `CREATE TABLE t (a int)`)
+	db.Exec("INSERT INTO mysql.db (Host, Db, User, Select_priv, Insert_priv) VALUES ('%', '" + db.Name() + "', '', 'Y', 'Y'); FLUSH PRIVILEGES")
+	t.Cleanup(func() { db.Exec("DELETE FROM mysql.db WHERE User = '' AND Db = '" + db.Name() + "'; FLUSH PRIVILEGES") })
+	_, dsn := db.User()
+	if err := mytest.Connect(t, dsn).Exec("INSERT INTO t VALUES (1)"); err != nil {
+		t.Fatal("the control may not write:", err)
+	}
+	if p := posture(t, dsn); finding(p, run.Red, "everybody's") == nil {
+		t.Errorf("%+v", p.Findings)
+	}
+}
+
 // Debian's server knows no time zones by their names until somebody loads them.
 func TestUnknownZone(t *testing.T) {
 	e := engine(t, mytest.New(t).ReadOnlyDSN, func(c *Config) { c.TimeZone = "Europe/Berlin" })

@@ -229,10 +229,13 @@ func (s *source) finish(err error) {
 
 // warnings finds that the answer is a part of one.
 func (s *source) warnings() error {
-	rows, err := s.c.all("SHOW WARNINGS LIMIT 64")
+	rows, err := s.c.all("SHOW WARNINGS")
 	if err != nil {
 		s.c.lost = true
 		return err
+	}
+	if len(rows) >= mostWarnings { // one of those that are not told may matter
+		return warning{"lost", run.Stopped}
 	}
 	for _, row := range rows {
 		if len(row) != 3 {
@@ -244,6 +247,9 @@ func (s *source) warnings() error {
 	}
 	return nil
 }
+
+// mostWarnings is how many a server keeps of a statement, at most.
+const mostWarnings = 65535
 
 // warning is the number of one, and what it means.
 type warning struct {

@@ -55,7 +55,7 @@ func pinned(v version) []pin {
 		number("sql_big_selects", "1"),
 		number("sql_safe_updates", "0"),
 		number("sql_notes", "0"),
-		number("max_error_count", "64"),
+		number("max_error_count", strconv.Itoa(mostWarnings)),
 		number("max_sort_length", "4096"),     // bytes of a text that it is sorted by; each row of a sort may take them
 		number("sort_buffer_size", "8388608"), // else a sort by several such texts has no room
 		text("completion_type", "NO_CHAIN"),   // ROLLBACK begins no other transaction
@@ -80,6 +80,7 @@ func mariaPins(v version) []pin {
 		text("collation_connection", "utf8mb4_nopad_bin"),
 		text(isolation, "REPEATABLE-READ"), number(readOnly, "1"),
 		text("old_mode", ""),
+		text("default_regex_flags", ""),                  // EXTENDED would leave blanks out of patterns
 		{"system_versioning_asof", "DEFAULT", "DEFAULT"}, // else tables are read as they were
 		text("query_cache_type", "OFF"),
 		number("max_recursive_iterations", "100001"), // a recursion that is longer ends early, with a warning

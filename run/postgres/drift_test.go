@@ -32,6 +32,7 @@ func TestDrift(t *testing.T) {
 		{"renamed", `ALTER TABLE t RENAME TO was`, true},
 		{"renamed and replaced by a view", `ALTER TABLE t RENAME TO was; CREATE VIEW t AS SELECT id, ssn AS note, note AS ssn FROM was`, true},
 		{"moved", `CREATE SCHEMA s; ALTER TABLE t SET SCHEMA s`, true},
+		{"no key any more", `DROP INDEX one`, true},
 		{"dropped and made again", `DROP TABLE t CASCADE; CREATE TABLE t (id int, note text, ssn text)`, true},
 		{"became a child", `CREATE TABLE p (id int, note text, ssn text); ALTER TABLE t INHERIT p`, true},
 		{"right withdrawn", `REVOKE SELECT ON t FROM $me`, true},
@@ -39,7 +40,7 @@ func TestDrift(t *testing.T) {
 		{"row security", `ALTER TABLE t ENABLE ROW LEVEL SECURITY`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			afresh(db, `CREATE TABLE t (id int, note text, ssn text); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
+			afresh(db, `CREATE TABLE t (id int, note text, ssn text); CREATE UNIQUE INDEX one ON t (id); CREATE TABLE other (id int); INSERT INTO t VALUES (1, 'n', '`+canary+`')`)
 			l := new(log)
 			e := engine(t, db.ReadOnlyDSN, l.into)
 			cat, err := e.Catalog(t.Context())

@@ -12,14 +12,17 @@ import (
 )
 
 // printExpr is the fingerprint of relation c in schema n: everything that
-// decides what a statement naming it reads, and who may. Rights of columns and
+// decides what a statement naming it reads, and who may, and its unique keys, by
+// which rules tell rows of one thing from rows of several. Rights of columns and
 // of the relation are part of it, so that a REVOKE is noticed as drift.
 // Children are not: a new partition is an ordinary day.
 const printExpr = `encode(sha256(convert_to(concat_ws('|', quote_ident(n.nspname), quote_ident(c.relname), c.relkind, c.relispartition, c.relrowsecurity, c.relacl,
     (SELECT string_agg(i.inhparent::pg_catalog.text, ',' ORDER BY i.inhparent) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),
     (SELECT string_agg(hashtextextended(r.ev_action::pg_catalog.text, 0)::pg_catalog.text, ',' ORDER BY r.oid) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type = '1'),
     (SELECT string_agg(concat_ws(' ', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attcollation, a.attgenerated, a.attnotnull, a.attacl), ',' ORDER BY a.attnum)
-       FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)), 'UTF8')), 'hex')`
+       FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    (SELECT string_agg(k, ',' ORDER BY k COLLATE "C") FROM (SELECT concat_ws(' ', x.indkey, x.indnkeyatts, x.indisvalid, x.indimmediate, x.indisexclusion, x.indpred IS NULL, x.indexprs IS NULL) AS k
+       FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisunique) AS keys)), 'UTF8')), 'hex')`
 
 // relationsText lists relations of the schemas $1 that the role may read
 // something of.

@@ -141,6 +141,10 @@ func (c *client) once(ctx context.Context, method string, at *url.URL, body, ses
 		req.SetBasicAuth(c.user, c.secret.Reveal())
 	}
 	resp, err := c.http.Do(req)
+	var named *url.Error
+	if errors.As(err, &named) { // with the address of the page, by which it can be fetched
+		err = named.Err
+	}
 	if err != nil {
 		return nil, err
 	}
