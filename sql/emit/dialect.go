@@ -66,6 +66,10 @@ type dialect struct {
 	// plain is the collation of a t that needs none, to be named where one of
 	// its parts has another.
 	plain func(t types.Type) string
+	// apart is a further key for groups and partitions by x, of type t, where the
+	// engine tells long values apart by their beginning only; "" if it needs none.
+	// nil: it never does.
+	apart func(x string, t types.Type) string
 	// quantified prints X op ANY|ALL (array).
 	quantified func(p *printer, e *ir.AnyOf)
 	list       func(p *printer, e *ir.List)

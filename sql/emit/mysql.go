@@ -54,6 +54,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		read:       m.read,
 		collation:  m.collation,
 		plain:      m.plain,
+		apart:      mysqlApart,
 		quantified: quantifiedList,
 		list:       func(p *printer, e *ir.List) { p.refuse(e, "use several columns", "%s has no arrays", engine) },
 		scalar:     func(p *printer, e *ir.Scalar) { p.subquery(e.Query) },
@@ -183,6 +184,16 @@ func signed(declared string) string {
 		}
 	}
 	return "DECIMAL(20, 0)"
+}
+
+// mysqlApart tells texts of any length apart: in a partition, and in groups that
+// count distinct values, the engine sorts by max_sort_length bytes and takes for
+// equal what begins alike.
+func mysqlApart(x string, t types.Type) string {
+	if t.Kind == types.Text || t.Kind == types.JSON || t.Kind == types.JSONB {
+		return "SHA2(" + x + ", 256)"
+	}
+	return ""
 }
 
 // mysqlPad ignores blanks at the end, which do not count in a bpchar.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/grille-dev/grille/sql/ir"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 // query prints q. The outputs of its body are called names or, without names,
@@ -158,9 +159,20 @@ func (p *printer) selection(s *ir.Select, names []string) {
 	}
 	for i, k := range s.Keys {
 		p.sep(i, " GROUP BY ", ", ")
-		p.str(p.names[k.ID].text, p.d.collation(k.Type))
+		p.str(p.names[k.ID].text, p.d.collation(k.Type), p.apart(p.names[k.ID].text, k.Type))
 	}
 	p.having(s)
+}
+
+// apart is the dialect's further key, with a comma before it.
+func (p *printer) apart(x string, t types.Type) string {
+	if p.d.apart == nil {
+		return ""
+	}
+	if key := p.d.apart(x, t); key != "" {
+		return ", " + key
+	}
+	return ""
 }
 
 // having prints HAVING or, where neither it nor a key nor an aggregate says that

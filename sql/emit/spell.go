@@ -245,7 +245,8 @@ func (p *printer) window(w *ir.Window) {
 	space := ""
 	for i, x := range w.Partition {
 		p.sep(i, "PARTITION BY ", ", ")
-		p.str(p.compared(x, p.sortable))
+		text, collation := p.compared(x, p.sortable)
+		p.str(text, collation, p.apart(text, x.Type()))
 		space = " "
 	}
 	if len(w.Order) > 0 {
