@@ -260,6 +260,7 @@ func (m *matrix) cell(e oracle.Engine, at []string, draft string) {
 		return
 	}
 	m.cells[e.String()+" answered"]++
+	m.cells[e.String()+" answered of "+at[1]]++
 	s, err := m.b.Through(e).Statement(draft)
 	if err != nil {
 		m.Fatal(err)
@@ -285,6 +286,13 @@ func (m *matrix) report() {
 	}
 	for _, what := range slices.Sorted(maps.Keys(m.kept)) {
 		m.Logf("without a fence, %s told: %s", what, strings.Join(slices.Sorted(maps.Keys(m.kept[what])), ", "))
+	}
+	for name := range probes() {
+		for _, e := range []string{"postgres", "sqlite"} {
+			if m.cells[e+" answered of "+name] == 0 {
+				m.Errorf("no cell of %s is answered on %s", name, e)
+			}
+		}
 	}
 	// About two thirds of what was measured: planners change.
 	for _, least := range []struct {

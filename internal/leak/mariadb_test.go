@@ -147,6 +147,7 @@ func (m *mariaMatrix) cell(at []string, draft string) {
 		return
 	}
 	m.answered++
+	m.cells["answered of "+at[1]]++
 	if !m.tells(s) {
 		return
 	}
@@ -198,6 +199,11 @@ func (m *mariaMatrix) report() {
 	m.Logf("answered %d; without a fence %d told", m.answered, m.told)
 	for _, what := range slices.Sorted(maps.Keys(m.kept)) {
 		m.Logf("without a fence, %s told: %s", what, strings.Join(slices.Sorted(maps.Keys(m.kept[what])), ", "))
+	}
+	for name := range probes() {
+		if m.cells["answered of "+name] == 0 {
+			m.Errorf("no cell of %s is answered", name)
+		}
 	}
 	if m.told*20 < m.answered || len(m.kept["form"]) < 3 || len(m.kept["probe"]) < 3 || len(m.kept["place"]) < 8 {
 		m.Error("without a fence too little is told: the matrix proves nothing")

@@ -48,6 +48,8 @@ func (m mysql) special(p *printer, c call) bool {
 		}
 	case "+", "-":
 		template, rest = m.shift(c)
+	case "*":
+		m.smallFactor(p, c)
 	case "left", "right":
 		if n, ok := number(args[1]); ok && n >= 0 {
 			template = strings.ToUpper(name) + "({1}, {2})"
@@ -90,6 +92,20 @@ func (m mysql) special(p *printer, c call) bool {
 	}
 	p.spell(template, spell{at: c.at, args: rest, arg: p.expr})
 	return true
+}
+
+// smallFactor refuses a product with a constant of many digits after the point: the
+// engine keeps 30 of a product, and cuts the rest without a word.
+func (m mysql) smallFactor(p *printer, c call) {
+	for _, a := range c.args {
+		k, ok := a.(*ir.Const)
+		if !ok || k.T.Kind != types.Numeric || k.Value.IsNull() {
+			continue
+		}
+		if _, fraction := digits(k.Value); fraction > 15 {
+			p.refuse(c.at, "divide by a number instead", "%s cannot multiply exactly by a number of %d digits after the point", m.engine, fraction)
+		}
+	}
 }
 
 // matches prints a regular expression as both engines read it.
