@@ -60,6 +60,7 @@ var constantsFor = map[types.Kind][]string{
 // Every call that says it is total is fed every boundary value of its types, on
 // the live engine, and must not fail.
 func TestTotal(t *testing.T) {
+	t.Parallel()
 	pg := live(t)
 	for _, typ := range concreteTypes() {
 		name := "b_" + typ.Kind.String()

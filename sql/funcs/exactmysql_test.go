@@ -3,7 +3,6 @@ package funcs
 import (
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -196,33 +195,53 @@ func renderMySQL(template string, s *Sig, at []int, ts []types.Type) string {
 // Each function that MariaDB can spell gives there what PostgreSQL gives, or
 // fails where it fails; and what cannot fail does not.
 func TestExactOnMariaDB(t *testing.T) {
-	pg := live(t)
-	pg.exec(try)
-	pg.exec("SET TimeZone = 'Asia/Kolkata'")
-	m := newMaria(t)
-	total, only := 0, os.Getenv("GRILLE_ONLY")
+	t.Parallel()
+	both := make(chan beside, 2)
+	for range cap(both) {
+		pg := live(t)
+		pg.exec(try)
+		pg.exec("SET TimeZone = 'Asia/Kolkata'")
+		both <- beside{pg, newMaria(t)}
+	}
 	for _, f := range All() {
-		if f.Class != Scalar && f.Class != Operator || f.Internal || only != "" && f.Name != only {
+		if f.Class != Scalar && f.Class != Operator || f.Internal {
 			continue
 		}
-		for _, s := range f.Sigs {
-			for _, args := range instances(s) {
-				match, err := s.match(args)
-				if err != nil || slices.ContainsFunc(args, func(t types.Type) bool { return TextMySQL(t) == "" && t != text }) {
-					continue
-				}
-				if s.Variadic && len(args) < 3 {
-					args = append(args, args[len(args)-1])
-					match.Args = append(match.Args, args[len(args)-1])
-				}
-				total += exactMaria(t, pg, m, s, match)
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			b := <-both
+			defer func() { both <- b }()
+			calls := 0
+			for _, s := range f.Sigs {
+				calls += exactInstances(t, b, s)
 			}
-		}
+			t.Logf("%d calls compared", calls)
+		})
 	}
-	t.Logf("%d calls compared", total)
 }
 
-func exactMaria(t *testing.T, pg *postgres, m maria, s *Sig, match Match) int {
+// beside is a connection to each of the two that are compared.
+type beside struct {
+	pg *postgres
+	m  maria
+}
+
+func exactInstances(t *testing.T, b beside, s *Sig) (calls int) {
+	for _, args := range instances(s) {
+		match, err := s.match(args)
+		if err != nil || slices.ContainsFunc(args, func(t types.Type) bool { return TextMySQL(t) == "" && t != text }) {
+			continue
+		}
+		if s.Variadic && len(args) < 3 {
+			args = append(args, args[len(args)-1])
+			match.Args = append(match.Args, args[len(args)-1])
+		}
+		calls += exactMaria(t, b, s, match)
+	}
+	return calls
+}
+
+func exactMaria(t *testing.T, b beside, s *Sig, match Match) (calls int) {
 	args := match.Args
 	sets := make([][]types.Value, len(args))
 	fixed := needsConst(s, args)
@@ -241,35 +260,22 @@ func exactMaria(t *testing.T, pg *postgres, m maria, s *Sig, match Match) int {
 			}
 		}
 	}
-	var queries, exprs []string
 	var combos [][]types.Value
 	every(sets, func(vs []types.Value) {
-		consts, texts := make([]*types.Value, len(vs)), make([]string, len(vs))
-		for i, v := range vs {
-			consts[i], texts[i] = &vs[i], quoted(v, args[i])
+		if template, _ := mysqlTemplate(s, vs); template != "" && (s.Check == nil || s.Check(pointers(vs)) == "") {
+			combos = append(combos, slices.Clone(vs))
 		}
-		template, at := mysqlTemplate(s, vs)
-		if template == "" || s.Check != nil && s.Check(consts) != "" {
-			return
-		}
-		queries = append(queries, asText(render(s, texts), match.Result))
-		exprs = append(exprs, renderMySQL(template, s, at, args))
-		combos = append(combos, slices.Clone(vs))
 	})
-	const most = 250
-	step := len(queries)/most + 1
-	var some []int
-	for i := 0; i < len(queries); i += step {
-		some = append(some, i)
-	}
-	var asked []string
-	for _, i := range some {
-		asked = append(asked, queries[i])
+	combos = sample(combos, 250)
+	queries := make([]string, len(combos))
+	for i, vs := range combos {
+		queries[i] = asText(render(s, quotedAll(vs, args)), match.Result)
 	}
 	failures := 0
-	for n, want := range pg.ask(asked) {
-		vs := combos[some[n]]
-		got := m.eval(exprs[some[n]], vs, args, match.Result)
+	for n, want := range b.pg.ask(queries) {
+		vs := combos[n]
+		template, at := mysqlTemplate(s, vs)
+		got := b.m.eval(renderMySQL(template, s, at, args), vs, args, match.Result)
 		consts := make([]*types.Value, len(vs))
 		for i := range vs {
 			if fixed[i] {
@@ -278,17 +284,17 @@ func exactMaria(t *testing.T, pg *postgres, m maria, s *Sig, match Match) int {
 		}
 		bad := !sameMaria(got, want, match.Result) && !edge(s, got, want)
 		if s.Total != nil && s.Total(consts) && strings.HasPrefix(got, "error") {
-			t.Errorf("%s is not total on MariaDB: %.200s\n\t%.200s", s, got, asked[n])
+			t.Errorf("%s is not total on MariaDB: %.200s\n\t%.200s", s, got, queries[n])
 		} else if bad {
 			if failures++; failures <= 4 {
-				t.Errorf("%s: MariaDB %.150s, PostgreSQL %s\n\t%.200s", s, got, short(want), asked[n])
+				t.Errorf("%s: MariaDB %.150s, PostgreSQL %s\n\t%.200s", s, got, short(want), queries[n])
 			}
 		}
 	}
 	if failures > 4 {
-		t.Errorf("%s: %d of %d differ", s, failures, len(some))
+		t.Errorf("%s: %d of %d differ", s, failures, len(combos))
 	}
-	return len(some)
+	return len(combos)
 }
 
 // edge: a difference that is the least bigint fails, and powers are right to 14 digits.

@@ -270,6 +270,7 @@ var (
 // Overloads are resolved as PostgreSQL resolves them: the same result type, or
 // both refuse.
 func TestResolveLikePostgres(t *testing.T) {
+	t.Parallel()
 	pg := live(t)
 	all := append(concreteTypes(), unknown, textArray)
 	few := []types.Type{unknown, boolean, int4, int8, numeric, float8, text, varchar, date, timestamp, timestamptz, interval}

@@ -75,6 +75,7 @@ func (l *lite) stored(t *testing.T, typ types.Type) {
 // Every call and every cast that says it is total and that SQLite can spell is
 // fed everything that a file may hold, and must not fail there either.
 func TestTotalOnSQLite(t *testing.T) {
+	t.Parallel()
 	calls, unspelled, pairs := 0, 0, 0
 	for _, zone := range extremeZones {
 		z, ok := types.Zone(zone)
