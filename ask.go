@@ -120,7 +120,7 @@ func (k *ask) start(ctx context.Context, stmt emit.Statement) (*answer.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Connection: k.c.Connection, Key: k.c.Key,
+	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Locale: k.c.Locale, Connection: k.c.Connection, Key: k.c.Key,
 		Ended: k.ended, Fault: k.fault})
 }
 

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
@@ -64,6 +66,9 @@ type Config struct {
 	// Fiscal is the month in which the financial year begins, 0 if nobody asks for it.
 	Fiscal time.Month
 	Zone   *time.Location // in which "today" is meant, and times are shown
+	// Locale is the language in which people read numbers, language.Und for PostgreSQL's
+	// form. Programs (JSON, CSV, Arrow) get them as they are.
+	Locale language.Tag
 	Clock  func() time.Time
 	Random io.Reader // of cryptographic quality
 	// Predicates is in how many different ways one viewer may pick rows of one

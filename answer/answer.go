@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/release"
@@ -36,15 +38,18 @@ type Answer struct {
 	Reading *Reading
 	rows    *release.Rows
 	stamp   Stamp
+	marks   numerals
 	ended   bool
 	err     error
 }
 
 // Stamp is what a receipt says beyond what the rows prove.
 type Stamp struct {
-	ID         string
-	Time       time.Time // the instant of the question
-	Zone       *time.Location
+	ID   string
+	Time time.Time // the instant of the question
+	Zone *time.Location
+	// Locale is the language in which people read numbers; language.Und for PostgreSQL's form.
+	Locale     language.Tag
 	Connection string
 	// Key keeps digests from being guessed; it is the site's, or of the process.
 	Key []byte
@@ -61,6 +66,8 @@ type Column struct {
 	// Mod is that of the cast by which the query makes it; unset without one.
 	Mod   types.Mod
 	Words string // how it was worked out
+	// Measure: it is an amount worked out of several rows, or what rows were picked by.
+	Measure bool
 	// Constant: it holds nothing of the database, only what the query says.
 	Constant bool
 	// Written: part of its text is of the query and not of the database.
@@ -108,7 +115,7 @@ func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
 		return nil, fault("an answer without a stamp")
 	}
 	e := Explain(rows.Statement().Allowed(), stamp.Zone)
-	return &Answer{Explanation: e, rows: rows, stamp: stamp}, nil
+	return &Answer{Explanation: e, rows: rows, stamp: stamp, marks: numeralsOf(stamp.Locale)}, nil
 }
 
 // Next fetches the next row. It returns false at the end, at a limit (see
@@ -140,6 +147,15 @@ func (a *Answer) Err() error {
 	return a.rows.Err()
 }
 
+// said is all that a reader is told beside the rows: first how texts were matched.
+func (a *Answer) said() []string {
+	var lines []string
+	for _, m := range a.Matched {
+		lines = append(lines, m.String())
+	}
+	return append(lines, a.Said()...)
+}
+
 // Close stops the statement, if it still runs.
 func (a *Answer) Close() error { return a.rows.Close() }
 
@@ -147,6 +163,7 @@ func (a *Answer) Close() error { return a.rows.Close() }
 func (a *Answer) Zone() *time.Location { return a.stamp.Zone }
 
 func (a *Answer) zone() *time.Location { return a.stamp.Zone }
+func (a *Answer) numerals() numerals   { return a.marks }
 func (a *Answer) columns() []Column    { return a.Columns }
 func (a *Answer) matched() []Match     { return a.Matched }
 
@@ -175,15 +192,33 @@ func Explain(a policy.Allowed, zone *time.Location) Explanation {
 	for _, alarm := range Alarms(a) {
 		e.Warnings = append(e.Warnings, alarm.String())
 	}
-	outs := a.Columns()
+	outs, amounts := a.Columns(), measured(q)
 	for i, c := range outputs(q) {
 		l := label(c.Name)
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, cast(q, i), names[c.ID], outs[i].Constant, outs[i].Written, lineage(outs[i])})
+		e.Columns = append(e.Columns, Column{l, c.Type, cast(q, i), names[c.ID], amounts[i], outs[i].Constant, outs[i].Written, lineage(outs[i])})
 	}
 	return e
+}
+
+// Said is what a reader is told beside the rows: the rules that hold, what is masked
+// or written in the query, and what is counted more than once.
+func (e Explanation) Said() []string {
+	said := append(append([]string(nil), e.Rules...), e.Notes...)
+	for _, w := range e.Warnings {
+		said = append(said, "careful: "+w)
+	}
+	for _, c := range e.Columns {
+		switch {
+		case c.Constant:
+			said = append(said, fmt.Sprintf("column %q was written in the query, not read from the data", c.Label))
+		case c.Written:
+			said = append(said, fmt.Sprintf("in column %q texts were written in the query, not read from the data", c.Label))
+		}
+	}
+	return said
 }
 
 // Alarms are the aggregates of a query that count rows more than once, by the keys

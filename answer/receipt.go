@@ -68,6 +68,20 @@ func (a *Answer) Receipt() Receipt {
 	return r
 }
 
+// String is one line for a person.
+func (r Receipt) String() string {
+	rows := fmt.Sprintf("%d rows", r.Rows)
+	if r.Rows == 1 {
+		rows = "1 row"
+	}
+	state := "complete"
+	if !r.Complete {
+		state = "NOT COMPLETE: " + r.Note
+	}
+	return fmt.Sprintf("receipt %s: %s, %s; for %s (%s) on %s; rules %s, outline %s, statement %s",
+		r.ID, rows, state, r.Viewer, r.Team, r.Connection, r.Rules, r.Catalog, r.Statement)
+}
+
 func digest(key []byte, stmt emit.Statement) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(stmt.Text()))

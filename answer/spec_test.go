@@ -45,8 +45,12 @@ func TestPages(t *testing.T) {
 				for _, s := range steps {
 					b.WriteString(s + "\n")
 				}
-				for _, c := range outputs(q) {
+				amounts := measured(q)
+				for i, c := range outputs(q) {
 					b.WriteString("column " + label(c.Name) + ": " + names[c.ID])
+					if amounts[i] {
+						b.WriteString(" (an amount)")
+					}
 					b.WriteByte('\n')
 				}
 				return b.String()

@@ -21,11 +21,13 @@ type rows struct {
 	err  error
 	// found is what texts were matched with.
 	found []Match
+	marks numerals
 }
 
 func (r *rows) columns() []Column    { return r.cols }
 func (r *rows) matched() []Match     { return r.found }
 func (r *rows) zone() *time.Location { return time.UTC }
+func (r *rows) numerals() numerals   { return r.marks }
 func (r *rows) Row() []types.Value   { return r.data[r.at-1] }
 func (r *rows) Err() error           { return r.err }
 func (r *rows) Next() bool {
@@ -70,7 +72,7 @@ long long long long long long long long long lo…               NULL    NULL  N
 
 func TestTable(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeTable(&b, sample(t)); err != nil {
+	if err := writeTable(&b, sample(t), false); err != nil {
 		t.Fatal(err)
 	}
 	if want := golden; b.String() != want {
@@ -202,7 +204,7 @@ func TestJSONCells(t *testing.T) {
 func TestBrokenOff(t *testing.T) {
 	broken := refusal.New(refusal.Down, "try again", "the database cannot be reached")
 	for name, write := range map[string]func(*bytes.Buffer, stream) error{
-		"table": func(b *bytes.Buffer, s stream) error { return writeTable(b, s) },
+		"table": func(b *bytes.Buffer, s stream) error { return writeTable(b, s, false) },
 		"csv":   func(b *bytes.Buffer, s stream) error { return writeCSV(b, s) },
 		"json": func(b *bytes.Buffer, s stream) error {
 			w := bufio.NewWriter(b)

@@ -57,6 +57,7 @@ grille explain shows it. --hide replaces one more word, --keep lets a word leave
 that may be a name. With privacy: strict each such word is asked about.`,
 		Example: `  grille ask --as ana "how many visits per department last year?"
   grille ask --as ana -o csv "average stay per ward" > stay.csv
+  grille ask --as ana -o html "average stay per ward" > stay.html
   grille ask --as ana -o arrow "average stay per ward" > stay.arrows
   grille ask --as ana "visits per ward last year" "and the year before?"
   grille ask --as ana --hide rose "orders of rose"
@@ -91,6 +92,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 	meant.flags(c)
 	words.flags(c)
 	p.drafter(c)
+	p.drawing(c)
 	return c
 }
 
@@ -104,10 +106,12 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 			return usage("%s takes a question in one pair of quotes, as in:\n%s", c.CommandPath(), c.Example)
 		}
 	}
-	if o := p.flags.output; o == "csv" || o == "arrow" {
+	switch o := p.flags.output; o {
+	case "csv", "arrow", "md", "html":
 		return usage("-o %s holds one answer: ask one question at a time, or write -o json", o)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // asking is one question of a conversation.
@@ -148,12 +152,12 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 		section(p.err, draftedBy(trace), trace.Draft)
 		printExplanation(p.err, a.Explanation)
 	}
-	return p.printAnswered(a, trace)
+	return p.printAnswered(a, q.text, trace)
 }
 
 // printAnswered prints an answer, and what else may have been meant.
-func (p *program) printAnswered(a *answer.Answer, t grille.Trace) error {
-	if err := p.printAnswer(a); err != nil {
+func (p *program) printAnswered(a *answer.Answer, text string, t grille.Trace) error {
+	if err := p.printAnswer(a, text); err != nil {
 		return err
 	}
 	if line := nearLine(t); line != "" {
@@ -186,7 +190,7 @@ func (p *program) left(t grille.Trace) {
 }
 
 func (p *program) sql() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "sql QUERY",
 		Short: "answer a query in SQL, as far as the viewer's rights go",
 		Long: `Answers a SELECT in PostgreSQL's dialect, whatever the database, as the viewer
@@ -207,10 +211,12 @@ column and is none of its values, the answer says which may be meant.`,
 				if err != nil {
 					return &draftError{text, err}
 				}
-				return p.printAnswer(a)
+				return p.printAnswer(a, "A query in SQL")
 			})
 		},
 	}
+	p.drawing(c)
+	return c
 }
 
 func (p *program) explain() *cobra.Command {

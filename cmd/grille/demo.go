@@ -67,6 +67,7 @@ can be named.`,
 		},
 	}
 	meant.flags(c)
+	p.drawing(c)
 	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
 	return c
 }
@@ -165,7 +166,7 @@ func (p *program) demoAsk(ctx context.Context, text string, meant meaning) error
 	section(talk, "what ran, as "+who.Name+" may read it", a.SQL)
 	section(talk, "in words", strings.Join(a.Words, "\n"))
 	fmt.Fprintln(talk, "answer:")
-	return p.printAnswered(a, trace)
+	return p.printAnswered(a, text, trace)
 }
 
 // openDemo makes the demo in memory.

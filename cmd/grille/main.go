@@ -46,7 +46,7 @@ type program struct {
 
 // flags are those of every command.
 type flags struct {
-	config, connection, as, team, output, log string
-	filters                                   []string
-	model                                     string // of ask, explain and eval ask: who drafts
+	config, connection, as, team, output, log, chart string
+	filters                                          []string
+	model                                            string // of ask, explain and eval ask: who drafts
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // printAnswer writes rows where -o says, and what is to be said about them. It
-// closes the answer.
-func (p *program) printAnswer(a *answer.Answer) error {
+// closes the answer; a report has the title.
+func (p *program) printAnswer(a *answer.Answer, title string) error {
 	defer func() { _ = a.Close() }()
 	about := p.err
 	var err error
@@ -25,9 +25,17 @@ func (p *program) printAnswer(a *answer.Answer) error {
 		return a.WriteJSON(p.out) // its receipt is in it
 	case "arrow":
 		err = arrowstream.Write(p.out, a)
+	case "md":
+		return a.WriteMarkdown(p.out)
+	case "html":
+		return a.WriteHTML(p.out, title)
 	default:
-		err = a.WriteTable(p.out)
 		about = p.out
+		if p.drawn() {
+			err = a.WriteDrawn(p.out)
+		} else {
+			err = a.WriteTable(p.out)
+		}
 	}
 	r := a.Receipt()
 	if err != nil && r.Rows == 0 {
@@ -39,23 +47,43 @@ func (p *program) printAnswer(a *answer.Answer) error {
 	for _, m := range a.Matched {
 		fmt.Fprintln(about, m)
 	}
-	printRules(about, a.Explanation)
-	fmt.Fprintln(about, receiptLine(r))
+	for _, line := range a.Said() {
+		fmt.Fprintln(about, line)
+	}
+	fmt.Fprintln(about, r)
 	return err
 }
 
-// arrowFor refuses an Arrow stream of what is no answer, and on a terminal, before
-// anything is asked.
-func (p *program) arrowFor(c *cobra.Command) error {
+// answersOnly refuses what only answers are written as, and an Arrow stream on a
+// terminal, before anything is asked.
+func (p *program) answersOnly(c *cobra.Command) error {
 	switch c.Name() {
 	case "ask", "sql", "demo":
 	default:
-		return usage("-o arrow is for answers, of ask, sql and demo: write -o json")
+		return usage("-o %s is for answers, of ask, sql and demo: write -o json", p.flags.output)
 	}
-	if isTerminal(p.out) {
+	if p.flags.output == "arrow" && isTerminal(p.out) {
 		return usage("-o arrow is no text: write it to a file, as in %s -o arrow ... > answer.arrows, or into a pipe", c.CommandPath())
 	}
 	return nil
+}
+
+// drawing adds the flag that says whether tables are drawn beside.
+func (p *program) drawing(c *cobra.Command) {
+	c.Flags().StringVar(&p.flags.chart, "chart", "auto", "draw tables as bars or lines: `auto` (on a terminal), always or never")
+	_ = c.RegisterFlagCompletionFunc("chart", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	c.PreRunE = func(*cobra.Command, []string) error {
+		switch p.flags.chart {
+		case "auto", "always", "never":
+			return nil
+		default:
+			return usage("--chart is auto, always or never, not %q", p.flags.chart)
+		}
+	}
+}
+
+func (p *program) drawn() bool {
+	return p.flags.chart == "always" || p.flags.chart == "auto" && isTerminal(p.out)
 }
 
 func isTerminal(w io.Writer) bool {
@@ -78,36 +106,6 @@ func (p *program) about() io.Writer {
 		return p.out
 	}
 	return p.err
-}
-
-func printRules(w io.Writer, e answer.Explanation) {
-	for _, line := range append(append([]string(nil), e.Rules...), e.Notes...) {
-		fmt.Fprintln(w, line)
-	}
-	for _, line := range e.Warnings {
-		fmt.Fprintln(w, "careful: "+line)
-	}
-	for _, c := range e.Columns {
-		switch {
-		case c.Constant:
-			fmt.Fprintf(w, "column %q was written in the query, not read from the data\n", c.Label)
-		case c.Written:
-			fmt.Fprintf(w, "in column %q texts were written in the query, not read from the data\n", c.Label)
-		}
-	}
-}
-
-func receiptLine(r answer.Receipt) string {
-	rows := fmt.Sprintf("%d rows", r.Rows)
-	if r.Rows == 1 {
-		rows = "1 row"
-	}
-	state := "complete"
-	if !r.Complete {
-		state = "NOT COMPLETE: " + r.Note
-	}
-	return fmt.Sprintf("receipt %s: %s, %s; for %s (%s) on %s; rules %s, outline %s, statement %s",
-		r.ID, rows, state, r.Viewer, r.Team, r.Connection, r.Rules, r.Catalog, r.Statement)
 }
 
 // printExplanation says what a query does.

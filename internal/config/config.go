@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/viewer"
@@ -33,7 +35,8 @@ type Config struct {
 	State       string // folder for what Grille keeps; "": see StateDir
 	Viewers     []viewer.Viewer
 	Zone        *time.Location
-	Fiscal      time.Month // in which the financial year begins; 0: nobody has said
+	Locale      language.Tag // in which people read numbers; language.Und: as PostgreSQL writes them
+	Fiscal      time.Month   // in which the financial year begins; 0: nobody has said
 	Limits      Limits
 	Ledger      Ledger
 	// SecretRef is where the site's secret is: 32 bytes or more, from which come the

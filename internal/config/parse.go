@@ -6,6 +6,8 @@ import (
 	"time"
 	_ "time/tzdata" // zones do not depend on what the machine has installed
 
+	"golang.org/x/text/language"
+
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/viewer"
@@ -224,7 +226,21 @@ func (c *Config) readCalendar(n strict.Node) error {
 		}
 		c.Zone = zone
 		return nil
-	}), strict.Optional("fiscal_year", c.readFiscal))
+	}), strict.Optional("fiscal_year", c.readFiscal), strict.Optional("locale", c.readLocale))
+}
+
+// readLocale reads the language in which numbers are written for people.
+func (c *Config) readLocale(n strict.Node) error {
+	text, err := n.Text()
+	if err != nil {
+		return err
+	}
+	tag, err := language.Parse(text)
+	if base, sure := tag.Base(); err != nil || sure != language.Exact || base.String() == "und" {
+		return n.Errorf("%q is no language: write one such as en, de-CH or pt-BR", text)
+	}
+	c.Locale = tag
+	return nil
 }
 
 // readFiscal reads the month in which the financial year begins.
