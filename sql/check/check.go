@@ -1,14 +1,20 @@
-// Package check reads again what package emit printed for PostgreSQL, and
-// refuses it unless it says what was allowed.
+// Package check reads again what package emit printed, and refuses it unless it
+// says what was allowed.
 //
 // It knows the text, the catalog and the rules, and nothing of the rewriter or
-// of the printer: the text is parsed and bound as if a stranger had written it.
-// Then four things must hold. The text names nothing but what [own] allows:
+// of the printer. A text for PostgreSQL is parsed and bound as if a stranger had
+// written it. Then four things must hold. The text names nothing but what [own] allows:
 // qualified functions, types and tables, our own aliases, typed parameters.
 // Every stored table stands alone in a block that equals the policy relation
 // rendered afresh from the rules for this viewer, fence included; inside of a
 // fence conditions may follow that only narrow it (see [onlyNarrows]). Every
 // function is one of the table's. And the bound tree equals the allowed tree.
+//
+// A text for another engine is taken apart by [reader], which knows the form of
+// what is printed. The same holds of it, but for the last: of the tree outside of the
+// policy relations only clauses are counted. And a policy relation is compared as a
+// text, with the one that the rules give, printed alone; so a printer that spells
+// it wrong does so in both.
 //
 // A text that fails never runs: the error is [refusal.Internal], for it is our
 // fault and nobody else's. Begin with [Text].
@@ -34,12 +40,17 @@ type Want struct {
 	// from the rules, with the columns and the fence of g. Of g it may use those
 	// and the table, and nothing else.
 	Guard func(g *ir.Guarded) (*ir.Guarded, error)
+	// Print prints a policy relation alone, for engines whose texts are not parsed.
+	Print func(g *ir.Guarded) (string, []Param, error)
 }
 
 // Text checks one printed statement.
 func Text(text string, w Want) error {
 	if w.Full == nil || w.Query == nil || w.Guard == nil {
 		return fault("nothing to check against")
+	}
+	if w.Full.Engine != catalog.Postgres {
+		return spelledText(text, w)
 	}
 	tree, err := syntax.ParseOwn(text)
 	if refusal.CodeOf(err) == refusal.TooLong {

@@ -13,8 +13,6 @@ import (
 type dialect struct {
 	engine catalog.Engine
 	lower  []rewrite
-	// checked: package check reads the text again.
-	checked bool
 
 	fence   string // ends a derived table through which no predicate may sink
 	cross   string // a join without a condition

@@ -10,8 +10,8 @@ import (
 )
 
 // SQL makes the statement that says what was allowed, in the dialect of the
-// view's engine: the tree is lowered to what the engine knows, printed, and on
-// PostgreSQL read again by package check.
+// view's engine: the tree is lowered to what the engine knows, printed, and read
+// again by package check.
 //
 // Errors are refusals: [refusal.Engine] names what the engine cannot say,
 // [refusal.Internal] is a text that did not pass the check and will not run.
@@ -30,10 +30,8 @@ func SQL(allowed policy.Allowed) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	if d.checked {
-		if err := recheck(view, q, p); err != nil {
-			return Statement{}, fmt.Errorf("checking what was printed: %w", err)
-		}
+	if err := recheck(view, q, p); err != nil {
+		return Statement{}, fmt.Errorf("checking what was printed: %w", err)
 	}
 	return Statement{&statement{
 		allowed: allowed,

@@ -3,9 +3,11 @@ package emit
 import (
 	"encoding/hex"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
@@ -315,6 +317,9 @@ func (m mysql) series(p *printer, c call) bool {
 	if as == "" {
 		return false
 	}
+	if m.engine == catalog.MySQL && slices.ContainsFunc(args, refers) { // MariaDB's ref refuses it
+		p.refuse(c.at, "write the bounds as constants", "%s cannot make a series between columns", m.engine)
+	}
 	if strings.HasPrefix(next, " +") {
 		next = "s.c1" + next
 	}
@@ -326,6 +331,17 @@ func (m mysql) series(p *printer, c call) bool {
 		" UNION ALL SELECT "+next+" FROM s WHERE "+next+order+"{2}) SELECT s.c1 AS c1 FROM s)",
 		spell{at: c.at, args: args, arg: p.expr})
 	return true
+}
+
+// refers reports whether e refers to a column.
+func refers(e ir.Expr) bool {
+	found := false
+	ir.Walk(e, func(n ir.Node) bool {
+		_, ref := n.(*ir.Ref)
+		found = found || ref
+		return !found
+	})
+	return found
 }
 
 // aggregate prints string_agg, whose separator is a word of the text: in

@@ -18,7 +18,6 @@ import (
 var postgres = dialect{
 	engine:        catalog.Postgres,
 	lower:         postgresRewrites,
-	checked:       true,
 	fence:         " OFFSET '0'",
 	cross:         "CROSS JOIN",
 	groupByAll:    " GROUP BY ()",

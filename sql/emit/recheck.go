@@ -8,14 +8,31 @@ import (
 
 // recheck has package check read what was printed for q.
 func recheck(view policy.View, q *ir.Query, p printed) error {
-	params := make([]check.Param, len(p.params))
-	for i, x := range p.params {
-		params[i] = check.Param(x)
-	}
 	return check.Text(p.text, check.Want{
 		Full:   view.Full(),
 		Query:  q,
-		Params: params,
+		Params: asParams(p.params),
 		Guard:  view.Guard,
+		Print: func(g *ir.Guarded) (string, []check.Param, error) {
+			alone, err := printQuery(dialectOf(view.Engine()), &ir.Query{Body: &ir.Select{From: g, Out: shown(g)}})
+			return alone.text, asParams(alone.params), err
+		},
 	})
+}
+
+// shown are the columns of g as outputs.
+func shown(g *ir.Guarded) []ir.Def {
+	var outs []ir.Def
+	for _, d := range g.Cols {
+		outs = append(outs, ir.Def{Column: ir.Column{Name: d.Name, Type: d.Type}, Expr: &ir.Ref{Col: d.ID, T: d.Type}})
+	}
+	return outs
+}
+
+func asParams(list []Param) []check.Param {
+	params := make([]check.Param, len(list))
+	for i, x := range list {
+		params[i] = check.Param(x)
+	}
+	return params
 }

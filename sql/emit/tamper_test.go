@@ -16,6 +16,7 @@ import (
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
+	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
 	"github.com/grille-dev/grille/viewer"
 )
@@ -96,21 +97,28 @@ func opened(c *catalog.Catalog) string {
 
 // printedDraft prints a draft for PostgreSQL, or says why not.
 func printedDraft(view policy.View, draft string) (printed, error) {
+	_, p, err := printedFor(catalog.Postgres, view, draft)
+	return p, err
+}
+
+// printedFor prints a draft for an engine, and gives what was printed, or says why not.
+func printedFor(engine catalog.Engine, view policy.View, draft string) (*ir.Query, printed, error) {
 	tree, err := syntax.Parse(draft)
 	if err != nil {
-		return printed{}, err
+		return nil, printed{}, err
 	}
 	q, err := bind.Query(tree, view.Names(), bind.Env{})
 	if err != nil {
-		return printed{}, err
+		return nil, printed{}, err
 	}
 	allowed, err := policy.Apply(view, q)
 	if err != nil {
-		return printed{}, err
+		return nil, printed{}, err
 	}
 	lowered := allowed.Query()
-	lower(&postgres, lowered)
-	return printQuery(&postgres, lowered)
+	lower(dialectOf(engine), lowered)
+	p, err := printQuery(dialectOf(engine), lowered)
+	return lowered, p, err
 }
 
 func must[T any](x T, err error) T {
