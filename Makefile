@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino
+.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino duckdb
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -59,6 +59,9 @@ local-model: ## ask the demo through a real small model on this machine (downloa
 trino: ## all that wants a Trino server: starts one (820 MB from Maven Central once, Java 24 or newer), tests, stops it
 	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./run/trino ./sql/emit ./internal/same -run 'Trino|Conformance|Literal|Inline|Posture|Catalogs|Handed|Same|Stays|Why|EnginesAgree|Queries|Matrix|Values'
 	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./internal/leak -run Trino
+
+duckdb: ## all that wants DuckDB, the whole leak matrix too (needs g++; 25 MB of libraries once)
+	CGO_ENABLED=1 GRILLE_REQUIRE_ENGINES=postgres,duckdb GRILLE_DUCKDB_CELLS=1 go test -count=1 -timeout 30m -tags duckdb ./run/duckdb ./internal/same ./sql/emit ./internal/leak -run 'DuckDB|Conformance|Attack|EnginesAgree|Queries|Matrix$$|Values'
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

@@ -24,6 +24,7 @@ const (
 	MariaDB // MariaDB and MySQL are cousins that differ where it matters: each says which it is
 	MySQL
 	Trino
+	DuckDB
 )
 
 func (e Engine) String() string {
@@ -38,6 +39,8 @@ func (e Engine) String() string {
 		return "mysql"
 	case Trino:
 		return "trino"
+	case DuckDB:
+		return "duckdb"
 	case NoEngine:
 		return "none"
 	default:

@@ -340,7 +340,7 @@ func (v *view) loose() bool {
 	switch v.full.Engine {
 	case catalog.SQLite, catalog.MariaDB, catalog.MySQL, catalog.Trino: // what Trino's connectors say of columns, nobody checks
 		return true
-	case catalog.Postgres:
+	case catalog.Postgres, catalog.DuckDB:
 		return false
 	case catalog.NoEngine:
 		panic("policy: a catalog without an engine")

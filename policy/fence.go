@@ -56,11 +56,15 @@ type fences struct {
 // newFences finds what the nodes of q that are not total touch.
 func newFences(v *view, q *ir.Query, t *trace) *fences {
 	f := &fences{view: v, trace: t, growth: newGrowth(t), touched: map[*ir.Table]bool{}}
-	if f.any = f.mayFail(q); !f.any {
+	if f.any = f.mayFail(q) || f.unites(q); !f.any {
 		return f
 	}
 	ir.Walk(q, func(n ir.Node) bool {
 		switch n := n.(type) {
+		case *ir.SetOp:
+			if f.apart(n) {
+				f.below(n)
+			}
 		case *ir.Select:
 			f.selects(n)
 		case *ir.Values:
@@ -229,7 +233,7 @@ func (f *fences) total(e ir.Expr) bool {
 	if r, ok := e.(*ir.Ref); ok {
 		return !f.computed(f.trace.made[r.Col])
 	}
-	return total(e) && f.growth.total(e) && (!f.view.trino() || f.trinoTotal(e)) &&
+	return total(e) && f.growth.total(e) && (!f.view.decimals() || f.trinoTotal(e)) &&
 		(!mysqlFamily(f.view.full.Engine) || mysqlTotal(e))
 }
 

@@ -142,12 +142,12 @@ func bound(day int64, t types.Type) ir.Expr {
 // the value. It is of type token, so that bind lets it be compared with tokens
 // of the same family only.
 //
-// PostgreSQL, MariaDB and MySQL have sha256 and no hmac: H(outer || H(inner || text)).
+// PostgreSQL, MariaDB, MySQL and DuckDB have sha256 and no hmac: H(outer || H(inner || text)).
 // SQLite has a function of ours.
 func (m Mask) token(ref func() ir.Expr, engine catalog.Engine, k keys) ir.Expr {
 	var e ir.Expr
 	switch engine {
-	case catalog.Postgres, catalog.MariaDB, catalog.MySQL:
+	case catalog.Postgres, catalog.MariaDB, catalog.MySQL, catalog.DuckDB:
 		inner, outer := k.pads(m.Family)
 		utf8 := internal("convert_to", asText(ref()), text("UTF8"))
 		digest := internal("sha256", op("||", secretBytes(outer), internal("sha256", op("||", secretBytes(inner), utf8))))

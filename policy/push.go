@@ -84,7 +84,7 @@ func (p pushing) into(g *ir.Guarded, e ir.Expr) {
 		return
 	}
 	shown := shown(g)
-	if !indexable(e, shown) || p.view.trino() && meets(e) || mysqlFamily(p.view.full.Engine) && !mysqlTotal(e) {
+	if !indexable(e, shown) || p.view.decimals() && meets(e) || mysqlFamily(p.view.full.Engine) && !mysqlTotal(e) {
 		return
 	}
 	copied := ir.Renumber(e, func(id ir.ColID) ir.ColID { return shown[id] })

@@ -10,17 +10,17 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// What [ir.Total] says of PostgreSQL is not all true on Trino. Where two decimals
-// meet, in a comparison or a CASE, both are brought to one type of at most 38
-// digits, and a value that does not fit fails: amount > 0.0000000000000000001 where
-// a hidden row has a large amount. A day that is compared with an instant becomes
+// What [ir.Total] says of PostgreSQL is not all true on Trino and DuckDB. Where two
+// decimals meet, in a comparison, a CASE or a UNION, both are brought to one type of at
+// most 38 digits, and a value that does not fit fails: amount > 0.0000000000000000001
+// where a hidden row has a large amount. On Trino a day that is compared with an instant becomes
 // one, which very late ones cannot. A part of a document is a text only if it is a
 // scalar.
 
 // digits are those of a decimal before and after the point.
 type digits struct{ whole, scale int }
 
-// trinoTotal reports whether e, which is total elsewhere, is so on Trino.
+// trinoTotal reports whether e, which is total elsewhere, is so on Trino and DuckDB.
 func (f *fences) trinoTotal(e ir.Expr) bool {
 	switch e := e.(type) {
 	case *ir.Call:
@@ -102,13 +102,40 @@ func (f *fences) digitsOf(e ir.Expr) (digits, bool) {
 
 func declaredDigits(declared string) (digits, bool) {
 	precision, scale := 0, 0
-	if n, err := fmt.Sscanf(declared, "decimal(%d,%d)", &precision, &scale); err != nil || n != 2 {
+	if n, err := fmt.Sscanf(strings.ToLower(declared), "decimal(%d,%d)", &precision, &scale); err != nil || n != 2 {
 		return digits{}, false
 	}
 	return digits{precision - scale, scale}, true
 }
 
-// meets reports whether e compares numerics: inside of a fence on Trino none are.
+// unites reports whether numerics of different digits meet in a set operation of q.
+func (f *fences) unites(q *ir.Query) bool {
+	found := false
+	ir.Walk(q, func(n ir.Node) bool {
+		s, ok := n.(*ir.SetOp)
+		found = found || ok && f.apart(s)
+		return !found
+	})
+	return found
+}
+
+// apart reports whether a column of a set operation has numerics that may not be
+// brought to one type: a condition that sinks into its arms takes the conversion
+// along.
+func (f *fences) apart(s *ir.SetOp) bool {
+	if !f.view.decimals() {
+		return false
+	}
+	left, right := ir.Outputs(s.Left.Body), ir.Outputs(s.Right.Body)
+	for i := range s.Cols {
+		if !f.meet([]ir.Expr{&ir.Ref{Col: left[i].ID, T: left[i].Type}, &ir.Ref{Col: right[i].ID, T: right[i].Type}}) {
+			return true
+		}
+	}
+	return false
+}
+
+// meets reports whether e compares numerics: inside of a fence none are.
 func meets(e ir.Expr) bool {
 	found := false
 	ir.Walk(e, func(n ir.Node) bool {
@@ -119,4 +146,7 @@ func meets(e ir.Expr) bool {
 	return found
 }
 
-func (v *view) trino() bool { return v.full.Engine == catalog.Trino }
+// decimals reports whether numerics are decimals of 38 digits.
+func (v *view) decimals() bool {
+	return v.full.Engine == catalog.Trino || v.full.Engine == catalog.DuckDB
+}

@@ -70,8 +70,8 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	c := config.Defaults()
 	c.File = k.flags.config
 	conn := config.Connection{Name: k.named(target), Target: target, Schemas: k.schemas}
-	if lite, ok := target.(dsn.SQLite); ok {
-		conn.Dirs = []string{filepath.Dir(lite.Path)}
+	if file, ok := target.(dsn.File); ok {
+		conn.Dirs = []string{filepath.Dir(file.File())}
 	}
 	c.Viewers = []viewer.Viewer{{Name: owner, Teams: []string{owners}}}
 	s, err := k.siteOf(c)
@@ -101,8 +101,9 @@ func (k *connecting) named(t dsn.Target) string {
 		name = t.Database
 	case dsn.Trino:
 		name = t.Catalog
-	case dsn.SQLite:
-		name = strings.TrimSuffix(filepath.Base(t.Path), filepath.Ext(t.Path))
+	case dsn.SQLite, dsn.DuckDB:
+		base := filepath.Base(t.(dsn.File).File())
+		name = strings.TrimSuffix(base, filepath.Ext(base))
 	default:
 		panic("grille: unknown kind of database")
 	}
@@ -263,7 +264,7 @@ func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 // seenFrom is a target as the configuration in folder names it, and the folder
 // in which a database file lies.
 func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
-	lite, ok := t.(dsn.SQLite)
+	file, ok := t.(dsn.File)
 	if !ok {
 		return t, "", nil
 	}
@@ -271,14 +272,14 @@ func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
 	if err != nil {
 		return t, "", err
 	}
-	path, err := filepath.Abs(lite.Path)
+	path, err := filepath.Abs(file.File())
 	if err != nil {
 		return t, "", err
 	}
 	if rel, err := filepath.Rel(from, path); err == nil {
 		path = rel
 	}
-	return dsn.SQLite{Path: path}, filepath.Dir(path), nil
+	return file.At(path), filepath.Dir(path), nil
 }
 
 // create writes a file that must not be there yet.

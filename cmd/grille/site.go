@@ -127,6 +127,8 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 			Concurrent: s.Limits.Concurrent, InsecureAllowWritableRole: c.InsecureAllowWritableRole, Log: log})
 	case dsn.SQLite:
 		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
+	case dsn.DuckDB:
+		return s.duckdb(t, c, log)
 	default:
 		panic("grille: unknown kind of database")
 	}

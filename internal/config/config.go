@@ -56,7 +56,7 @@ type Connection struct {
 	Rules    string     // path; "": none, nothing is visible
 	Pairs    string     // path of examples for models; "": none
 	Taught   string     // path of what people call things; "": none
-	Dirs     []string   // SQLite: folders below which the file must lie; empty: the folder of grille.yaml
+	Dirs     []string   // SQLite, DuckDB: folders below which the file must lie; empty: the folder of grille.yaml
 	// InsecureAllowWritableRole lets a role be used that may do more than read.
 	InsecureAllowWritableRole bool
 }

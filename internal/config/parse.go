@@ -87,10 +87,11 @@ func (c *Config) readConnection(name string, n strict.Node) error {
 		if len(k.Dirs) > 0 {
 			return n.Errorf("dirs says below which folders a file may lie, and this database is not a file: remove it")
 		}
-	case dsn.SQLite:
-		k.Target = dsn.SQLite{Path: c.Path(t.Path)}
+	case dsn.SQLite, dsn.DuckDB:
+		file := t.(dsn.File)
+		k.Target = file.At(c.Path(file.File()))
 		if k.Password != "" {
-			return n.Errorf("a SQLite file takes no password: remove it")
+			return n.Errorf("a database file takes no password: remove it")
 		}
 		if len(k.Dirs) == 0 {
 			k.Dirs = []string{c.Path(".")}

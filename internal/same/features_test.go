@@ -49,7 +49,7 @@ func rewriting() bool {
 
 // columns of the table, in the order of their constants.
 func matrixEngines() []catalog.Engine {
-	return []catalog.Engine{catalog.Postgres, catalog.SQLite, catalog.MariaDB, catalog.MySQL, catalog.Trino}
+	return []catalog.Engine{catalog.Postgres, catalog.SQLite, catalog.MariaDB, catalog.MySQL, catalog.Trino, catalog.DuckDB}
 }
 
 // kept are the cells of a page, by feature and column.
@@ -68,7 +68,7 @@ func (s *shop) matrix(t *testing.T, was map[string][]string) string {
 	var b strings.Builder
 	for _, f := range features(t) {
 		if len(f.probes) == 0 {
-			fmt.Fprintf(&b, "\n## %s\n\n| | PostgreSQL | SQLite | MariaDB | MySQL | Trino |\n|---|---|---|---|---|---|\n", f.name)
+			fmt.Fprintf(&b, "\n## %s\n\n| | PostgreSQL | SQLite | MariaDB | MySQL | Trino | DuckDB |\n|---|---|---|---|---|---|---|\n", f.name)
 			continue
 		}
 		name := strings.ReplaceAll(f.name, "|", "\\|")

@@ -26,6 +26,7 @@ func kinds() []kind {
 		sqliteKind(),
 		mariaDBKind(),
 		trinoKind(),
+		duckdbKind(),
 	}
 }
 

@@ -84,7 +84,7 @@ func (s *shop) query(a *spec.Args, draft string) string {
 // kept says who refuses, of those that are here and of the others.
 func (s *shop) kept(a *spec.Args, who string, no map[catalog.Engine]string) []string {
 	var out []string
-	for e := catalog.SQLite; e <= catalog.Trino; e++ {
+	for e := catalog.SQLite; e <= catalog.DuckDB; e++ {
 		head := who + e.String() + " refuses "
 		switch {
 		case slices.ContainsFunc(s.engines, func(db Database) bool { return db.Kind() == e }):

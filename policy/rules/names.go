@@ -129,7 +129,7 @@ func findTable(cat *catalog.Catalog, name string) (*catalog.Table, error) {
 // tableName is how a rules file names t: without the schema if it is the only
 // one of the path.
 func tableName(cat *catalog.Catalog, t *catalog.Table) string {
-	if cat.Engine == catalog.SQLite && t.Schema == "main" {
+	if (cat.Engine == catalog.SQLite || cat.Engine == catalog.DuckDB) && t.Schema == "main" {
 		return identifier(t.Name)
 	}
 	if own := cat.Engine == catalog.MariaDB || cat.Engine == catalog.MySQL; own && len(cat.Path) == 1 && t.Schema == cat.Path[0] {

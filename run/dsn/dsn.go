@@ -9,12 +9,12 @@ package dsn
 
 import (
 	"errors"
+	"fmt"
 	"strings"
-
-	"github.com/grille-dev/grille/refusal"
 )
 
-// Target is one database: a [Postgres], a [MySQL], a [SQLite] or a [Trino].
+// Target is one database: a [Postgres], a [MySQL], a [Trino], a [SQLite] or a
+// [DuckDB].
 //
 //sumtype:decl
 type Target interface {
@@ -54,9 +54,26 @@ type MySQL struct {
 // SQLite is sqlite:PATH.
 type SQLite struct{ Path string }
 
+// DuckDB is duckdb:PATH.
+type DuckDB struct{ Path string }
+
+// File is a target that is a file of this machine: a [SQLite] or a [DuckDB].
+type File interface {
+	Target
+	// File is its path, and At the same kind of file at another one.
+	File() string
+	At(path string) File
+}
+
+func (s SQLite) File() string      { return s.Path }
+func (d DuckDB) File() string      { return d.Path }
+func (SQLite) At(path string) File { return SQLite{Path: path} }
+func (DuckDB) At(path string) File { return DuckDB{Path: path} }
+
 func (Postgres) target() {}
 func (MySQL) target()    {}
 func (SQLite) target()   {}
+func (DuckDB) target()   {}
 
 // String is the target without its password.
 func (p Postgres) String() string { return server(p).address("postgres") }
@@ -74,7 +91,10 @@ func (m MySQL) scheme() string {
 // String is the connection string.
 func (s SQLite) String() string { return "sqlite:" + s.Path }
 
-var errScheme = errors.New("a connection string begins with sqlite:, postgres://, mariadb://, mysql:// or trino://")
+// String is the connection string.
+func (d DuckDB) String() string { return "duckdb:" + d.Path }
+
+var errScheme = errors.New("a connection string begins with sqlite:, duckdb:, postgres://, mariadb://, mysql:// or trino://")
 
 // Parse reads a connection string.
 func Parse(text string) (Target, error) {
@@ -98,26 +118,28 @@ func Parse(text string) (Target, error) {
 			return nil, err
 		}
 		return mySQL(scheme == "mariadb", s), nil
-	case "sqlite":
-		return parseSQLite(rest)
+	case "sqlite", "duckdb":
+		return parseFile(scheme, rest)
 	case "trino":
 		return parseTrino(text)
-	case "duckdb":
-		return nil, refusal.New(refusal.Engine, "connect to PostgreSQL (postgres://), MariaDB (mariadb://), MySQL (mysql://), Trino (trino://) or SQLite (sqlite:PATH)",
-			"%s is not in this version", scheme)
 	default:
 		return nil, errScheme
 	}
 }
 
-func parseSQLite(path string) (Target, error) {
+// parseFile reads the path of a file, which no driver gets to see before it has
+// been made absolute: theirs may be an address (https:) or an option (?mode=rwc).
+func parseFile(scheme, path string) (Target, error) {
 	switch {
 	case path == "" || path == ":memory:":
-		return nil, errors.New("sqlite: names no file; write sqlite:PATH")
+		return nil, fmt.Errorf("%s: names no file; write %s:PATH", scheme, scheme)
 	case strings.HasPrefix(path, "//"):
-		return nil, errors.New("write sqlite:PATH, without slashes before the path")
+		return nil, fmt.Errorf("write %s:PATH, without slashes before the path", scheme)
 	case strings.ContainsAny(path, "?#"):
-		return nil, errors.New("sqlite: takes no parameters; a path holds no ? and no #")
+		return nil, fmt.Errorf("%s: takes no parameters; a path holds no ? and no #", scheme)
+	case scheme == "duckdb":
+		return DuckDB{Path: path}, nil
+	default:
+		return SQLite{Path: path}, nil
 	}
-	return SQLite{Path: path}, nil
 }

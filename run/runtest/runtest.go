@@ -36,7 +36,7 @@ func Tables() []string {
 	return []string{
 		`CREATE TABLE things (id bigint NOT NULL PRIMARY KEY, label text NOT NULL, amount numeric, at timestamp, born date, good boolean, weight double precision)`,
 		`INSERT INTO things VALUES (1, 'a', 1.5, '2024-02-29 12:00:00', '2024-02-29', true, 0.1)`,
-		`INSERT INTO things VALUES (2, 'ünï 🦊''s "x"', -3, '1969-12-31 23:59:59', '0999-01-01', false, 1e300)`,
+		`INSERT INTO things VALUES (2, 'ünï 🦊''s "x"', -3.5, '1969-12-31 23:59:59', '0999-01-01', false, 1e300)`,
 		`INSERT INTO things VALUES (3, '', NULL, NULL, NULL, NULL, NULL)`,
 		`CREATE TABLE broken (id bigint NOT NULL PRIMARY KEY, word text, zero bigint)`,
 		`INSERT INTO broken VALUES (1, '` + Canary + `', 0)`,
@@ -263,7 +263,7 @@ func values(t *testing.T, h Harness) {
 	for draft, want := range map[string][]string{
 		`SELECT * FROM things ORDER BY id`: {
 			"1|a|1.5|2024-02-29 12:00:00|2024-02-29|t|0.1",
-			`2|ünï 🦊's "x"|-3|1969-12-31 23:59:59|0999-01-01|f|1e+300`,
+			`2|ünï 🦊's "x"|-3.5|1969-12-31 23:59:59|0999-01-01|f|1e+300`,
 			"3||NULL|NULL|NULL|NULL|NULL",
 		},
 		`SELECT count(*) FROM things`:                                            {"3"},

@@ -21,8 +21,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/ncruces/go-sqlite3/util/ioutil"
@@ -94,50 +92,12 @@ func New(c Config) (*Engine, error) {
 		readervfs.Create(e.image, ioutil.NewSizeReaderAt(bytes.NewReader(c.Image)))
 	} else {
 		var err error
-		if e.path, err = within(c.Path, c.Dirs); err != nil {
+		if e.path, err = run.FileBelow(c.Path, c.Dirs); err != nil {
 			return nil, err
 		}
 	}
 	e.pool = newPool(c.Concurrent, e.open)
 	return e, nil
-}
-
-// within resolves a path and sees that it is a file below one of dirs.
-func within(path string, dirs []string) (string, error) {
-	full, err := resolve(path)
-	if err != nil {
-		return "", fmt.Errorf("the database file %s: %w", path, reason(err))
-	}
-	if info, err := os.Stat(full); err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a file", path)
-	}
-	for _, d := range dirs {
-		dir, err := resolve(d)
-		if err != nil {
-			continue
-		}
-		if rel, err := filepath.Rel(dir, full); err == nil && filepath.IsLocal(rel) && rel != "." {
-			return full, nil
-		}
-	}
-	return "", fmt.Errorf("%s is not below a folder that databases may lie in; add its folder to the configuration", path)
-}
-
-// reason is an error without the path that it repeats.
-func reason(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
-
-func resolve(path string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	return filepath.EvalSymlinks(abs)
 }
 
 // Kind is catalog.SQLite.

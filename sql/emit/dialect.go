@@ -14,6 +14,8 @@ type dialect struct {
 	engine catalog.Engine
 	lower  []rewrite
 
+	database string // stands before the schema of a table
+
 	fence   string // ends a derived table through which no predicate may sink
 	cross   string // a join without a condition
 	noLimit string // stands before OFFSET where there is no LIMIT
@@ -27,10 +29,16 @@ type dialect struct {
 	// bare: beside conditions of guards stands what indexes serve (bare.go).
 	bare          bool
 	lateral       bool // knows LATERAL
+	unsaidLateral bool // and takes each subquery in FROM for one, without the word
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)
 	distinctPairs bool // knows f(DISTINCT a, b)
 	quantifiers   bool // knows ANY and ALL of a subquery
 	sortsValues   bool // VALUES may have ORDER BY and LIMIT
+	approximating bool // numerics that cannot be exact are doubles (approximate.go)
+	alone         bool // FULL JOIN may not refer to an outer query
+	writtenArrays bool // a parameter is no array: its elements are parameters
+	writtenLimits bool // LIMIT takes no parameter everywhere: what is known is written
+	sortsDistinct bool // f(DISTINCT a) must be told to put its values in order, as PostgreSQL does unasked
 	nested        bool // arms of set operations may stand in parentheses
 	backquotes    bool // names stand in those
 	positional    bool // parameters are ?, in the order of the text
@@ -59,6 +67,8 @@ type dialect struct {
 	// read prints the column c of the stored table that is aliased alias, so
 	// that its value is one of c's type.
 	read func(p *printer, alias string, t *catalog.Table, c *catalog.Column)
+	// fenced prints a column of a fenced table, whose printed form is x; nil: as it is.
+	fenced func(x string, t types.Type) string
 	// collation is what comparing values of t must name; "" if nothing.
 	collation func(t types.Type) string
 	// plain is the collation of a t that needs none, to be named where one of
@@ -71,6 +81,8 @@ type dialect struct {
 	// quantified prints X op ANY|ALL (array).
 	quantified func(p *printer, e *ir.AnyOf)
 	list       func(p *printer, e *ir.List)
+	// inline prints an argument that cannot be a parameter; nil: there is none.
+	inline func(p *printer, fn *funcs.Sig, at int, e ir.Expr) bool
 	// scalar prints a subquery as a value; more than one row is an error.
 	scalar func(p *printer, e *ir.Scalar)
 	// orderedSet prints an aggregate WITHIN GROUP.
@@ -108,6 +120,8 @@ func dialectOf(e catalog.Engine) *dialect {
 		return mysql8Dialect
 	case catalog.Trino:
 		return &trino
+	case catalog.DuckDB:
+		return &duckdb
 	case catalog.NoEngine:
 		panic("emit: a catalog without an engine")
 	default:

@@ -82,7 +82,7 @@ func catalogOf(db same.Database, c *catalog.Catalog) *catalog.Catalog {
 		f := db.Catalog.All().Lookup("", t.Name)
 		t.Schema, t.OID, t.Fingerprint, t.Strict = f.Schema, f.OID, f.Fingerprint, f.Strict
 		for i, col := range t.Columns {
-			col.ID, col.Collation = f.Columns[i].ID, f.Columns[i].Collation
+			col.ID, col.Collation, col.Declared = f.Columns[i].ID, f.Columns[i].Collation, f.Columns[i].Declared
 			if f.Columns[i].Type.Kind == types.Unsupported { // an interval on Trino
 				col.Type = f.Columns[i].Type
 			}

@@ -86,6 +86,10 @@ func (p *printer) quote(s string) {
 
 // table prints the name of t. That of a schema may have two parts.
 func (p *printer) table(t *catalog.Table) {
+	if p.d.database != "" {
+		p.quote(p.d.database)
+		p.b = append(p.b, '.')
+	}
 	if catalog, schema, ok := strings.Cut(t.Schema, "."); ok && p.d.catalogs {
 		p.quote(catalog)
 		p.b = append(p.b, '.')

@@ -24,6 +24,7 @@ type printer struct {
 	used    map[ir.ColID]bool // see inUse
 	last    ir.ColID
 	derived map[*ir.Table]*ir.Guarded // see reading
+	origins *origins                  // see approximate
 	probed  int                       // how many joins, subqueries of expressions and WITH items we are inside of
 	deep    int                       // how many derived tables we are inside of
 	guards  int                       // how many guards we are inside of: bare tables are legal there
@@ -110,6 +111,11 @@ func (p *printer) text(f func()) string {
 func (p *printer) constant(v types.Value, t types.Type) {
 	if v.IsNull() {
 		p.d.null(p, t)
+		return
+	}
+	if t.Kind == types.Array && p.d.writtenArrays {
+		items, _ := elements(&ir.Const{Value: v, T: t})
+		p.d.list(p, &ir.List{Items: items, T: t})
 		return
 	}
 	p.d.param(p, p.params.number(v, t), t)

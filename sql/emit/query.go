@@ -41,24 +41,29 @@ func (p *printer) query(q *ir.Query, names []string) {
 		return
 	case q.Limit != nil:
 		p.str(" LIMIT ")
-		p.rows(q.Limit)
+		p.count(q.Limit)
 	case q.Offset != nil:
 		p.str(p.d.noLimit)
 	}
 	if q.Offset != nil {
 		p.str(" OFFSET ")
-		p.rows(q.Offset)
+		p.count(q.Offset)
 	}
 }
 
-// rows prints a number of rows.
-func (p *printer) rows(e ir.Expr) {
+// count prints a number of rows.
+func (p *printer) count(e ir.Expr) {
 	c, ok := e.(*ir.Const)
-	if !p.d.plainCounts || !ok || c.Value.IsNull() {
+	switch {
+	case !ok || c.Value.IsNull():
 		p.expr(e)
-		return
+	case p.d.writtenLimits:
+		p.b = strconv.AppendInt(p.b, c.Value.Int(), 10)
+	case p.d.plainCounts:
+		p.place(p.params.number(c.Value, c.T))
+	default:
+		p.expr(e)
 	}
-	p.place(p.params.number(c.Value, c.T))
 }
 
 // sort prints one ORDER BY item: the ordinal of a visible output, or the

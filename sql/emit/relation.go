@@ -71,7 +71,9 @@ func (p *printer) rel(r ir.Rel) {
 			if !p.d.lateral {
 				p.refuse(r, "join on a condition instead", "%s cannot compute a subquery for each row of another table in FROM (LATERAL)", p.d.engine)
 			}
-			p.str("LATERAL ")
+			if !p.d.unsaidLateral {
+				p.str("LATERAL ")
+			}
 		}
 		p.block(func() { p.query(r.Query, nil) })
 		p.str(" AS ", p.aliases[r])
@@ -131,7 +133,11 @@ func (p *printer) guarded(g *ir.Guarded) {
 	p.str("(SELECT ")
 	for i, d := range g.Cols {
 		p.sep(i, "", ", ")
-		p.operand(d.Expr)
+		if g.Fence && p.d.fenced != nil {
+			p.str(p.d.fenced(p.text(func() { p.operand(d.Expr) }), d.Type))
+		} else {
+			p.operand(d.Expr)
+		}
 		p.as(i, nil)
 	}
 	if len(g.Cols) == 0 {
@@ -173,6 +179,9 @@ func (p *printer) join(j *ir.Join) {
 	case j.Kind == ir.Right:
 		p.str(" RIGHT JOIN ")
 	case j.Kind == ir.Full:
+		if p.d.alone && correlated(j) {
+			p.refuse(j, "join before the subquery refers to the outer query", "%s cannot compute a FULL JOIN that refers to an outer query", p.d.engine)
+		}
 		p.str(" FULL JOIN ")
 	default:
 		panic("emit: unknown join")

@@ -97,6 +97,9 @@ func (p *printer) form(form string, e ir.Expr, s *spell) {
 	default:
 		panic("emit: the function table has a form :" + form)
 	}
+	if p.approximate(e) {
+		template = funcs.TextDuckDB(e.Type(), true)
+	}
 	if template == "" {
 		p.refuse(s.at, "leave it out", "%s cannot make a text of %s", p.d.engine, e.Type())
 	}
@@ -108,11 +111,23 @@ func (p *printer) call(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.T
 	if p.d.special != nil && p.d.special(p, call{at, fn, unlabelled(fn, args), result}) {
 		return
 	}
-	p.spell(p.spelling(at, fn), p.parts(at, fn, args, result))
+	p.spell(p.template(at, fn, args), p.parts(at, fn, args, result))
 }
 
 func (p *printer) parts(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.Type) spell {
-	return spell{at: at, op: fn.Func.Name, kind: result.Kind, args: unlabelled(fn, args), arg: p.printArg(fn)}
+	return spell{at: at, op: fn.Func.Name, kind: result.Kind, args: unlabelled(fn, args), arg: p.inlined(fn, args, p.printArg(fn))}
+}
+
+// inlined prints what cannot be a parameter in its own way, and the rest by print.
+func (p *printer) inlined(fn *funcs.Sig, args []ir.Expr, print func(ir.Expr)) func(ir.Expr) {
+	if p.d.inline == nil {
+		return print
+	}
+	return func(e ir.Expr) {
+		if i := slices.Index(args, e); i < 0 || !p.d.inline(p, fn, i, e) {
+			print(e)
+		}
+	}
 }
 
 // unlabelled leaves out the casts of a varchar to the text that fn takes, which
@@ -201,9 +216,13 @@ func (p *printer) agg(e *ir.Agg) {
 			p.sep(i, "", ", ")
 			s.arg(a)
 		}
-		p.orderBy(e.Order, " ORDER BY ")
+		order := e.Order
+		if e.Distinct && len(order) == 0 && len(e.Args) > 0 && p.d.sortsDistinct {
+			order = []ir.SortExpr{{X: e.Args[0]}}
+		}
+		p.orderBy(order, " ORDER BY ")
 	}
-	p.spell(p.spelling(e, e.Fn), s)
+	p.spell(p.template(e, e.Fn, e.Args), s)
 }
 
 func (p *printer) filter(e ir.Expr) {
@@ -238,7 +257,7 @@ func (p *printer) over(e *ir.Over) {
 		p.window(&e.Window)
 		p.str(")")
 	}
-	p.spell(p.spelling(e, e.Fn), s)
+	p.spell(p.template(e, e.Fn, e.Args), s)
 }
 
 func (p *printer) window(w *ir.Window) {

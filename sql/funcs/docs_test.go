@@ -58,7 +58,7 @@ func docs() string {
 		if part.name == "Of masks" {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n| | | takes | PostgreSQL | SQLite | MySQL, MariaDB | Trino |\n|---|---|---|---|---|---|---|\n", part.name)
+		fmt.Fprintf(&b, "\n## %s\n\n| | | takes | PostgreSQL | SQLite | MySQL, MariaDB | Trino | DuckDB |\n|---|---|---|---|---|---|---|---|\n", part.name)
 		for _, f := range part.funcs {
 			b.WriteString(line(listed[f.Name]))
 		}
@@ -75,10 +75,10 @@ func line(f *Func) string {
 		}
 		takes = append(takes, arguments(s))
 	}
-	return fmt.Sprintf("| `%s`%s | %s | %s | yes | %s | %s | %s |\n", strings.ReplaceAll(f.Name, "|", `\|`), strings.TrimSpace(mark), strings.ReplaceAll(f.Words, "|", `\|`),
+	return fmt.Sprintf("| `%s`%s | %s | %s | yes | %s | %s | %s | %s |\n", strings.ReplaceAll(f.Name, "|", `\|`), strings.TrimSpace(mark), strings.ReplaceAll(f.Words, "|", `\|`),
 		strings.Join(short3(takes), "; "),
 		says(f, func(s *Sig) string { return s.SQLite }), says(f, func(s *Sig) string { return s.MySQL }),
-		says(f, func(s *Sig) string { return s.Trino }))
+		says(f, func(s *Sig) string { return s.Trino }), says(f, func(s *Sig) string { return s.DuckDB }))
 }
 
 func arguments(s *Sig) string {

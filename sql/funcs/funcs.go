@@ -74,14 +74,14 @@ type Sig struct {
 	// them separated by commas, {op} the operator symbol. "" on Postgres:
 	// pg_catalog.name({*}), ({1} op {2}) or (op {1}). "" elsewhere: this engine
 	// cannot say it. For aggregates {*} includes DISTINCT and ORDER BY. Those of
-	// MySQL and Trino stand in a file each (mysql.go, trino.go); MySQL is
-	// MariaDB's too.
+	// MySQL, Trino and DuckDB stand in a file each (mysql.go, trino.go, duckdb.go);
+	// MySQL is MariaDB's too.
 	//
 	// More marks: {1:text} is {1} as the engine casts it to text; {*:out} all the
 	// arguments as PostgreSQL writes values out; {tail} is where FILTER and OVER
 	// of an aggregate or window function go, and without it they follow the whole;
 	// {kind} is the kind of the call's result: int8, text (varchar and bpchar too).
-	Postgres, SQLite, MySQL, Trino string
+	Postgres, SQLite, MySQL, Trino, DuckDB string
 }
 
 // Pseudo types in Sig.Params and Sig.Result. They are no types of values.

@@ -70,6 +70,7 @@ var table = sync.OnceValue(func() *index {
 	}
 	x.spelled(mysql(), func(s *Sig, t string) { s.MySQL = t })
 	x.spelled(trino(), func(s *Sig, t string) { s.Trino = t })
+	x.spelled(duckdb(), func(s *Sig, t string) { s.DuckDB = t })
 	return x
 })
 
