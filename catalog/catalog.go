@@ -121,11 +121,14 @@ type Source struct {
 
 // Column is one column of a Table.
 type Column struct {
-	ID        ColumnID
-	Name      string
-	Type      types.Type // types.Unsupported if Grille cannot handle it: not selectable
-	Declared  string     // the type as the database spells it, e.g. "numeric(10,2)"
-	NotNull   bool
+	ID       ColumnID
+	Name     string
+	Type     types.Type // types.Unsupported if Grille cannot handle it: not selectable
+	Declared string     // the type as the database spells it, e.g. "numeric(10,2)"
+	NotNull  bool
+	// Recast: it is stored as another type, a domain or one that Type says as well,
+	// and is read through a cast to Type (PostgreSQL).
+	Recast    bool   `json:",omitempty"`
 	Comment   string // as Table.Comment
 	Generated bool
 	// Virtual: generated, and computed whenever it is read, which may fail.

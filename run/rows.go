@@ -147,7 +147,8 @@ func Size(row []types.Value) int64 {
 		switch k := row[i].Kind(); k {
 		case types.Array:
 			n += Size(row[i].List())
-		case types.Text, types.Numeric, types.Bytea, types.UUID, types.JSON, types.JSONB:
+		case types.Text, types.Numeric, types.Bytea, types.UUID, types.JSON, types.JSONB,
+			types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 			n += int64(len(row[i].Text()))
 		default: // numbers, dates, NULL: fixed
 		}

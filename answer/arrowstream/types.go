@@ -54,7 +54,8 @@ func typeOf(t types.Type, mod types.Mod, zone *time.Location) arrow.DataType {
 		return arrow.PrimitiveTypes.Float64
 	case types.Numeric:
 		return decimalOf(mod)
-	case types.Text, types.Varchar, types.Bpchar, types.Enum, types.Token, types.JSON, types.JSONB, types.Unknown:
+	case types.Text, types.Varchar, types.Bpchar, types.Enum, types.Token, types.JSON, types.JSONB, types.Unknown,
+		types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		return arrow.BinaryTypes.String
 	case types.Bytea:
 		return arrow.BinaryTypes.Binary

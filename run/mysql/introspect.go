@@ -194,7 +194,7 @@ func typeOf(data, column string) types.Type {
 		if column == "bit(1)" {
 			return types.Of(types.Bool)
 		}
-		return types.Of(types.Unsupported)
+		return types.Type{Kind: types.Unsupported, Name: data}
 	case "smallint":
 		if unsigned {
 			return types.Of(types.Int4)
@@ -215,7 +215,10 @@ func typeOf(data, column string) types.Type {
 		}
 		return types.Of(types.Int8)
 	default:
-		return types.Of(otherType(data))
+		if k := otherType(data); k != types.Unsupported {
+			return types.Of(k)
+		}
+		return types.Type{Kind: types.Unsupported, Name: data}
 	}
 }
 

@@ -42,6 +42,10 @@ const (
 	oidNumeric     = 1700
 	oidUUID        = 2950
 	oidJSONB       = 3802
+	oidInet        = 869
+	oidCidr        = 650
+	oidMacAddr     = 829
+	oidMacAddr8    = 774
 	// firstUserOID: types below it are the system's.
 	firstUserOID = 16384
 )
@@ -87,6 +91,14 @@ func base(oid uint32) types.Kind {
 		return types.JSON
 	case oidJSONB:
 		return types.JSONB
+	case oidInet:
+		return types.Inet
+	case oidCidr:
+		return types.Cidr
+	case oidMacAddr:
+		return types.MacAddr
+	case oidMacAddr8:
+		return types.MacAddr8
 	default:
 		return types.Unsupported
 	}
@@ -133,6 +145,14 @@ func element(oid uint32) types.Kind {
 		return types.JSON
 	case 3807:
 		return types.JSONB
+	case 1041:
+		return types.Inet
+	case 651:
+		return types.Cidr
+	case 1040:
+		return types.MacAddr
+	case 775:
+		return types.MacAddr8
 	default:
 		return types.Unsupported
 	}
@@ -156,7 +176,8 @@ func decoders(cols []ir.Column) ([]decoder, []int16, error) {
 			types.Date, types.Time, types.Timestamp, types.TimestampTZ, types.Interval, types.UUID:
 			formats[i] = binaryFormat
 		case types.Numeric, types.Text, types.Varchar, types.Bpchar, types.JSON, types.JSONB,
-			types.Enum, types.Token, types.Array, types.Unknown:
+			types.Enum, types.Token, types.Array, types.Unknown,
+			types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 			formats[i] = textFormat
 		case types.Unsupported:
 			return nil, nil, run.Fault("a column of an unsupported type")
@@ -193,7 +214,7 @@ func fits(t types.Type, oid uint32) bool {
 	case types.Enum:
 		return oid >= firstUserOID
 	case types.Array:
-		return element(oid) == t.Elem
+		return element(oid) == t.Elem || t.Elem == types.Enum && oid >= firstUserOID
 	default:
 		return base(oid) == t.Kind
 	}
@@ -281,6 +302,8 @@ func (d decoder) rare(v []byte, a *arena) (types.Value, error) {
 		return types.JSONBOf(a.copy(v)), nil
 	}
 	switch d.want.Kind {
+	case types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
+		return types.Parse(d.want, string(v), nil)
 	case types.Enum:
 		return types.TextOf(a.copy(v)), nil
 	case types.Array:

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/sql/types"
 )
 
 // printExpr is the fingerprint of relation c in schema n: everything that
@@ -36,14 +35,11 @@ WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('r', 'p', 'v', '
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`
 
 // columnsText lists the columns that the role may read.
-const columnsText = `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, t.typtype, tn.nspname, t.typname,
-  format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, col_description(a.attrelid, a.attnum),
+const columnsText = `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, col_description(a.attrelid, a.attnum),
   CASE WHEN l.oid IS NULL OR l.collname = 'default' THEN '' ELSE l.collname END, coalesce(l.collisdeterministic, true)
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
 WHERE n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
@@ -80,9 +76,9 @@ func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 	var r *reader
 	schemas := []string{arrayOf(e.c.Schemas)}
 	err := e.consult(ctx, func(c *conn) error {
-		r = &reader{byOID: map[uint32]*catalog.Table{}, parent: map[uint32]bool{}}
+		r = &reader{byOID: map[uint32]*catalog.Table{}, parent: map[uint32]bool{}, made: map[uint32]made{}}
 		return e.ask(ctx, c,
-			question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
+			question{typesText, nil, r.typ}, question{relationsText, schemas, r.relation}, question{columnsText, schemas, r.column},
 			question{keysText, schemas, r.key}, question{foreignText, schemas, r.foreign},
 			question{inheritsText, schemas, r.inherits}, question{sourcesText, schemas, r.source},
 			question{opaqueText, schemas, r.opaque}, question{generatedText, schemas, r.generated},
@@ -147,6 +143,7 @@ type reader struct {
 	tables []*catalog.Table
 	byOID  map[uint32]*catalog.Table
 	parent map[uint32]bool // has inheritance children: its keys do not hold over them
+	made   map[uint32]made
 }
 
 var errRow = errors.New("a catalog row of another shape")
@@ -188,7 +185,7 @@ func kindOf(relkind byte, child bool) catalog.Kind {
 }
 
 func (r *reader) column(v [][]byte) error {
-	if len(v) != 13 {
+	if len(v) != 10 {
 		return errRow
 	}
 	t := r.byOID[oidOf(v[0])]
@@ -200,32 +197,17 @@ func (r *reader) column(v [][]byte) error {
 		return errRow
 	}
 	c := &catalog.Column{
-		ID: catalog.ColumnID(id), Name: string(v[2]), Declared: string(v[7]),
-		Type:    typeOf(oidOf(v[3]), string(v[4]), string(v[5]), string(v[6])),
-		NotNull: isTrue(v[8]), Generated: len(v[9]) > 0, Virtual: string(v[9]) == "v", Comment: string(v[10]), Collation: string(v[11]),
+		ID: catalog.ColumnID(id), Name: string(v[2]), Declared: string(v[4]),
+		NotNull: isTrue(v[5]), Generated: len(v[6]) > 0, Virtual: string(v[6]) == "v", Comment: string(v[7]), Collation: string(v[8]),
 	}
-	if !isTrue(v[12]) {
+	c.Type, c.Recast = r.typeOf(oidOf(v[3]), c.Declared)
+	if !isTrue(v[9]) {
 		// A collation under which different texts are equal would widen every
 		// rule that compares.
-		c.Type = types.Of(types.Unsupported)
+		c.Type, c.Recast = unread("a type under a collation that is not deterministic"), false
 	}
 	t.Columns = append(t.Columns, c)
 	return nil
-}
-
-// typeOf maps a stored type. Domains, composites, ranges and the types of
-// extensions may bring operators of their own and are not listed (red team H1).
-func typeOf(oid uint32, typtype, schema, name string) types.Type {
-	switch {
-	case typtype == "e" && !strings.Contains(schema+name, "."):
-		return types.Type{Kind: types.Enum, Name: schema + "." + name}
-	case oid >= firstUserOID:
-		return types.Of(types.Unsupported)
-	}
-	if k := element(oid); k != types.Unsupported {
-		return types.ArrayOf(k)
-	}
-	return types.Of(base(oid))
 }
 
 func (r *reader) key(v [][]byte) error {

@@ -103,17 +103,17 @@ public.orders kind 0 -- what was bought
   4 total numeric (numeric(10,2)) -- in euro
   5 twice numeric generated from total
   6 feel public.mood
-  7 feels unsupported (public.mood[])
+  7 feels public.mood[]
   8 at timestamptz (timestamp(3) with time zone)
   9 tags text[]
-  10 mail unsupported (public.email)
+  10 mail text (public.email)
   11 raw bytea
   12 doc jsonb
   13 u uuid
   15 area unsupported (point)
-  16 net unsupported (inet)
-  17 n unsupported (name) collate C
-  18 one unsupported ("char")
+  16 net inet
+  17 n text (name) collate C
+  18 one text ("char")
   19 t unsupported (time with time zone)
   20 c bpchar (character(3))
   21 byte text collate POSIX

@@ -54,7 +54,7 @@ func decode(s *sqlite3.Stmt, i int, t types.Type) (v types.Value, ok bool) {
 		}
 		v, err := types.Parse(t, textOf(s, i), time.UTC)
 		return v, err == nil
-	case types.Array, types.Unsupported:
+	case types.Array, types.Unsupported, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		return types.Null, false
 	default:
 		panic("sqlite: unknown kind of type")

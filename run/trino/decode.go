@@ -42,7 +42,7 @@ func decode(cell json.RawMessage, t types.Type) (v types.Value, ok bool) {
 	case types.JSON, types.JSONB, types.Numeric, types.Date, types.Time, types.Timestamp, types.UUID:
 		v, err := types.Parse(t, text, time.UTC)
 		return v, err == nil
-	case types.Interval, types.Enum, types.Token, types.Unsupported:
+	case types.Interval, types.Enum, types.Token, types.Unsupported, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		return types.Null, false
 	default:
 		panic("trino: unknown kind of type")

@@ -176,8 +176,9 @@ func (b *binder) attribute(n *syntax.Column, name string) ir.Expr {
 
 // mention is a fresh copy of what a name stands for.
 func (b *binder) mention(n *syntax.Column, c column) ir.Expr {
-	if c.expr.Type().Kind == types.Unsupported {
-		fail(n.At(), refusal.Types, "leave it out of the question", "column %q has a type that Grille does not handle", c.name)
+	if t := c.expr.Type(); t.Kind == types.Unsupported {
+		what, try := unread(t)
+		fail(n.At(), refusal.Types, try, "column %q %s Grille does not read", c.name, what)
 	}
 	if r, ok := c.expr.(*ir.Ref); ok {
 		return &ir.Ref{Span: at(n), Col: r.Col, T: r.T}

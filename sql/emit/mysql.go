@@ -168,7 +168,7 @@ func (m mysql) read(p *printer, alias string, t *catalog.Table, c *catalog.Colum
 		p.refuse(&ir.Const{}, "leave "+c.Name+" out", "%s has no intervals", m.engine)
 	case types.Array:
 		p.refuse(&ir.Const{}, "leave "+c.Name+" out", "%s has no arrays", m.engine)
-	case types.Unsupported, types.Unknown, types.Token:
+	case types.Unsupported, types.Unknown, types.Token, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		panic("emit: no column of " + m.engine.String() + " is of type " + c.Type.String())
 	default:
 		panic("emit: unknown type")

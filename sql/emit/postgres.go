@@ -57,7 +57,12 @@ var postgres = dialect{
 		p.expr(e.X)
 		p.str(" AS ", e.T.SQLMod(e.Mod), ")")
 	},
+	// A domain has arrays, and may have overloads, of its own.
 	read: func(p *printer, alias string, _ *catalog.Table, c *catalog.Column) {
+		if c.Recast {
+			p.str("CAST(")
+			defer p.str(" AS ", c.Type.SQL(), ")")
+		}
 		p.str(alias, ".")
 		p.quote(c.Name)
 	},

@@ -30,8 +30,14 @@ var sqlite = dialect{
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	text:     func(t types.Type) string { return funcs.CastSQLite(t, types.Of(types.Text), types.Mod{}) },
 	out:      funcs.TextSQLite,
-	param:    func(p *printer, n int, _ types.Type) { p.str("?"); p.int(n) },
-	null:     func(p *printer, _ types.Type) { p.str("NULL") },
+	param: func(p *printer, n int, t types.Type) {
+		if t.IsAddress() || t.Kind == types.Array && t.Element().IsAddress() {
+			p.refuse(&ir.Const{}, "compare with something else", "sqlite has no values of type %s", t)
+		}
+		p.str("?")
+		p.int(n)
+	},
+	null: func(p *printer, _ types.Type) { p.str("NULL") },
 	cast: func(p *printer, e *ir.Cast) {
 		from, to := e.X.Type(), e.T
 		t := funcs.CastSQLite(from, to, e.Mod)
@@ -112,7 +118,8 @@ func reading(k types.Kind) string {
 	case types.Numeric, types.Date, types.Time, types.Timestamp, types.TimestampTZ, types.Interval,
 		types.UUID, types.JSON, types.JSONB:
 		return "g_" + k.String() + "({})"
-	case types.Unsupported, types.Unknown, types.Enum, types.Token, types.Array:
+	case types.Unsupported, types.Unknown, types.Enum, types.Token, types.Array,
+		types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		panic("emit: no column of sqlite is of type " + k.String())
 	default:
 		panic("emit: unknown type")

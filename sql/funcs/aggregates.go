@@ -14,7 +14,7 @@ func aggregates() []*Func {
 		}
 	}
 	for _, f := range []*Func{least, greatest} {
-		f.Sigs = append(f.Sigs, sig(AnyEnum, AnyEnum).total(), sig(AnyOrderedArray, AnyOrderedArray).total())
+		f.Sigs = append(f.Sigs, sig(AnyEnum, AnyEnum).total(), sig(inet, inet).total(), sig(AnyOrderedArray, AnyOrderedArray).total())
 	}
 	logic := func(name, native, words string) *Func {
 		return aggregate(name, words, sig(boolean, boolean).total().lite(native+"({*})"))

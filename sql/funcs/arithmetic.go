@@ -71,8 +71,8 @@ func arithmetic() []*Func {
 		bitwise("&", "the bits that {1} and {2} share", "({1} & {2})"),
 		bitwise("|", "the bits of {1} and {2}", "({1} | {2})"),
 		bitwise("#", "the bits in which {1} and {2} differ", "(({1} | {2}) & ~({1} & {2}))"),
-		shifted("<<", "{1} with its bits moved up by {2}", "g_shl_%s({1}, {2})"),
-		shifted(">>", "{1} with its bits moved down by {2}", "({1} >> {2})"),
+		shifted("<<", "{1} with its bits moved up by {2}", "g_shl_%s({1}, {2})").or(sig(boolean, inet, inet).total()),
+		shifted(">>", "{1} with its bits moved down by {2}", "({1} >> {2})").or(sig(boolean, inet, inet).total()),
 	}
 }
 

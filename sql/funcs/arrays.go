@@ -35,7 +35,7 @@ func arrays() []*Func {
 		operator("<@", "{1} is held by {2}",
 			sig(boolean, jsonb, jsonb).total().lite("g_jsonb_contains({2}, {1})"),
 			sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
-		operator("&&", "{1} and {2} share an element", sig(boolean, AnyOrderedArray, AnyOrderedArray).total()),
+		operator("&&", "{1} and {2} share an element", sig(boolean, AnyOrderedArray, AnyOrderedArray).total(), sig(boolean, inet, inet).total()),
 		// SQL's own syntax: x[n] and x[lo:hi]. Outside of an array there is NULL, and
 		// a slice of nothing.
 		operator("subscript", "element {2} of {1}", sig(AnyElement, AnyArray, int4).pg("({1})[{2}]").total()),

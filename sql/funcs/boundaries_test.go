@@ -35,10 +35,14 @@ var boundaries = map[types.Kind][]string{
 		"1969-12-31 23:59:59.999999+00", "1970-01-01 00:00:00+00", "2024-03-31 01:30:00+00", "2024-10-27 00:30:00+00", "9999-12-31 23:59:59.999999+00", "294276-12-31 23:59:59.999999+00", "294276-12-31 12:00:00+00"},
 	types.Interval: {"0", "1 microsecond", "-1 microsecond", "1 mon", "-1 mon", "30 days", "-1 day 24:00:00", "178000000 years", "-178000000 years",
 		"2147483647 days", "-2147483648 days", "2562047788:00:54.775807", "-2562047788:00:54.775807", "178000000 years 2147483647 days 2562047788:00:54.775807"},
-	types.UUID:  {"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"},
-	types.JSON:  {"null", "1", `"x"`, "{}", "[]", `{"a": {"b": [1, 2, {"c": null}]}}`, `{"a": "\u0000"}`, `[1e400, "\ud83d\ude00"]`, `{"": 1, "a b": true, "0": 2}`},
-	types.JSONB: {"null", "1", `"x"`, "{}", "[]", `{"a": {"b": [1, 2, {"c": null}]}}`, `[1e400, "\ud83d\ude00"]`, `{"": 1, "a b": true, "0": 2}`},
-	types.Enum:  {"sad", "ok", "happy"},
+	types.UUID:     {"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"},
+	types.JSON:     {"null", "1", `"x"`, "{}", "[]", `{"a": {"b": [1, 2, {"c": null}]}}`, `{"a": "\u0000"}`, `[1e400, "\ud83d\ude00"]`, `{"": 1, "a b": true, "0": 2}`},
+	types.JSONB:    {"null", "1", `"x"`, "{}", "[]", `{"a": {"b": [1, 2, {"c": null}]}}`, `[1e400, "\ud83d\ude00"]`, `{"": 1, "a b": true, "0": 2}`},
+	types.Inet:     {"0.0.0.0", "0.0.0.0/0", "255.255.255.255", "10.1.2.3/8", "::", "::/0", "::ffff:10.1.2.3", "2001:db8::1/33", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+	types.Cidr:     {"0.0.0.0/0", "255.255.255.255/32", "10.0.0.0/8", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"},
+	types.MacAddr:  {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"},
+	types.MacAddr8: {"00:00:00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff:ff:ff", "08:00:2b:ff:fe:01:02:03"},
+	types.Enum:     {"sad", "ok", "happy"},
 }
 
 var texty = []string{

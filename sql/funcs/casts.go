@@ -51,6 +51,8 @@ func category(t types.Type) byte {
 		return 'A'
 	case types.Token:
 		return 'K'
+	case types.Inet, types.Cidr:
+		return 'I'
 	case pseudo:
 		return 'P'
 	}
@@ -62,7 +64,7 @@ const pseudo types.Kind = 255
 // preferred is pg_type.typispreferred.
 func preferred(t types.Type) bool {
 	switch t.Kind {
-	case types.Bool, types.Float8, types.Text, types.TimestampTZ, types.Interval:
+	case types.Bool, types.Float8, types.Text, types.TimestampTZ, types.Interval, types.Inet:
 		return true
 	}
 	return false
@@ -94,6 +96,9 @@ var implicit = [32]kinds{
 	types.Date:      setOf(types.Timestamp, types.TimestampTZ),
 	types.Timestamp: setOf(types.TimestampTZ),
 	types.Time:      setOf(types.Interval),
+	types.Cidr:      setOf(types.Inet),
+	types.MacAddr:   setOf(types.MacAddr8),
+	types.MacAddr8:  setOf(types.MacAddr),
 }
 
 // assignment are further casts that somebody must write: castcontext 'a' and 'e'.
@@ -108,6 +113,7 @@ var assignment = [32]kinds{
 	types.Timestamp:   setOf(types.Date, types.Time),
 	types.TimestampTZ: setOf(types.Date, types.Time, types.Timestamp),
 	types.Interval:    setOf(types.Time),
+	types.Inet:        setOf(types.Cidr),
 	types.JSON:        setOf(types.JSONB),
 	types.JSONB:       setOf(types.JSON, types.Bool, types.Int2, types.Int4, types.Int8, types.Numeric, types.Float4, types.Float8),
 }
@@ -209,6 +215,8 @@ func CastTotal(from, to types.Type, mod types.Mod) bool {
 		return to.Kind == types.Interval
 	case types.Interval:
 		return to.Kind == types.Time
+	case types.Inet, types.Cidr, types.MacAddr:
+		return true
 	case types.JSONB:
 		return to.Kind == types.JSON
 	}

@@ -65,6 +65,9 @@ func order() []*Sig {
 	for _, p := range mixed() {
 		out = append(out, compare(p[0], p[1]))
 	}
+	for _, t := range addresses() {
+		out = append(out, compare(t, t))
+	}
 	return append(out, compare(jsonb, jsonb), compare(AnyEnum, AnyEnum), compare(AnyOrderedArray, AnyOrderedArray))
 }
 
@@ -84,7 +87,7 @@ func compare(a, b types.Type) *Sig {
 // bpchar do not count.
 func liteSides(params []types.Type, op string) string {
 	a, b := params[0], params[1]
-	if slices.Contains([]types.Type{jsonb, AnyOrderedArray, AnyEnum}, a) {
+	if slices.Contains(append(addresses(), jsonb, AnyOrderedArray, AnyEnum), a) {
 		return ""
 	}
 	return "(" + liteSide("{1}", a, b) + " " + op + " " + liteSide("{2}", b, a) + ")"

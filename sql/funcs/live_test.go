@@ -73,7 +73,7 @@ func (pg *postgres) typeOf(sql string) (types.Type, error) {
 func concreteTypes() []types.Type {
 	return []types.Type{
 		boolean, int2, int4, int8, numeric, float4, float8, text, varchar, bpchar, bytea,
-		date, clock, timestamp, timestamptz, interval, uuid, jsonText, jsonb, mood,
+		date, clock, timestamp, timestamptz, interval, uuid, jsonText, jsonb, inet, cidr, macaddr, macaddr8, mood,
 	}
 }
 
@@ -202,12 +202,19 @@ func TestResultTypes(t *testing.T) {
 	t.Logf("%d functions, %d overloads with concrete types", len(All()), n)
 }
 
+const noArithmetic = "no arithmetic of network addresses"
+
 const noEnum = "no enum: PostgreSQL would look for a cast to json that somebody made"
 
 // Where our overloads differ from PostgreSQL's on purpose.
 var (
 	stricterThanPostgres = map[string]string{
-		"-":                  "jsonb - key: of jsonb only what reads an untyped literal right is in the table",
+		"-":                  "jsonb - key: of jsonb only what reads an untyped literal right is in the table; no arithmetic of addresses",
+		"+":                  noArithmetic,
+		"&":                  noArithmetic,
+		"|":                  noArithmetic,
+		"~":                  noArithmetic,
+		"trunc":              noArithmetic,
 		"array_agg":          "arrays of arrays are no type of ours",
 		"array_append":       "an array without a type; elements are not converted",
 		"array_cat":          "an array without a type",
@@ -248,6 +255,7 @@ var (
 	}
 	looserThanPostgres = map[string]string{
 		"?|":              "no geometry to confuse it with",
+		"&&":              "no ranges to confuse it with",
 		"@>":              "no ranges to confuse it with",
 		"<@":              "no ranges to confuse it with",
 		"array_agg":       "an untyped literal is a text",

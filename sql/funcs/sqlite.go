@@ -58,7 +58,7 @@ func castLite(from, to types.Type) string {
 		return "{1}"
 	case from.Kind == types.Unknown:
 		return "{1}"
-	case from.Kind == types.Enum || to.Kind == types.Enum:
+	case from.Kind == types.Enum || to.Kind == types.Enum || from.IsAddress() || to.IsAddress():
 		return ""
 	case to.IsText():
 		return textLite(from)

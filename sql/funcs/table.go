@@ -92,6 +92,7 @@ func parts() []family {
 		{"Formats", formats()},
 		{"JSON", jsons()},
 		{"Arrays", arrays()},
+		{"Network addresses", networks()},
 		{"Aggregates", aggregates()},
 		{"Window functions", windows()},
 		{"Rows from values", append(sets(), jsonSets()...)},
@@ -127,6 +128,9 @@ func operator(name, words string, sigs ...*Sig) *Func {
 func aggregate(name, words string, sigs ...*Sig) *Func {
 	return &Func{Name: name, Class: Aggregate, Words: words, Sigs: sigs}
 }
+
+// or gives f further overloads, which mean something else.
+func (f *Func) or(sigs ...*Sig) *Func { f.Sigs = append(f.Sigs, sigs...); return f }
 
 // sig is an overload; the methods below complete it.
 func sig(result types.Type, params ...types.Type) *Sig { return &Sig{Result: result, Params: params} }

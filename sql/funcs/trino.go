@@ -324,7 +324,7 @@ func TypeTrino(t types.Type) string {
 			return "array(" + e + ")"
 		}
 		return ""
-	case types.Interval, types.Enum, types.Token, types.Unsupported:
+	case types.Interval, types.Enum, types.Token, types.Unsupported, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		return ""
 	default:
 		panic("funcs: unknown type")

@@ -33,10 +33,12 @@ func Compare(a, b Value) (int, error) {
 		return compareFloats(a.Float(), b.Float()), nil
 	case Numeric:
 		return CompareNumeric(a.s, b.s), nil
-	case Text, Bytea, UUID:
+	case Text, Bytea, UUID, MacAddr, MacAddr8:
 		return strings.Compare(a.s, b.s), nil
 	case Interval:
 		return compareIntervals(a, b), nil
+	case Inet, Cidr:
+		return compareNetworks(a, b), nil
 	case Array:
 		return compareLists(a.List(), b.List())
 	case JSON, JSONB:

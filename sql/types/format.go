@@ -28,7 +28,7 @@ func (v Value) Format(t Type, loc *time.Location) string {
 			return FormatFloat(v.Float(), 32)
 		}
 		return FormatFloat(v.Float(), 64)
-	case Text, Numeric, UUID, JSON, JSONB:
+	case Text, Numeric, UUID, JSON, JSONB, Inet, Cidr, MacAddr, MacAddr8:
 		return v.s
 	case Bytea:
 		return `\x` + hex.EncodeToString([]byte(v.s))

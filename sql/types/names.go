@@ -31,6 +31,10 @@ var kindNames = [numKinds]string{
 	Enum:        "enum",
 	Token:       "token",
 	Array:       "array",
+	Inet:        "inet",
+	Cidr:        "cidr",
+	MacAddr:     "macaddr",
+	MacAddr8:    "macaddr8",
 }
 
 // String is the name of the kind, as pg_catalog has it.
@@ -146,6 +150,14 @@ func Named(schema, name string) (Type, bool) {
 		return Of(JSON), true
 	case "jsonb":
 		return Of(JSONB), true
+	case "inet":
+		return Of(Inet), true
+	case "cidr":
+		return Of(Cidr), true
+	case "macaddr":
+		return Of(MacAddr), true
+	case "macaddr8":
+		return Of(MacAddr8), true
 	}
 	return Type{}, false
 }
@@ -161,6 +173,11 @@ func (t Type) IsNumber() bool { return t.IsInteger() || t.IsFloat() || t.Kind ==
 
 // IsText reports text, varchar and bpchar; enums and tokens are no texts.
 func (t Type) IsText() bool { return t.Kind == Text || t.Kind == Varchar || t.Kind == Bpchar }
+
+// IsAddress reports the types of network addresses.
+func (t Type) IsAddress() bool {
+	return t.Kind == Inet || t.Kind == Cidr || t.Kind == MacAddr || t.Kind == MacAddr8
+}
 
 // IsTemporal reports date, time, timestamps and interval.
 func (t Type) IsTemporal() bool {

@@ -52,6 +52,10 @@ func Parse(t Type, text string, loc *time.Location) (Value, error) {
 		return ParseInterval(s, "second")
 	case UUID:
 		return parseUUID(s)
+	case Inet, Cidr:
+		return parseNetwork(t.Kind, text)
+	case MacAddr, MacAddr8:
+		return parseMAC(t.Kind, text)
 	case JSON:
 		return parseJSON(text)
 	case JSONB:

@@ -1,8 +1,10 @@
 package types
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -55,12 +57,36 @@ func anyValue(t Type) *rapid.Generator[Value] {
 			var b [16]byte
 			copy(b[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(r, "uuid"))
 			return UUIDOf(b)
+		case Inet, Cidr:
+			p := anyPrefix(r)
+			if t.Kind == Cidr {
+				p = p.Masked()
+			}
+			return must(Parse(t, p.String(), nil))
+		case MacAddr, MacAddr8:
+			n := map[Kind]int{MacAddr: 6, MacAddr8: 8}[t.Kind]
+			return must(Parse(t, hex.EncodeToString(rapid.SliceOfN(rapid.Byte(), n, n).Draw(r, "mac")), nil))
 		}
 		panic("no values of " + t.String())
 	})
 }
 
-var scalars = []Kind{Bool, Int2, Int4, Int8, Numeric, Float4, Float8, Text, Varchar, Bytea, Date, Time, Timestamp, TimestampTZ, Interval, UUID}
+func must(v Value, err error) Value {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// anyPrefix draws an address with a length, of zeros for the most part.
+func anyPrefix(r *rapid.T) netip.Prefix {
+	n := rapid.SampledFrom([]int{4, 16}).Draw(r, "bytes")
+	b := rapid.SliceOfN(rapid.SampledFrom([]byte{0, 0, 0, 0, 1, 127, 255, 255}), n, n).Draw(r, "address")
+	a, _ := netip.AddrFromSlice(b)
+	return netip.PrefixFrom(a, rapid.IntRange(0, a.BitLen()).Draw(r, "length"))
+}
+
+var scalars = []Kind{Bool, Int2, Int4, Int8, Numeric, Float4, Float8, Text, Varchar, Bytea, Date, Time, Timestamp, TimestampTZ, Interval, UUID, Inet, Cidr, MacAddr, MacAddr8}
 
 // What Format prints, Parse reads as the same value.
 func TestParseFormat(t *testing.T) {

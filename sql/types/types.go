@@ -13,6 +13,7 @@ type Kind uint8
 
 const (
 	// Unsupported is a stored type outside this set: its columns cannot be used.
+	// Type.Name is what it is, in words for who asks: money, a composite type.
 	Unsupported Kind = iota
 	// Unknown is the type of an untyped literal ('x' or NULL) before bind
 	// decides; no bound expression keeps it, but for NULL and text outputs.
@@ -43,6 +44,11 @@ const (
 	Token
 	// Array is a one-dimensional array; Type.Elem is the kind of its elements.
 	Array
+	// The types of network addresses. Values of a cidr are those of an inet, too.
+	Inet
+	Cidr
+	MacAddr
+	MacAddr8
 
 	numKinds
 )
@@ -51,7 +57,7 @@ const (
 type Type struct {
 	Kind Kind
 	Elem Kind   // of Array
-	Name string // of Enum ("schema.name") and Token (key family), and of arrays of them
+	Name string // of Enum ("schema.name") and Token (key family), of arrays of them, and of Unsupported
 }
 
 // Of is the plain type of kind k.

@@ -15,7 +15,7 @@ type Value struct {
 	kind Kind   // Unknown or Unsupported: NULL
 	n    int64  // Bool, Int8, Float8 bits, Date days since 1970, Time and Interval microseconds, Timestamp(TZ) microseconds since 2000
 	m    int64  // Interval: months<<32 | days
-	s    string // Text, Numeric (canonical text), Bytea, UUID, JSON
+	s    string // Text, Numeric (canonical text), Bytea, UUID, JSON, network addresses
 	list *[]Value
 }
 
@@ -146,7 +146,8 @@ func (v Value) Int() int64 { v.must(Int8); return v.n }
 // Float is the value of a floating point number.
 func (v Value) Float() float64 { v.must(Float8); return math.Float64frombits(uint64(v.n)) }
 
-// Text is the value of a text, or the canonical text of a numeric, uuid or json.
+// Text is the value of a text, or the canonical text of a numeric, uuid,
+// network address or json.
 func (v Value) Text() string { return v.s }
 
 // Bytes is the value of a byte string.
