@@ -154,7 +154,7 @@ func plain(v duck.Vector, n int, l duck.LogicalType, kind duck.Type, t types.Typ
 		}
 	case types.Date, types.Time, types.Timestamp, types.TimestampTZ, types.Interval:
 		return temporal(v, n, kind, t)
-	case types.JSONB, types.Array, types.Unsupported:
+	case types.JSONB, types.Array, types.Unsupported, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 	default:
 		panic("duckdb: unknown kind of type")
 	}
