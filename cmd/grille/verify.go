@@ -97,6 +97,11 @@ func (k *verifying) report(ctx context.Context, key ledger.PublicKey, against []
 	if err != nil {
 		return nil, err
 	}
+	return k.ofSite(ctx, s, key, against)
+}
+
+// ofSite verifies the ledger of the configuration.
+func (k *verifying) ofSite(ctx context.Context, s *site, key ledger.PublicKey, against []ledger.Against) (*ledger.Report, error) {
 	v := ledger.Verification{Dir: s.Ledger.Dir, Keys: s.Ledger.Keys, Open: k.open, Key: key, Against: against}
 	if _, err := os.Stat(v.Keys); errors.Is(err, os.ErrNotExist) {
 		fmt.Fprintf(k.err, "grille: there is no folder of keys %s: those of persons, and what this machine signed last, are not looked at\n", v.Keys)
