@@ -19,8 +19,17 @@ import (
 )
 
 // Catalog implements [run.Engine]. It reads information_schema of each catalog and
-// no row of a table. Trino tells of no keys.
+// no row of a table. Trino tells of no keys. That it is read is a sign that questions
+// will come, so the look at what the user may do begins.
 func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
+	c, err := e.outlines(ctx)
+	if err == nil && !e.c.InsecureAllowWritableRole {
+		e.safe.begin(e.done)
+	}
+	return c, err
+}
+
+func (e *Engine) outlines(ctx context.Context) (*catalog.Catalog, error) {
 	out := &catalog.Catalog{Engine: catalog.Trino, Path: slices.Clone(e.c.Schemas)}
 	for _, name := range e.catalogs() {
 		found, err := e.outline(ctx, name, e.schemasOf(name), nil)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/refusal"
@@ -15,12 +14,23 @@ import (
 // Posture implements [run.Engine]. What a user may do is decided by the server's
 // access control, which tells nobody; but it is asked when a statement is
 // analysed, and EXPLAIN (TYPE VALIDATE) analyses one and runs nothing.
+//
+// DROP and ALTER are not analysed, whoever asks. Who may do either owns the table, and
+// then may put another in its place, which is.
 func (e *Engine) Posture(ctx context.Context) (run.Posture, error) {
+	p, err := e.look(ctx)
+	if err == nil && !p.Refused() {
+		e.safe.found(nil)
+	}
+	return p, err
+}
+
+func (e *Engine) look(ctx context.Context) (run.Posture, error) {
 	var p run.Posture
 	add := func(l run.Level, what, mend string) {
 		p.Findings = append(p.Findings, run.Finding{Level: l, What: what, Mend: mend})
 	}
-	c, err := e.Catalog(ctx)
+	c, err := e.outlines(ctx)
 	if err != nil {
 		return run.Posture{}, err
 	}
@@ -41,32 +51,32 @@ const mend = "give the user rules that allow no more than SELECT: docs/trino.md 
 
 // writes tries what must not be allowed.
 func (e *Engine) writes(ctx context.Context, c *catalog.Catalog, add func(run.Level, string, string)) error {
+	var asked []attempt
 	for _, s := range e.c.Schemas {
-		name := schemaName(s)
-		may, err := e.may(ctx, "CREATE TABLE "+name+"."+identifier("grille_may_not_make_this")+" AS SELECT 1 AS c1")
-		if err != nil {
-			return err
-		}
-		if may {
-			add(run.Red, "the user may make tables in "+s, mend)
+		none := schemaName(s) + "." + identifier("grille_may_not_make_this")
+		asked = append(asked,
+			attempt{"make tables in " + s, []string{"CREATE TABLE " + none + " AS SELECT 1 AS c1"}},
+			attempt{"make views in " + s, []string{"CREATE VIEW " + none + " AS SELECT 1 AS c1"}})
+	}
+	schemas := len(asked)
+	for _, t := range c.Tables {
+		if t.Kind == catalog.Ordinary {
+			asked = append(asked, attempt{t.Schema + "." + t.Name, changes(t)})
 		}
 	}
+	may, err := e.tryAll(ctx, asked)
+	if err != nil {
+		return err
+	}
 	n, first := 0, ""
-	for _, t := range c.Tables {
-		if t.Kind != catalog.Ordinary {
-			continue
-		}
-		name := schemaName(t.Schema) + "." + identifier(t.Name)
-		for _, text := range []string{"INSERT INTO " + name + " SELECT * FROM " + name, "DELETE FROM " + name} {
-			may, err := e.may(ctx, text)
-			if err != nil {
-				return err
-			}
-			if may {
-				if n++; first == "" {
-					first = t.Schema + "." + t.Name
-				}
-				break
+	for i, yes := range may {
+		switch {
+		case !yes:
+		case i < schemas:
+			add(run.Red, "the user may "+asked[i].of, mend)
+		default:
+			if n++; first == "" {
+				first = asked[i].of
 			}
 		}
 	}
@@ -74,6 +84,64 @@ func (e *Engine) writes(ctx context.Context, c *catalog.Catalog, add func(run.Le
 		add(run.Red, fmt.Sprintf("the user may write to %d tables, first %s", n, first), mend)
 	}
 	return nil
+}
+
+// attempt is what is tried, of which none may be allowed.
+type attempt struct {
+	of    string
+	texts []string
+}
+
+// changes are the ways to change a table or to be rid of it.
+func changes(t *catalog.Table) []string {
+	name := schemaName(t.Schema) + "." + identifier(t.Name)
+	texts := []string{"INSERT INTO " + name + " SELECT * FROM " + name, "DELETE FROM " + name,
+		"CREATE OR REPLACE TABLE " + name + " AS SELECT 1 AS c1"}
+	if len(t.Columns) > 0 {
+		c := identifier(t.Columns[0].Name)
+		texts = append(texts, "UPDATE "+name+" SET "+c+" = "+c)
+	}
+	return texts
+}
+
+// atOnce is how many attempts the server is asked about at once.
+const atOnce = 4
+
+// tryAll tells of each attempt whether any of it is allowed.
+func (e *Engine) tryAll(ctx context.Context, asked []attempt) ([]bool, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	may, next := make([]bool, len(asked)), make(chan int)
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for i := range next {
+				yes, err := e.tryOne(ctx, asked[i])
+				if err != nil {
+					cancel(err)
+				}
+				may[i] = yes
+			}
+		})
+	}
+	for i := range asked {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	return may, context.Cause(ctx)
+}
+
+func (e *Engine) tryOne(ctx context.Context, a attempt) (bool, error) {
+	for _, text := range a.texts {
+		if yes, err := e.may(ctx, text); yes || err != nil {
+			return yes, err
+		}
+	}
+	return false, nil
 }
 
 // schemaName quotes catalog.schema.
@@ -100,23 +168,17 @@ func (e *Engine) may(ctx context.Context, text string) (bool, error) {
 	return false, err
 }
 
-// safety remembers for a while that the posture was looked at.
-type safety struct {
-	sync.Mutex
-	until time.Time
-}
-
-// trusted is how long.
-const trusted = 10 * time.Minute
-
 // permitted refuses to run anything as a user who may write.
 func (e *Engine) permitted(ctx context.Context) error {
-	e.safe.Lock()
-	defer e.safe.Unlock()
-	if e.c.InsecureAllowWritableRole || time.Now().Before(e.safe.until) {
+	if e.c.InsecureAllowWritableRole {
 		return nil
 	}
-	p, err := e.Posture(ctx)
+	return e.safe.wait(ctx, e.done)
+}
+
+// fit is an error where the user may do more than read, or cannot be asked about.
+func (e *Engine) fit(ctx context.Context) error {
+	p, err := e.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,6 +186,5 @@ func (e *Engine) permitted(ctx context.Context) error {
 		return refusal.New(refusal.Posture, "whoever runs this Grille sees how to mend it with `grille connect`", "the database role may do more than read").
 			ForOwner("%s", p.Worst().What)
 	}
-	e.safe.until = time.Now().Add(trusted)
 	return nil
 }

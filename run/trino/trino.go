@@ -88,7 +88,9 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{c: c, zone: zone, client: cl, slots: make(chan struct{}, c.Concurrent), done: make(chan struct{}), safe: &safety{}}, nil
+	e := &Engine{c: c, zone: zone, client: cl, slots: make(chan struct{}, c.Concurrent), done: make(chan struct{})}
+	e.safe = &safety{look: e.fit}
+	return e, nil
 }
 
 func (c Config) check() error {
