@@ -41,6 +41,7 @@ type block struct {
 	pairs    []pair
 	one      map[ir.ColID]bool // identify one entity, or few: only keys of joins and COUNT may name them
 	inside   map[ir.ColID]bool // columns for aggregates: SUM and AVG may name them too
+	wall     map[ir.Expr]bool  // see walls
 	aggs     []*aggregate
 }
 
@@ -102,7 +103,7 @@ func (v *view) consumed(q *ir.Query) error {
 }
 
 func (v *view) block(s *ir.Select, grow *growth, next func() ir.ColID) (*block, error) {
-	b := &block{view: v, next: next, growth: grow, s: s, optional: map[*ir.Table]bool{}, made: map[ir.ColID]place{}, one: map[ir.ColID]bool{}, inside: map[ir.ColID]bool{}}
+	b := &block{view: v, next: next, growth: grow, s: s, optional: map[*ir.Table]bool{}, made: map[ir.ColID]place{}, one: map[ir.ColID]bool{}, inside: map[ir.ColID]bool{}, wall: map[ir.Expr]bool{}}
 	if err := b.from(s.From, false); err != nil {
 		return nil, err
 	}

@@ -233,7 +233,7 @@ func (f *fences) total(e ir.Expr) bool {
 	if r, ok := e.(*ir.Ref); ok {
 		return !f.computed(f.trace.made[r.Col])
 	}
-	return total(e) && f.growth.total(e) && (!f.view.decimals() || f.trinoTotal(e)) &&
+	return total(e) && f.growth.total(e) && (!f.view.decimals() || decimals(f.decimals).trinoTotal(e)) &&
 		(!mysqlFamily(f.view.full.Engine) || mysqlTotal(e))
 }
 

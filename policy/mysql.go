@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/grille-dev/grille/catalog"
@@ -52,21 +51,4 @@ func converts(s *funcs.Sig, result types.Type) bool {
 		}
 	}
 	return points > 0 && others > 0
-}
-
-// totalOn refuses a condition that may fail, on this engine, on a stored value.
-func (c *Condition) totalOn(engine catalog.Engine) error {
-	if c == nil || !mysqlFamily(engine) {
-		return nil
-	}
-	fine := true
-	ir.Walk(c.expr, func(n ir.Node) bool {
-		e, ok := n.(ir.Expr)
-		fine = fine && (!ok || mysqlTotal(e))
-		return fine
-	})
-	if fine {
-		return nil
-	}
-	return fmt.Errorf("policy: the condition %q can fail on a stored value on %s: compare a timestamp with time zone with another one, and join no texts", c.text, engine)
 }

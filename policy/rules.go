@@ -270,6 +270,11 @@ func (t Table) check(cat *catalog.Catalog, attrs map[string]Attribute) error {
 	if err := t.Always.totalOn(cat.Engine); err != nil {
 		return err
 	}
+	for name, l := range t.Links {
+		if err := l.Rows.totalOn(cat.Engine); err != nil {
+			return fmt.Errorf("policy: scope %s: %w", name, err)
+		}
+	}
 	seen := map[string]bool{}
 	for _, g := range t.Grants {
 		if TeamName(g.Team) != "" || seen[g.Team] {

@@ -80,6 +80,8 @@ func (w *world) catalog(a *spec.Args, input string) string {
 		engine = catalog.SQLite
 	case "mariadb":
 		engine = catalog.MariaDB
+	case "trino":
+		engine = catalog.Trino
 	}
 	cat, err := catalogtest.Parse(engine, input)
 	if err != nil {

@@ -30,6 +30,10 @@ func (b *block) steady(e ir.Expr) error {
 				err = smallGroup(n, "cast whole numbers to numeric before you calculate with them, divide by a constant, and leave out what can fail",
 					"this can fail on one row, and the table is seen in large groups only")
 			}
+			if b.walls(n); err == nil && !b.steadyOn(n) {
+				err = smallGroup(n, "count by what is stored: convert no computed time to another zone, join short texts, calculate with fewer digits",
+					"this can fail on one row on %s, and the table is seen in large groups only", b.view.full.Engine)
+			}
 			if _, call := n.(*ir.Call); call && !total(n) {
 				steps++
 			}
@@ -50,10 +54,21 @@ const maxSteps = 16
 // steadyQuery refuses a subquery that can fail: whether it runs at all may
 // depend on one row.
 func (b *block) steadyQuery(q *ir.Query) error {
-	if anyFails(q, b.total) {
+	if anyFails(q, func(e ir.Expr) bool { return b.total(e) && b.totalOn(e) }) {
 		return smallGroup(q, "leave out what can fail inside of it", "this subquery can fail, and a table beside it is seen in large groups only")
 	}
 	return nil
+}
+
+// totalOn reports whether e, which is total elsewhere, is so on the block's engine.
+func (b *block) totalOn(e ir.Expr) bool {
+	switch {
+	case mysqlFamily(b.view.full.Engine):
+		return mysqlTotal(e)
+	case b.view.decimals():
+		return decimals(func(*ir.Ref) (digits, bool) { return digits{}, false }).trinoTotal(e)
+	}
+	return true
 }
 
 func (b *block) total(e ir.Expr) bool { return total(e) && b.growth.total(e) }

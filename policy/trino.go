@@ -20,8 +20,28 @@ import (
 // digits are those of a decimal before and after the point.
 type digits struct{ whole, scale int }
 
+// decimals tells the digits of a stored column that is shown as it is.
+type decimals func(*ir.Ref) (digits, bool)
+
+// decimals are those of the tables that a query reads.
+func (f *fences) decimals(r *ir.Ref) (digits, bool) {
+	d := f.trace.made[r.Col]
+	if d.table == nil {
+		return digits{}, false
+	}
+	return f.view.digits(d.table.Table.ID, d.of)
+}
+
+func (v *view) digits(table catalog.TableID, column catalog.ColumnID) (digits, bool) {
+	s := v.tables[table]
+	if s.columns[column].mask.masks() {
+		return digits{}, false
+	}
+	return declaredDigits(s.stored.Column(column).Declared)
+}
+
 // trinoTotal reports whether e, which is total elsewhere, is so on Trino and DuckDB.
-func (f *fences) trinoTotal(e ir.Expr) bool {
+func (of decimals) trinoTotal(e ir.Expr) bool {
 	switch e := e.(type) {
 	case *ir.Call:
 		if e.Fn.Func.Name == "->>" {
@@ -30,9 +50,9 @@ func (f *fences) trinoTotal(e ir.Expr) bool {
 		if e.Fn.Func.Class == funcs.Operator && e.Fn.Result.Kind != types.Bool && len(e.Args) == 1 {
 			return true
 		}
-		return f.meet(e.Args)
+		return of.meet(e.Args)
 	case *ir.In:
-		return f.meet(append([]ir.Expr{e.X}, e.List...))
+		return of.meet(append([]ir.Expr{e.X}, e.List...))
 	case *ir.AnyOf:
 		return e.X.Type().Kind != types.Numeric
 	case *ir.InQuery:
@@ -45,9 +65,9 @@ func (f *fences) trinoTotal(e ir.Expr) bool {
 		if e.Else != nil {
 			all = append(all, e.Else)
 		}
-		return f.meet(all)
+		return of.meet(all)
 	case *ir.List:
-		return f.meet(e.Items)
+		return of.meet(e.Items)
 	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Logic, *ir.Not, *ir.Is, *ir.Exists, *ir.Scalar, *ir.Agg, *ir.Over:
 		return true
 	default:
@@ -56,14 +76,14 @@ func (f *fences) trinoTotal(e ir.Expr) bool {
 }
 
 // meet reports whether values of es can be brought to one type.
-func (f *fences) meet(es []ir.Expr) bool {
+func (of decimals) meet(es []ir.Expr) bool {
 	most, numerics, days := digits{}, 0, map[types.Kind]bool{}
 	for _, e := range es {
 		switch k := e.Type().Kind; k {
 		case types.Date, types.Timestamp, types.TimestampTZ:
 			days[k] = true
 		case types.Numeric:
-			d, known := f.digitsOf(e)
+			d, known := of.digits(e)
 			if numerics++; !known && len(es) > 1 {
 				return false
 			}
@@ -73,9 +93,8 @@ func (f *fences) meet(es []ir.Expr) bool {
 	return len(days) < 2 && most.whole+most.scale <= 38
 }
 
-// digitsOf are those of a constant, of an integer, and of a stored column that is
-// shown as it is.
-func (f *fences) digitsOf(e ir.Expr) (digits, bool) {
+// digits are those of a constant, of an integer, and of a stored column.
+func (of decimals) digits(e ir.Expr) (digits, bool) {
 	switch e := e.(type) {
 	case *ir.Const:
 		whole, fraction, _ := strings.Cut(strings.TrimPrefix(e.Value.Text(), "-"), ".")
@@ -84,15 +103,7 @@ func (f *fences) digitsOf(e ir.Expr) (digits, bool) {
 		n, ok := map[types.Kind]int{types.Int2: 5, types.Int4: 10, types.Int8: 19}[e.X.Type().Kind]
 		return digits{n, 0}, ok && !e.Mod.Set
 	case *ir.Ref:
-		d := f.trace.made[e.Col]
-		if d.table == nil {
-			return digits{}, false
-		}
-		s := f.view.tables[d.table.Table.ID]
-		if s.columns[d.of].mask.masks() {
-			return digits{}, false
-		}
-		return declaredDigits(s.stored.Column(d.of).Declared)
+		return of(e)
 	case *ir.Attr, *ir.Call, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.In, *ir.AnyOf, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
 		return digits{}, false
 	default:
@@ -128,7 +139,7 @@ func (f *fences) apart(s *ir.SetOp) bool {
 	}
 	left, right := ir.Outputs(s.Left.Body), ir.Outputs(s.Right.Body)
 	for i := range s.Cols {
-		if !f.meet([]ir.Expr{&ir.Ref{Col: left[i].ID, T: left[i].Type}, &ir.Ref{Col: right[i].ID, T: right[i].Type}}) {
+		if !decimals(f.decimals).meet([]ir.Expr{&ir.Ref{Col: left[i].ID, T: left[i].Type}, &ir.Ref{Col: right[i].ID, T: right[i].Type}}) {
 			return true
 		}
 	}

@@ -10,7 +10,7 @@
 //
 // Columns are NOT NULL unless they say null; "key" columns together are the
 // primary key; "unique" makes a key of one column; "generated", "virtual"
-// and "collated" say that; "index" says that one begins with the column. The last three lines are what a view is made from, a key of several
+// and "collated" say that; "as decimal(10.2)" is how the database spells the type; "index" says that one begins with the column. The last three lines are what a view is made from, a key of several
 // columns, and whose rows the rows of a table are too.
 package catalogtest
 
@@ -126,6 +126,11 @@ func table(line, home string) (*catalog.Table, []link, error) {
 				c.Generated, c.Virtual = true, f[i] == "virtual"
 			case "collated":
 				c.Collation = "de-x-icu"
+			case "as":
+				if i++; i >= len(f) {
+					return nil, nil, fmt.Errorf("as needs a type")
+				}
+				c.Declared = strings.ReplaceAll(f[i], ".", ",")
 			case "unique":
 				t.Unique = append(t.Unique, []catalog.ColumnID{c.ID})
 			case "->":
