@@ -57,8 +57,7 @@ local-model: ## ask the demo through a real small model on this machine (downloa
 	tools/localmodel/run
 
 trino: ## all that wants a Trino server: starts one (820 MB from Maven Central once, Java 24 or newer), tests, stops it
-	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./run/trino ./sql/emit ./internal/same -run 'Trino|Conformance|Literal|Inline|Posture|Catalogs|Handed|Same|Stays|Why|EnginesAgree|Queries|Matrix|Values'
-	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -timeout 60m ./internal/leak -run Trino
+	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -p 1 -timeout 90m ./run/trino ./internal/same ./internal/leak -run 'Conformance|HandedDown|Literal|Inline|Posture|Look|Catalogs|SameAs|Stays|Why|Queries|Matrix|Values|Trino'
 
 duckdb: ## all that wants DuckDB, the whole leak matrix too (needs g++; 25 MB of libraries once)
 	CGO_ENABLED=1 GRILLE_REQUIRE_ENGINES=postgres,duckdb GRILLE_DUCKDB_CELLS=1 go test -count=1 -timeout 30m -tags duckdb ./run/duckdb ./internal/same ./sql/emit ./internal/leak -run 'DuckDB|Conformance|Attack|EnginesAgree|Queries|Matrix$$|Values'
