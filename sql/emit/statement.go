@@ -3,7 +3,8 @@
 // [SQL] is the sole maker of a [Statement], and a Statement is the only thing
 // that package run will send to a database. The text holds quoted, qualified
 // identifiers and numbered parameters; no text of a draft is ever copied into
-// it. The text is read again by package check before it leaves here.
+// it. The text is read again by package check before it leaves here
+// (that for DuckDB is not).
 //
 // Two steps: rewrites that change a query's shape into one that the engine
 // knows (lower*.go), and one printer for all engines, which asks a dialect how
