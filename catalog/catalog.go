@@ -140,8 +140,11 @@ type Column struct {
 	// "" if there is none. Comparing two columns whose collations differ fails
 	// while running.
 	Collation string
-	About     string   `json:",omitempty"` // as Table.About
-	Also      []string `json:",omitempty"` // as Table.Also
+	// Sorted is the collation in which a text's indexes stand, on engines on which
+	// it is read in another one (MariaDB, MySQL); else "".
+	Sorted string   `json:",omitempty"`
+	About  string   `json:",omitempty"` // as Table.About
+	Also   []string `json:",omitempty"` // as Table.Also
 }
 
 // ForeignKey says that Columns of this table refer to To.ToColumns.

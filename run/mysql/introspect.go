@@ -37,7 +37,7 @@ const (
 	tablesText = `SELECT table_schema, table_name, table_type, coalesce(engine, ''), table_comment FROM information_schema.tables
 WHERE table_schema IN (%s) AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY)`
 
-	columnsText = `SELECT table_schema, table_name, ordinal_position, column_name, data_type, column_type, coalesce(character_set_name, ''), is_nullable, extra, column_comment, privileges
+	columnsText = `SELECT table_schema, table_name, ordinal_position, column_name, data_type, column_type, coalesce(character_set_name, ''), is_nullable, extra, column_comment, privileges, coalesce(collation_name, '')
 FROM information_schema.columns WHERE table_schema IN (%s) ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY), ordinal_position`
 
 	// indexText lists indexes over whole columns, the primary key first.
@@ -66,7 +66,7 @@ func (r *reader) read(c *conn, schemas []string) error {
 		text string
 		take func(rows [][]string) error
 	}{
-		{tablesText, each(5, r.table)}, {columnsText, each(11, r.column)}, {indexText, r.indexes}, {foreignText, r.foreign},
+		{tablesText, each(5, r.table)}, {columnsText, each(12, r.column)}, {indexText, r.indexes}, {foreignText, r.foreign},
 	} {
 		rows, err := c.all(strings.ReplaceAll(s.text, "%s", strings.Join(in, ", ")))
 		if err == nil {
@@ -160,7 +160,7 @@ func (r *reader) column(v []string) {
 	extra := strings.ToUpper(v[8])
 	c := &catalog.Column{
 		ID: catalog.ColumnID(id), Name: lower(v[3]), Type: typeOf(v[4], v[5]), Declared: declared(v[4], v[5], v[6]),
-		NotNull: v[7] == "NO", Comment: v[9], Generated: strings.Contains(extra, "GENERATED") && !strings.Contains(extra, "DEFAULT_GENERATED"),
+		NotNull: v[7] == "NO", Comment: v[9], Sorted: v[11], Generated: strings.Contains(extra, "GENERATED") && !strings.Contains(extra, "DEFAULT_GENERATED"),
 	}
 	c.Virtual = c.Generated && strings.Contains(extra, "VIRTUAL")
 	if v[4] == "longtext" && v[6] == "utf8mb4" {

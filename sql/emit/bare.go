@@ -11,8 +11,8 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// SQLite reads a stored column through an expression, which no index serves. So
-// beside a condition of a guard that compares one with constants stands the same
+// SQLite reads a stored column through an expression, which no index serves (and
+// MariaDB: mysql_bare.go). So beside a condition of a guard that compares one with constants stands the same
 // over the bare column:
 //
 //	WHERE (CASE typeof(t2."id") WHEN 'integer' THEN t2."id" END = ?1) AND t2."id" = CAST(?1 AS INTEGER)
@@ -36,44 +36,56 @@ import (
 // It is not so, and there is none, for floats (2^53 + 1 is read as 2^53), and for
 // booleans, dates, times and numerics, whose values have several spellings in a
 // file. Nor for a view, whose columns have the affinities of its expressions.
-func (p *printer) bare(g *ir.Guarded, where ir.Expr) {
-	if !p.d.bare || !policy.Stored(g.Table.Table.Kind) {
+func (p *printer) besides(where ir.Expr) {
+	if p.d.bare == nil {
 		return
 	}
 	for _, e := range ir.Conjuncts(where) {
-		if text := (asStored{p: p, g: g}).of(e); text != "" {
+		if text := p.beside(e, false); text != "" {
 			p.str(" AND ", text)
 		}
 	}
 }
 
-// asStored prints conditions over the bare columns of g. Inside of an OR SQLite uses
-// no index for what names a collation, so there are none of texts.
+// besidesAbove is besides of a condition above guards.
+func (p *printer) besidesAbove(e ir.Expr) {
+	if p.d.above {
+		p.besides(e)
+	}
+}
+
+// beside is a condition that is true wherever e is, and that an index may serve; ""
+// if there is none. Of an OR each side must have one, of an AND one side is enough.
+func (p *printer) beside(e ir.Expr, or bool) string {
+	l, ok := e.(*ir.Logic)
+	if !ok {
+		return p.d.bare(p, e, or)
+	}
+	var sides []string
+	for _, x := range l.Args {
+		if side := p.beside(x, or || l.Or); side != "" {
+			sides = append(sides, side)
+		}
+	}
+	switch {
+	case len(sides) == 0 || l.Or && len(sides) < len(l.Args):
+		return ""
+	case l.Or:
+		return "(" + strings.Join(sides, " OR ") + ")"
+	}
+	return "(" + strings.Join(sides, " AND ") + ")"
+}
+
+// asStored prints conditions over bare columns. Inside of an OR SQLite uses no index
+// for what names a collation, so there are none of texts.
 type asStored struct {
 	p  *printer
-	g  *ir.Guarded
 	or bool
 }
 
-// of is a condition over bare columns that is true wherever e is; "" if there is
-// none. Of an OR each side must have one, of an AND one side is enough.
-func (s asStored) of(e ir.Expr) string {
+func sqliteBare(p *printer, e ir.Expr, or bool) string {
+	s := asStored{p, or}
 	switch e := e.(type) {
-	case *ir.Logic:
-		var sides []string
-		s.or = s.or || e.Or
-		for _, x := range e.Args {
-			if side := s.of(x); side != "" {
-				sides = append(sides, side)
-			}
-		}
-		switch {
-		case len(sides) == 0 || e.Or && len(sides) < len(e.Args):
-			return ""
-		case e.Or:
-			return "(" + strings.Join(sides, " OR ") + ")"
-		}
-		return "(" + strings.Join(sides, " AND ") + ")"
 	case *ir.Call:
 		if e.Fn.Func.Class == funcs.Operator {
 			return s.call(e.Fn.Func.Name, e.Args)
@@ -86,7 +98,7 @@ func (s asStored) of(e ir.Expr) string {
 		if items, _ := elements(e.Array); !e.All && e.Cmp.Func.Name == "=" {
 			return s.in(e.X, items)
 		}
-	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Not, *ir.Is, *ir.Case, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
+	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.InQuery, *ir.Exists, *ir.Scalar, *ir.List, *ir.Agg, *ir.Over:
 	default:
 		panic("emit: unknown expression")
 	}
@@ -125,7 +137,7 @@ func (s asStored) in(x ir.Expr, list []ir.Expr) string {
 	return col + " IN (" + strings.Join(values, ", ") + ")"
 }
 
-// column is e as it is stored, if it is a column of g that may be compared so
+// column is e as it is stored, if it is a stored column that may be compared so
 // with these values, and how one of them is printed; or "".
 func (s asStored) column(e ir.Expr, values ...ir.Expr) (col string, value func(ir.Expr) string) {
 	r, ok := stored(e).(*ir.Ref)
@@ -133,7 +145,7 @@ func (s asStored) column(e ir.Expr, values ...ir.Expr) (col string, value func(i
 		return "", nil
 	}
 	n := s.p.names[r.Col]
-	if n.column == nil || n.table != s.g.Table.Table || n.table.Strict && raw(n.column) {
+	if n.column == nil || !policy.Stored(n.table.Kind) || n.table.Strict && raw(n.column) {
 		return "", nil // what is read raw is bare
 	}
 	col = s.p.text(func() { s.p.str(n.rel, "."); s.p.quote(n.column.Name) })

@@ -92,7 +92,7 @@ func beside(c *catalog.Catalog, table, condition string) (with, without printed)
 	c.Version = catalog.Digest(c)
 	view := nurse(c, fmt.Sprintf("version: 1\nclasses: {plain: {show: value}}\ntables: {main.%s: {columns: {id: plain, x: plain}, grants: {nurses: {rows: %q}}}}", table, condition))
 	d := sqlite
-	d.bare = false
+	d.bare = nil
 	for p, d := range map[*printed]*dialect{&with: &sqlite, &without: &d} {
 		q := must(policy.Apply(view, must(bind.Query(must(syntax.Parse("SELECT id FROM "+table)), view.Names(), bind.Env{})))).Query()
 		lower(d, q)

@@ -26,8 +26,11 @@ type dialect struct {
 	// index serves. What is joined, or read again for each outer row, ends in a
 	// fence: the engine then builds an index on what it has read.
 	probes bool
-	// bare: beside conditions of guards stands what indexes serve (bare.go).
-	bare          bool
+	// bare is what stands beside a condition so that an index serves; or: inside of an
+	// OR. nil: indexes serve conditions as they are (bare.go).
+	bare func(p *printer, e ir.Expr, or bool) string
+	// above: beside those above guards too.
+	above         bool
 	lateral       bool // knows LATERAL
 	unsaidLateral bool // and takes each subquery in FROM for one, without the word
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)

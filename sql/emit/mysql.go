@@ -26,7 +26,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 	if maria {
 		m.collate = " COLLATE utf8mb4_nopad_bin"
 	}
-	return &dialect{
+	d := &dialect{
 		engine:        engine,
 		lower:         mysqlRewrites,
 		fence:         " LIMIT 18446744073709551615",
@@ -63,6 +63,10 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		special:    m.special,
 		aggregate:  m.aggregate,
 	}
+	if maria { // how MySQL puts what equals a column in its place was not looked at
+		d.bare, d.above = mysqlBare, true
+	}
+	return d
 }
 
 var mariadbDialect, mysql8Dialect = mysqlDialect(catalog.MariaDB), mysqlDialect(catalog.MySQL)

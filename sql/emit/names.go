@@ -20,6 +20,10 @@ type name struct {
 	// stored column, read by the dialect
 	table  *catalog.Table
 	column *catalog.Column
+	// shows is the stored column that a guard gives here, read; kept how to have it
+	// as it is.
+	shows *catalog.Column
+	kept  *kept
 }
 
 func (p *printer) alias() string {

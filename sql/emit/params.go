@@ -48,6 +48,10 @@ func (p *printer) order() {
 			out = append(out, part...)
 			continue
 		}
+		if kept, ok := bytes.CutPrefix(part, []byte{'b'}); ok {
+			out = append(out, p.keptAs(string(kept))...)
+			continue
+		}
 		n, err := strconv.Atoi(string(part))
 		if err != nil {
 			panic("emit: a mark that is no number")

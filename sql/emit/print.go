@@ -25,9 +25,11 @@ type printer struct {
 	last    ir.ColID
 	derived map[*ir.Table]*ir.Guarded // see reading
 	origins *origins                  // see approximate
-	probed  int                       // how many joins, subqueries of expressions and WITH items we are inside of
-	deep    int                       // how many derived tables we are inside of
-	guards  int                       // how many guards we are inside of: bare tables are legal there
+	kept    []*kept
+	keeping map[*ir.Guarded]*kept
+	probed  int // how many joins, subqueries of expressions and WITH items we are inside of
+	deep    int // how many derived tables we are inside of
+	guards  int // how many guards we are inside of: bare tables are legal there
 	refused *refusal.Refusal
 }
 
@@ -44,6 +46,7 @@ func printQuery(d *dialect, q *ir.Query) (printed, error) {
 		d:       d,
 		top:     q,
 		derived: map[*ir.Table]*ir.Guarded{},
+		keeping: map[*ir.Guarded]*kept{},
 		b:       make([]byte, 0, 1024),
 		names:   map[ir.ColID]name{},
 		aliases: map[ir.Rel]string{},

@@ -161,6 +161,7 @@ func (p *printer) selection(s *ir.Select, names []string) {
 	if s.Where != nil {
 		p.str(" WHERE ")
 		p.expr(s.Where)
+		p.besidesAbove(s.Where)
 	}
 	for i, k := range s.Keys {
 		p.sep(i, " GROUP BY ", ", ")

@@ -19,8 +19,9 @@ func (p *printer) declare(r ir.Rel) {
 		p.declareTable(r)
 	case *ir.Guarded:
 		p.aliases[r] = p.alias()
+		k := p.keeps(r)
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep}
+			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep, shows: shows(r, c), kept: k}
 		}
 	case *ir.Subquery:
 		p.aliases[r] = p.alias()
@@ -143,12 +144,13 @@ func (p *printer) guarded(g *ir.Guarded) {
 	if len(g.Cols) == 0 {
 		p.str("TRUE AS c1") // only its rows count
 	}
+	p.keep(g)
 	p.str(" FROM ")
 	p.stored(g.Table)
 	if where := g.Where(); where != nil {
 		p.str(" WHERE ")
 		p.expr(where)
-		p.bare(g, where)
+		p.besides(where)
 	}
 	if g.Fence || p.d.probes && p.probed > 0 {
 		p.str(p.d.fence)
@@ -195,6 +197,7 @@ func (p *printer) join(j *ir.Join) {
 	case j.On != nil:
 		p.str(" ON ")
 		p.expr(j.On)
+		p.besidesAbove(j.On)
 	case j.Kind != ir.Inner:
 		panic("emit: outer join without a condition")
 	}

@@ -22,7 +22,7 @@ var sqlite = dialect{
 	noLimit: " LIMIT -1",
 	unknown: "NULL",
 	probes:  true,
-	bare:    true,
+	bare:    sqliteBare,
 	strange: " COLLATE ",
 
 	materializes: true,

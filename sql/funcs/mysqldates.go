@@ -204,3 +204,7 @@ func CharMySQL(format string, of types.Type) string {
 // PatternMySQL is a regular expression, of which CheckRegexp is content, in the
 // words that PCRE, ICU and Go have in common.
 func PatternMySQL(pattern string, fold bool) string { return pgfn.Portable(pattern, fold) }
+
+// Unit is the one name of a unit or field that may be written in several ways: year
+// of years. "" if it is none.
+func Unit(name string) string { return pgfn.Unit(name) }
