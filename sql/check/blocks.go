@@ -38,6 +38,7 @@ type guardText struct {
 	table *catalog.Table
 	text  []piece // of the block, without its fence
 	fence bool
+	kept  []string // columns that it has as they are stored, as b1, b2, ...
 }
 
 // note counts a clause, if p begins one.
@@ -196,7 +197,7 @@ func (r *reader) block(ps []piece, s *scope, top bool) []string {
 func (r *reader) output(ps []piece, s *scope, top bool) {
 	if n := len(ps); n > 2 && ps[n-2].is("AS") {
 		last := ps[n-1]
-		if !(top && last.kind == nameToken) && !(last.kind == wordToken && (numbered(last.text, "c") || numbered(last.text, "column"))) {
+		if !(top && last.kind == nameToken) && !(last.kind == wordToken && (numbered(last.text, "c") || numbered(last.text, "column") || r.inside && numbered(last.text, "b"))) {
 			r.wrong("an output with a name that is not ours")
 		}
 		ps = ps[:n-2]

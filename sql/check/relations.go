@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -109,11 +110,25 @@ func (r *reader) derived(ps []piece, s *scope) []string {
 		r.wrong("a guard with a clause that it must not have")
 	}
 	g.table, _ = r.table(rest[1:])
+	g.keep()
 	r.guards = append(r.guards, g)
 	r.inside = true
 	names := r.query(ps, nil, false) // a guard refers to nothing outside of it
 	r.inside = false
 	return names
+}
+
+// keep takes the columns that g has once more, as they are stored, from its text.
+func (g *guardText) keep() {
+	items, rest := cut(g.text, "FROM")
+	for {
+		n := len(items) - 6 // , t2 . `name` AS b1
+		if n < 1 || !items[n].is(",") || !numbered(items[n+1].text, "t") || !items[n+2].is(".") || items[n+3].kind != nameToken || !items[n+4].is("AS") || !numbered(items[n+5].text, "b") {
+			break
+		}
+		g.kept, items = append(g.kept, items[n+3].text), items[:n]
+	}
+	g.text = append(slices.Clone(items), rest...)
 }
 
 // spelled reports whether pieces are those of a text.

@@ -140,7 +140,7 @@ func (b asKept) ofCall(e *ir.Call) (span, bool) {
 		return s.widened(-day, 0), ok
 	case "date_trunc":
 		unit, known := constText(e.Args[0])
-		longest, has := units[funcs.Unit(unit)]
+		longest, has := units[funcs.UnitNamed(unit)]
 		if !known || !has || len(e.Args) != 2 {
 			return span{}, false
 		}
@@ -200,7 +200,7 @@ func (b asKept) year(op string, x, y ir.Expr) string {
 	field, known := constText(e.Args[0])
 	n, whole := yearOf(y)
 	s, ok := b.of(e.Args[1])
-	if !known || funcs.Unit(field) != "year" || !whole || !ok || s.column == nil {
+	if !known || funcs.UnitNamed(field) != "year" || !whole || !ok || s.column == nil {
 		return ""
 	}
 	if e.Args[1].Type().Kind == types.TimestampTZ {

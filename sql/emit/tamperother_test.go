@@ -190,3 +190,30 @@ func guardOf(text, table string) string {
 		}
 	}
 }
+
+// TestKeptElsewhere: what a guard of MariaDB gives once more for an index is a column
+// that this viewer sees as it is.
+func TestKeptElsewhere(t *testing.T) {
+	view := nurse(must(catalogtest.Parse(catalog.MariaDB, "main.people (id int4 key, name text, ssn text, ward text, closed text)")),
+		"version: 1\nclasses: {plain: {show: value}, secret: {show: redact}}\ntables: {main.people: {columns: {id: plain, name: plain, ssn: secret, ward: plain}, grants: {nurses: {rows: all}}}}")
+	q, p, err := printedFor(catalog.MariaDB, view, `SELECT p.id, p.ssn FROM main.people p WHERE p.name = 'x' AND p.ward = 'a'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := recheck(view, q, p); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"masked":  strings.Replace(p.text, "`name` AS b1", "`ssn` AS b1", 1),
+		"closed":  strings.Replace(p.text, "`name` AS b1", "`closed` AS b1", 1),
+		"unread":  strings.Replace(p.text, "`ward` AS b2", "`wards` AS b2", 1),
+		"between": strings.Replace(p.text, " AS c1, ", " AS c1, t2.`name` AS b3, ", 1),
+	} {
+		if text == p.text {
+			t.Fatalf("%s: not changed: %s", name, p.text)
+		}
+		if err := recheck(view, q, printed{text: text, params: p.params}); refusal.CodeOf(err) != refusal.Internal {
+			t.Errorf("%s passed (%v):\n%s", name, err, text)
+		}
+	}
+}

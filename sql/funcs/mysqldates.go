@@ -205,6 +205,6 @@ func CharMySQL(format string, of types.Type) string {
 // words that PCRE, ICU and Go have in common.
 func PatternMySQL(pattern string, fold bool) string { return pgfn.Portable(pattern, fold) }
 
-// Unit is the one name of a unit or field that may be written in several ways: year
-// of years. "" if it is none.
-func Unit(name string) string { return pgfn.Unit(name) }
+// UnitNamed is the usual name of a unit or field that may be written in several ways:
+// year of years.
+func UnitNamed(name string) string { return pgfn.Unit(name) }
