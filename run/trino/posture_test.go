@@ -30,7 +30,7 @@ func TestPostureOfAWriter(t *testing.T) {
 	for _, f := range p.Findings {
 		said += f.What + "\n"
 	}
-	for _, want := range []string{"may make tables in " + target.Catalog + ".default", "may write to 1 tables, first " + target.Catalog + ".default.t"} {
+	for _, want := range []string{"may make tables in " + target.Catalog + ".default", "may make views in " + target.Catalog + ".default", "may write to 1 tables, first " + target.Catalog + ".default.t"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %s in %s", want, said)
 		}
