@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -253,9 +252,9 @@ func write(b *strings.Builder, ps []piece, params []Param, names map[string]int)
 			b.WriteString(") ")
 		case paramToken:
 			v := params[p.n-1]
-			fmt.Fprintf(b, "?%q ", v.Value.Key(v.Type))
+			b.WriteString("?" + strconv.Quote(v.Value.Key(v.Type)) + " ")
 		case nameToken, textToken:
-			fmt.Fprintf(b, "%d%q ", p.kind, p.text)
+			b.WriteString(strconv.Itoa(int(p.kind)) + strconv.Quote(p.text) + " ")
 		case wordToken, numberToken, signToken:
 			if !numbered(p.text, "t") {
 				b.WriteString(p.text + " ")
