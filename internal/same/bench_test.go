@@ -158,7 +158,7 @@ func many() Script {
 		Then: []string{"INSERT INTO million SELECT a.id * 1000 + b.id, b.word, b.amount, b.at, b.weight FROM many a CROSS JOIN many b"}}
 }
 
-func stream(t *testing.T, db Database, s emit.Statement) {
+func stream(t testing.TB, db Database, s emit.Statement) {
 	t.Helper()
 	rows, err := db.Run(t.Context(), s, run.Limits{Rows: 1 << 30, Bytes: 1 << 40, Time: 10 * time.Minute})
 	must(t, err)

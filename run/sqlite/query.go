@@ -21,6 +21,7 @@ type query struct {
 	text    string
 	params  []emit.Param
 	columns []ir.Column
+	stored  []bool // columns of the result; short: of the others it is not said
 	reads   []emit.Read
 	time    time.Duration
 }
@@ -36,7 +37,7 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 		return nil, err
 	}
 	c.SetInterrupt(ctx)
-	s := &source{e: e, ctx: ctx, release: cancel, c: c, cols: q.columns}
+	s := &source{e: e, ctx: ctx, release: cancel, c: c, cols: columnsOf(q)}
 	if err := c.safely(func() error { return s.start(q) }); err != nil {
 		err = e.refuse(ctx, err)
 		_ = s.Close()
@@ -95,8 +96,23 @@ type source struct {
 	release context.CancelFunc
 	c       *conn
 	stmt    *sqlite3.Stmt
-	cols    []ir.Column
+	cols    []column
 	err     error
+}
+
+// column is one of the result, and whether its values are as they stand in the
+// file.
+type column struct {
+	t      types.Type
+	stored bool
+}
+
+func columnsOf(q query) []column {
+	cols := make([]column, len(q.columns))
+	for i, c := range q.columns {
+		cols[i] = column{c.Type, i < len(q.stored) && q.stored[i]}
+	}
+	return cols
 }
 
 var _ run.Source = (*source)(nil)
@@ -129,8 +145,12 @@ func (s *source) step(row []types.Value) (bool, error) {
 	if !s.stmt.Step() {
 		return false, s.stmt.Err()
 	}
-	for i := range s.cols {
-		v, ok := decode(s.stmt, i, s.cols[i].Type)
+	for i, c := range s.cols {
+		if c.stored {
+			row[i] = stored(s.stmt, i, c.t)
+			continue
+		}
+		v, ok := decode(s.stmt, i, c.t)
 		if !ok {
 			return false, errMisfit
 		}

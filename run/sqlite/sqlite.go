@@ -121,7 +121,7 @@ func (e *Engine) Run(ctx context.Context, stmt emit.Statement, limits run.Limits
 		return nil, err
 	}
 	src, err := e.query(ctx, query{
-		text: stmt.Text(), params: stmt.Params(), columns: stmt.Columns(),
+		text: stmt.Text(), params: stmt.Params(), columns: stmt.Columns(), stored: stmt.Stored(),
 		reads: stmt.Reads(), time: limits.Time,
 	})
 	if err != nil {

@@ -40,8 +40,10 @@ type Want struct {
 	// from the rules, with the columns and the fence of g. Of g it may use those
 	// and the table, and nothing else.
 	Guard func(g *ir.Guarded) (*ir.Guarded, error)
-	// Print prints a policy relation alone, for engines whose texts are not parsed.
-	Print func(g *ir.Guarded) (string, []Param, error)
+	// Print prints a policy relation alone, for engines whose texts are not parsed:
+	// fresh, which stands in the place of g, with those columns bare that are in g's
+	// text and that fresh shows as they are stored.
+	Print func(fresh, g *ir.Guarded) (string, []Param, error)
 }
 
 // Text checks one printed statement.

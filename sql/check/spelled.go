@@ -77,7 +77,7 @@ func (w Want) afresh(g *ir.Guarded) (string, error) {
 	if err := narrowed(fresh, g); err != nil {
 		return "", err
 	}
-	text, params, err := w.Print(fresh)
+	text, params, err := w.Print(fresh, g)
 	if err != nil {
 		return "", fault("the rules of table %s cannot be printed: %v", name, err)
 	}

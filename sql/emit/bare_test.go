@@ -126,3 +126,31 @@ func ids(t *testing.T, db *sqlite3.Conn, p printed) []int64 {
 	}
 	return list
 }
+
+// An output is read as stored only where nothing computes on it: not where rows are
+// told apart, grouped, united or sorted by it, not through a mask, and not where
+// something else is made of it.
+func TestStoredOnlyAtTheEnd(t *testing.T) {
+	view := nurse(must(catalogtest.Parse(catalog.SQLite, "visits (id int8 key, at timestamp, paid numeric, born date)")),
+		`{version: 1, classes: {plain: {show: value}, year: {show: {bucket: year}}}, tables: {main.visits: {columns: {id: plain, at: plain, paid: plain, born: year}, grants: {nurses: {rows: "paid > 0"}}}}}`)
+	for draft, want := range map[string][]bool{
+		"SELECT at, paid FROM visits":                                                                   {true, true},
+		"SELECT at, paid, at FROM visits WHERE at > '2024-01-01' LIMIT 5":                               {true, true, true},
+		"SELECT a.at, b.paid FROM visits a LEFT JOIN visits b ON a.paid = b.paid":                       {true, true},
+		"SELECT at, rank() OVER (ORDER BY at) FROM visits":                                              {true, false},
+		"SELECT at, (SELECT max(b.at) FROM visits b WHERE b.at < a.at) FROM visits a":                   {true, false},
+		"SELECT at, paid FROM visits ORDER BY at":                                                       {false, true},
+		"SELECT DISTINCT at FROM visits":                                                                {false},
+		"SELECT at FROM visits GROUP BY at":                                                             {false},
+		"SELECT at FROM visits UNION ALL SELECT at FROM visits":                                         {false},
+		"SELECT born, id FROM visits":                                                                   {false, true},
+		"SELECT at + interval '1 day', CAST(at AS date), coalesce(paid, 0) FROM visits":                 {false, false, false},
+		"SELECT x.at FROM (SELECT at FROM visits LIMIT 3) x":                                            {false},
+		"WITH x AS (SELECT at, paid FROM visits) SELECT x.at, y.paid FROM x JOIN visits y USING (paid)": {false, true},
+	} {
+		s := must(SQL(allow(t, view, draft)))
+		if !slices.Equal(s.Stored(), want) {
+			t.Errorf("%s: %v, want %v\n%s", draft, s.Stored(), want, s.Text())
+		}
+	}
+}

@@ -31,6 +31,7 @@ type dialect struct {
 	bare func(p *printer, e ir.Expr, or bool) string
 	// above: beside those above guards too.
 	above         bool
+	givesStored   bool // package run reads stored values (stored.go)
 	lateral       bool // knows LATERAL
 	unsaidLateral bool // and takes each subquery in FROM for one, without the word
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)

@@ -40,5 +40,6 @@ func SQL(allowed policy.Allowed) (Statement, error) {
 		params:  p.params,
 		columns: ir.Outputs(q.Body),
 		reads:   p.reads,
+		stored:  p.stored,
 	}}, nil
 }

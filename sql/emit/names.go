@@ -31,11 +31,14 @@ func (p *printer) alias() string {
 	return "t" + strconv.Itoa(p.tables)
 }
 
+// column is the name of output i of a block.
+func column(i int) string { return "c" + strconv.Itoa(i+1) }
+
 // output is the name of visible output i of a body.
 func output(b ir.Body, i int) string {
 	switch b := b.(type) {
 	case *ir.Select:
-		return "c" + strconv.Itoa(i+1)
+		return column(i)
 	case *ir.SetOp:
 		return output(b.Left.Body, i)
 	case *ir.Values:

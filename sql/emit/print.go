@@ -21,6 +21,7 @@ type printer struct {
 	params  params
 	reads   reads
 	top     *ir.Query
+	whole   bareOutputs       // see there
 	used    map[ir.ColID]bool // see inUse
 	last    ir.ColID
 	derived map[*ir.Table]*ir.Guarded // see reading
@@ -38,13 +39,24 @@ type printed struct {
 	text   string
 	params []Param
 	reads  []Read
+	bare   bareOutputs
+	stored []bool // of the outputs
 }
 
 // printQuery prints a lowered query.
 func printQuery(d *dialect, q *ir.Query) (printed, error) {
+	if d.givesStored {
+		return printBare(d, q, bareOutputsOf(q))
+	}
+	return printBare(d, q, bareOutputs{})
+}
+
+// printBare prints it with these columns bare.
+func printBare(d *dialect, q *ir.Query, bare bareOutputs) (printed, error) {
 	p := &printer{
 		d:       d,
 		top:     q,
+		whole:   bare,
 		derived: map[*ir.Table]*ir.Guarded{},
 		keeping: map[*ir.Guarded]*kept{},
 		b:       make([]byte, 0, 1024),
@@ -64,7 +76,7 @@ func printQuery(d *dialect, q *ir.Query) (printed, error) {
 	if d.positional {
 		p.order()
 	}
-	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list}, nil
+	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list, bare: bare, stored: bare.among(outs)}, nil
 }
 
 // refuse says that the engine cannot say what stands at n. What stands in a

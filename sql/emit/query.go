@@ -147,7 +147,7 @@ func (p *printer) selection(s *ir.Select, names []string) {
 			continue
 		}
 		p.sep(n, "", ", ")
-		p.operand(d.Expr)
+		p.shown(d)
 		p.as(n, names)
 		n++
 	}
@@ -220,7 +220,7 @@ func (p *printer) as(i int, names []string) {
 		p.quote(names[i])
 		return
 	}
-	p.str("c", strconv.Itoa(i+1))
+	p.str(column(i))
 }
 
 func (p *printer) setOp(s *ir.SetOp, names []string) {

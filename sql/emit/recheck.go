@@ -13,8 +13,9 @@ func recheck(view policy.View, q *ir.Query, p printed) error {
 		Query:  q,
 		Params: asParams(p.params),
 		Guard:  view.Guard,
-		Print: func(g *ir.Guarded) (string, []check.Param, error) {
-			alone, err := printQuery(dialectOf(view.Engine()), &ir.Query{Body: &ir.Select{From: g, Out: shown(g)}})
+		Print: func(fresh, g *ir.Guarded) (string, []check.Param, error) {
+			q := &ir.Query{Body: &ir.Select{From: fresh, Out: shown(fresh)}}
+			alone, err := printBare(dialectOf(view.Engine()), q, p.bare.in(fresh, g))
 			return alone.text, asParams(alone.params), err
 		},
 	})

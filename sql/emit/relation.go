@@ -1,10 +1,6 @@
 package emit
 
-import (
-	"strconv"
-
-	"github.com/grille-dev/grille/sql/ir"
-)
+import "github.com/grille-dev/grille/sql/ir"
 
 // declare gives aliases to the relations of a FROM clause, before anything
 // that refers to them is printed.
@@ -21,7 +17,10 @@ func (p *printer) declare(r ir.Rel) {
 		p.aliases[r] = p.alias()
 		k := p.keeps(r)
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep, shows: shows(r, c), kept: k}
+			p.names[c.ID] = name{rel: p.aliases[r], text: column(i), deep: p.deep, shows: shows(r, c), kept: k}
+		}
+		for i, d := range p.whole.again(r) {
+			p.whole.name[d.ID] = name{rel: p.aliases[r], text: column(len(r.Cols) + i)}
 		}
 	case *ir.Subquery:
 		p.aliases[r] = p.alias()
@@ -35,7 +34,7 @@ func (p *printer) declare(r ir.Rel) {
 	case *ir.FuncRel:
 		p.aliases[r] = p.alias()
 		for i, c := range r.Cols {
-			p.names[c.ID] = name{rel: p.aliases[r], text: "c" + strconv.Itoa(i+1), deep: p.deep}
+			p.names[c.ID] = name{rel: p.aliases[r], text: column(i), deep: p.deep}
 		}
 	default:
 		panic("emit: unknown relation")
@@ -132,18 +131,7 @@ func (p *printer) guarded(g *ir.Guarded) {
 	p.deep++
 	p.declareTable(g.Table)
 	p.str("(SELECT ")
-	for i, d := range g.Cols {
-		p.sep(i, "", ", ")
-		if g.Fence && p.d.fenced != nil {
-			p.str(p.d.fenced(p.text(func() { p.operand(d.Expr) }), d.Type))
-		} else {
-			p.operand(d.Expr)
-		}
-		p.as(i, nil)
-	}
-	if len(g.Cols) == 0 {
-		p.str("TRUE AS c1") // only its rows count
-	}
+	p.guardOutputs(g)
 	p.keep(g)
 	p.str(" FROM ")
 	p.stored(g.Table)
@@ -213,7 +201,7 @@ func (p *printer) funcRel(r *ir.FuncRel) {
 	}
 	for i := range r.Cols {
 		p.sep(i, "(", ", ")
-		p.str("c", strconv.Itoa(i+1))
+		p.str(column(i))
 	}
 	p.str(")")
 }

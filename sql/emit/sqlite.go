@@ -12,7 +12,8 @@ import (
 // sqlite: a column may hold values of any type, whatever it was declared as,
 // and comparisons convert by the affinity of columns. So a stored column is
 // read through an expression that gives NULL for what does not fit its type;
-// expressions have no affinity, and from there on types are PostgreSQL's.
+// expressions have no affinity, and from there on types are PostgreSQL's. What is
+// only given out, package run reads (stored.go).
 // Functions named g_... are registered by package sql/funcs/pgfn.
 var sqlite = dialect{
 	engine:  catalog.SQLite,
@@ -26,6 +27,7 @@ var sqlite = dialect{
 	strange: " COLLATE ",
 
 	materializes: true,
+	givesStored:  true,
 
 	spelling: func(s *funcs.Sig) string { return s.SQLite },
 	text:     func(t types.Type) string { return funcs.CastSQLite(t, types.Of(types.Text), types.Mod{}) },

@@ -30,6 +30,7 @@ type statement struct {
 	params  []Param
 	columns []ir.Column
 	reads   []Read
+	stored  []bool
 }
 
 // Param is the value of one numbered parameter ($1, ?1 is the first).
@@ -66,3 +67,8 @@ func (s Statement) Columns() []ir.Column { return append([]ir.Column(nil), s.s.c
 // Reads lists the stored tables and columns that the text names, without
 // duplicates.
 func (s Statement) Reads() []Read { return append([]Read(nil), s.s.reads...) }
+
+// Stored tells of each column of the result whether it is a stored column as it
+// stands in the database. On SQLite the engine then reads its values as the type
+// that Columns names, and what is none as NULL.
+func (s Statement) Stored() []bool { return append([]bool(nil), s.s.stored...) }

@@ -18,7 +18,7 @@ var dateTimeHints = map[Kind]string{
 var clockWords = map[string]bool{"now": true, "today": true, "yesterday": true, "tomorrow": true}
 
 func parseDateTime(k Kind, s string, loc *time.Location) (Value, error) {
-	if v, ok := parsePrinted(k, s); ok {
+	if v, ok := ParsePrinted(k, s); ok {
 		return v, nil
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e }) { // the reader counts on ToLower keeping lengths
@@ -51,10 +51,11 @@ func parseDateTime(k Kind, s string, loc *time.Location) (Value, error) {
 	return v, nil
 }
 
-// parsePrinted is a short way for what Format prints of the years 1 to 9999, in
-// UTC: results are read back by the million.
-func parsePrinted(k Kind, s string) (Value, bool) {
-	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
+// ParsePrinted is a short way for what Format prints of dates and timestamps of the
+// years 1 to 9999, in UTC: results are read back by the million. It is not ok for
+// most other texts, which Parse may read.
+func ParsePrinted[S string | []byte](k Kind, s S) (Value, bool) {
+	if k != Date && k != Timestamp && k != TimestampTZ || len(s) < 10 || s[4] != '-' || s[7] != '-' {
 		return Null, false
 	}
 	y, ok1 := printedNumber(s[:4])
@@ -67,7 +68,7 @@ func parsePrinted(k Kind, s string) (Value, bool) {
 	if k == Date {
 		return Value{kind: Date, n: days}, len(s) == 10
 	}
-	if len(s) < 19 || k == Time || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+	if len(s) < 19 || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return Null, false
 	}
 	h, ok1 := printedNumber(s[11:13])
@@ -75,13 +76,14 @@ func parsePrinted(k Kind, s string) (Value, bool) {
 	sec, ok3 := printedNumber(s[17:19])
 	rest := s[19:]
 	if k == TimestampTZ {
-		var utc bool
-		if rest, utc = strings.CutSuffix(rest, "+00"); !utc {
+		n := len(rest) - len("+00")
+		if n < 0 || string(rest[n:]) != "+00" {
 			return Null, false
 		}
+		rest = rest[:n]
 	}
 	frac := int64(0)
-	if rest != "" {
+	if len(rest) > 0 {
 		var ok bool
 		if frac, ok = printedNumber(rest[1:]); !ok || rest[0] != '.' || len(rest) > 7 {
 			return Null, false
@@ -97,14 +99,14 @@ func parsePrinted(k Kind, s string) (Value, bool) {
 }
 
 // printedNumber reads a few digits.
-func printedNumber(s string) (n int64, ok bool) {
+func printedNumber[S string | []byte](s S) (n int64, ok bool) {
 	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return 0, false
 		}
 		n = n*10 + int64(s[i]-'0')
 	}
-	return n, s != ""
+	return n, len(s) > 0
 }
 
 // dateTimeReader takes a literal apart from the left.

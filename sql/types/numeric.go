@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,22 @@ func printedNumeric(text string) bool {
 
 // NumericFromInt is an integer as a numeric.
 func NumericFromInt(n int64) Value { return Value{kind: Numeric, s: strconv.FormatInt(n, 10)} }
+
+// NumericScaled is n / 10^scale as a numeric with scale decimals.
+func NumericScaled(n int64, scale int) Value {
+	b := strconv.AppendInt(make([]byte, 0, 24), n, 10)
+	if scale <= 0 {
+		return Value{kind: Numeric, s: string(b)}
+	}
+	sign := 0
+	if n < 0 {
+		sign = 1
+	}
+	for len(b)-sign <= scale { // 5 is 005, which is 0.05
+		b = slices.Insert(b, sign, '0')
+	}
+	return Value{kind: Numeric, s: string(slices.Insert(b, len(b)-scale, '.'))}
+}
 
 // Decimal is the value of a numeric; the caller may change it.
 func (v Value) Decimal() *apd.Decimal {

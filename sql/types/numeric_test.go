@@ -1,6 +1,11 @@
 package types
 
-import "testing"
+import (
+	"math"
+	"testing"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 // TestPrintedNumeric: the short way takes what is canonical, and gives what the
 // long way gives.
@@ -15,6 +20,19 @@ func TestPrintedNumeric(t *testing.T) {
 		}
 		if long, ok := canonicalNumeric(text); short && (!ok || long != text) {
 			t.Errorf("%q is %q by the long way", text, long)
+		}
+	}
+}
+
+// An integer with so many decimals is the numeric that is written so.
+func TestNumericScaled(t *testing.T) {
+	for _, n := range []int64{0, 5, -5, 50, 99, -100, 12345, math.MinInt64, math.MaxInt64} {
+		for scale := range 4 {
+			unscaled := apd.New(n, int32(-scale)).Text('f')
+			want, err := NumericOf(unscaled)
+			if got := NumericScaled(n, scale); err != nil || got != want {
+				t.Errorf("%d with %d decimals is %q, want %q", n, scale, got.Text(), want.Text())
+			}
 		}
 	}
 }
