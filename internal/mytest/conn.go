@@ -47,10 +47,17 @@ func (c *Conn) Exec(sql ...string) error {
 // Query prepares one statement, runs it with parameters (int64, float64,
 // string, []byte, nil) and returns its rows: int64, float64, []byte for
 // whatever else the wire has as text, nil for NULL.
-func (c *Conn) Query(sql string, args ...any) ([][]any, error) {
+func (c *Conn) Query(sql string, args ...any) (all [][]any, err error) {
+	err = c.Read(sql, func(row []driver.Value) { all = append(all, copied(row)) }, args...)
+	return all, err
+}
+
+// Read is Query for rows that are too many to keep. What stands in one is the
+// driver's until the next.
+func (c *Conn) Read(sql string, row func([]driver.Value), args ...any) error {
 	stmt, err := c.conn.Prepare(sql)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer stmt.Close()
 	named := make([]driver.NamedValue, len(args))
@@ -59,18 +66,19 @@ func (c *Conn) Query(sql string, args ...any) ([][]any, error) {
 	}
 	rows, err := stmt.(driver.StmtQueryContext).QueryContext(c.t.Context(), named)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all [][]any
+	values := make([]driver.Value, len(rows.Columns()))
 	for {
-		row := make([]driver.Value, len(rows.Columns()))
-		if err := rows.Next(row); err == io.EOF {
-			return all, nil
-		} else if err != nil {
-			return nil, err
+		switch err := rows.Next(values); err {
+		case nil:
+			row(values)
+		case io.EOF:
+			return nil
+		default:
+			return err
 		}
-		all = append(all, copied(row))
 	}
 }
 

@@ -17,20 +17,21 @@ import (
 type Bench struct {
 	full     string // its reading role's URL
 	owner    *Direct
-	copies   [2]*Direct // by Engine
+	copies   [engineCount]*Direct // by Engine, as are the others
 	folder   string
-	engines  [2]*Through
-	copyURL  string      // of the copy for PostgreSQL
-	copy     string      // the text of that for SQLite
-	controls [2]*Through // see withoutHidden
-	spare    string      // the owner's URL of the database of the copy for SQLite
-	gone     [2]string   // see withoutRows
-	setup    [2]Setup
-	calm     [2]*Through
+	engines  [engineCount]*Through
+	copyURL  string                // of the copy for PostgreSQL
+	copy     string                // the text of that for SQLite
+	controls [engineCount]*Through // see withoutHidden
+	spare    string                // the owner's URL of the database of the copy for SQLite
+	gone     [engineCount]string   // see withoutRows
+	setup    [engineCount]Setup
+	calm     [engineCount]*Through
+	maria    *maria // nil: there is none
 	number   int
 	Log      run.Log
 	said     strings.Builder // for Log
-	Engines  []Engine        // those that are tried; all, unless set
+	Engines  []Engine        // those that are tried: PostgreSQL and SQLite, unless set
 }
 
 // NewBench takes the owner's and the reader's URL of one database and the
@@ -54,12 +55,14 @@ func (b *Bench) Close() {
 	b.clear()
 	b.owner.Close()
 	for _, d := range b.copies {
-		d.Close()
+		if d != nil {
+			d.Close()
+		}
 	}
 }
 
 func (b *Bench) clear() {
-	for _, gs := range []*[2]*Through{&b.engines, &b.controls, &b.calm} {
+	for _, gs := range []*[engineCount]*Through{&b.engines, &b.controls, &b.calm} {
 		for e, g := range gs {
 			if g != nil {
 				_ = g.Engine.Close()
@@ -71,16 +74,16 @@ func (b *Bench) clear() {
 
 // Layout is a world as texts: all that is needed to repeat a draft.
 type Layout struct {
-	Full  [2]string // by Engine, as are the others
-	Gone  [2]string // the whole data without hidden rows, planned as with them; may be ""
-	Copy  [2]string
-	Setup [2]Setup
+	Full  [engineCount]string // by Engine, as are the others
+	Gone  [engineCount]string // the whole data without hidden rows, planned as with them; may be ""
+	Copy  [engineCount]string
+	Setup [engineCount]Setup
 }
 
 // Layout writes the world down.
 func (w *World) Layout() Layout {
 	var l Layout
-	for _, e := range []Engine{Postgres, SQLite} {
+	for e := range engineCount {
 		l.Full[e], l.Copy[e] = w.Full(e), w.Copy(e)
 		l.Gone[e] = l.Full[e] + w.Gone(e)
 		l.Setup[e] = Setup{Rules: w.Rules(e), Teams: w.Teams(), Viewer: w.viewer(e)}
@@ -105,7 +108,7 @@ func (b *Bench) Lay(ctx context.Context, l Layout) error {
 		if err != nil {
 			return err
 		}
-		if b.engines[e], err = NewThrough(ctx, engine, l.Setup[e]); err != nil {
+		if b.engines[e], err = NewThrough(ctx, engine, l.Setup[e].at(b.place(e))); err != nil {
 			return fmt.Errorf("grille on %s: %w", e, err)
 		}
 	}
@@ -114,8 +117,11 @@ func (b *Bench) Lay(ctx context.Context, l Layout) error {
 
 // open opens an engine on the whole data, which for SQLite it fills first.
 func (b *Bench) open(e Engine, setup string) (run.Engine, error) {
-	if e == Postgres {
+	switch e {
+	case Postgres:
 		return OpenPostgres(b.full, b.Log)
+	case MariaDB:
+		return b.maria.whole.open(setup, b.Log)
 	}
 	_ = os.Remove(b.Path()) // there may be none
 	b.number++
@@ -132,7 +138,7 @@ func (d *Direct) fresh(ctx context.Context, e Engine, setup string) error {
 
 // Both runs a draft on the copy and through Grille.
 func (b *Bench) Both(ctx context.Context, e Engine, draft string) (copied, grille Result) {
-	return b.copies[e].Query(ctx, draft), b.engines[e].Query(ctx, draft)
+	return b.copies[e].Query(ctx, draft), b.engines[e].Query(ctx, at(b.place(e), draft))
 }
 
 // Try runs a draft both ways and judges it. Which of a query's expressions are
@@ -145,6 +151,9 @@ func (b *Bench) Try(ctx context.Context, e Engine, q *Query) (v Verdict, why str
 func (b *Bench) try(ctx context.Context, e Engine, text string, ordered []int) (v Verdict, why string, copied, grille Result) {
 	copied, grille = b.Both(ctx, e, text)
 	v, why = Judge(copied, grille, ordered)
+	if v == Different && e == MariaDB {
+		v, why = Judge(rounded(copied), rounded(grille), ordered)
+	}
 	if v == Failed && b.Chance(ctx, e, text) {
 		v = Chance
 	}
@@ -169,11 +178,11 @@ func (b *Bench) withoutRows(ctx context.Context, e Engine, text string) bool {
 		if err != nil {
 			return false
 		}
-		if b.calm[e], err = NewThrough(ctx, engine, b.setup[e]); err != nil {
+		if b.calm[e], err = NewThrough(ctx, engine, b.setup[e].at(b.gonePlace(e))); err != nil {
 			return false
 		}
 	}
-	code := refusal.CodeOf(b.calm[e].Query(ctx, text).Err)
+	code := refusal.CodeOf(b.calm[e].Query(ctx, at(b.gonePlace(e), text)).Err)
 	return code == refusal.Value || code == refusal.Limit
 }
 
@@ -186,6 +195,9 @@ func (b *Bench) openGone(ctx context.Context, e Engine) (run.Engine, error) {
 			return nil, err
 		}
 		return openPostgres(b.spare, b.Log, true)
+	}
+	if e == MariaDB {
+		return b.maria.gone.open(b.gone[e], b.Log)
 	}
 	path := filepath.Join(b.folder, fmt.Sprintf("gone%d.db", b.number))
 	if err := FillSQLite(path, b.gone[e]); err != nil {
@@ -231,6 +243,9 @@ func (b *Bench) Path() string { return filepath.Join(b.folder, fmt.Sprintf("worl
 // withoutHidden reports whether Grille gives an error on the copy too, where
 // every table is fenced as if it had hidden rows. Then the error tells of none.
 func (b *Bench) withoutHidden(ctx context.Context, e Engine, text string) bool {
+	if e == MariaDB { // withoutRows is as good
+		return false
+	}
 	if b.controls[e] == nil {
 		g, err := b.control(ctx, e)
 		if err != nil {

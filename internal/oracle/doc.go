@@ -7,8 +7,8 @@
 // condition is made together with a Go function over rows ([Condition]), and
 // masks are computed by mask.go, which shares nothing with package policy. The
 // copy lies in PostgreSQL, under the same names. A query is run on the copy
-// directly, as its text stands, and through Grille on PostgreSQL and on SQLite
-// over the whole data; [Judge] compares what came back.
+// directly, as its text stands, and through Grille on PostgreSQL, on SQLite and on
+// MariaDB over the whole data; [Judge] compares what came back.
 //
 // Like the rest of it this is for tests, and it is no part of the program.
 // Begin with the test, then [NewWorld] and [World.Query].

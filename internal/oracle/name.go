@@ -5,36 +5,29 @@ import (
 	"strings"
 )
 
-// Engine says whose names a text is written with. SQLite's catalog has lower
-// case names; a draft for PostgreSQL quotes what is not.
+// Engine says whose names a text is written with. The catalogs of SQLite and
+// MariaDB have lower case names; a draft for PostgreSQL quotes what is not.
 type Engine uint8
 
 const (
 	Postgres Engine = iota
 	SQLite
+	MariaDB
+	engineCount
 )
 
-func (e Engine) String() string {
-	if e == SQLite {
-		return "sqlite"
-	}
-	return "postgres"
-}
+func (e Engine) String() string { return [...]string{"postgres", "sqlite", "mariadb"}[e] }
 
-// Schema is where the engine's tables are, and those of its copy.
-func (e Engine) Schema() string {
-	if e == SQLite {
-		return "main"
-	}
-	return "public"
-}
+// Schema is where the engine's tables are, and those of its copy. The one of
+// MariaDB stands for a database of a test, which a [Bench] puts in its place.
+func (e Engine) Schema() string { return [...]string{"public", "main", "grille_oracle_place"}[e] }
 
 // name is s as the engine's catalog has it.
 func (e Engine) name(s string) string {
-	if e == SQLite {
-		return fold(s)
+	if e == Postgres {
+		return s
 	}
-	return s
+	return fold(s)
 }
 
 func fold(s string) string {

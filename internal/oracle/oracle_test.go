@@ -11,7 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/grille-dev/grille/internal/mytest"
 	"github.com/grille-dev/grille/internal/pgtest"
+	"github.com/grille-dev/grille/internal/testserver"
 	"github.com/grille-dev/grille/run"
 )
 
@@ -27,8 +29,15 @@ func newBench(t testing.TB) *Bench {
 	}
 	t.Cleanup(b.Close)
 	b.Log = run.Log{To: slog.New(slog.NewTextHandler(&b.said, nil))}
-	if os.Getenv("GRILLE_ORACLE_ENGINES") == "postgres" {
-		b.Engines = b.Engines[:1]
+	if missing := mytest.Missing(); missing == "" || testserver.Required("mariadb") {
+		if err := b.AddMariaDB(t); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		t.Logf("not on MariaDB: %s", missing)
+	}
+	if only := os.Getenv("GRILLE_ORACLE_ENGINES"); only != "" {
+		b.Engines = slices.DeleteFunc(b.Engines, func(e Engine) bool { return !slices.Contains(strings.Split(only, ","), e.String()) })
 	}
 	return b
 }
@@ -46,7 +55,11 @@ func TestWorlds(t *testing.T) {
 		b := newBench(t)
 		wg.Go(func() {
 			for n := range worlds {
-				tally.world(t, b, NewWorld(seed, n))
+				w := NewWorld(seed, n)
+				if b.maria != nil {
+					w.Place = b.maria.whole.name
+				}
+				tally.world(t, b, w)
 			}
 		})
 	}
@@ -125,6 +138,7 @@ func (y *tally) draft(t *testing.T, b *Bench, w *World, q *Query, e Engine, n in
 		if show {
 			t.Errorf("world %d draft %d on %s: %s: %s\n%s\ncopy: %v\ngrille: %v\nseen: %s\nlog: %s", w.Number, n, e, v, why, text, copied, grille, b.statement(e, text), b.said.String())
 			small := NewWorld(w.Seed, w.Number)
+			small.Place = w.Place
 			q = b.Shrink(t.Context(), small, e, q, v)
 			t.Logf("smaller:\n%s", small.Page(e, q, fmt.Sprintf("%s: %s (seed %d, world %d, draft %d)", v, why, w.Seed, w.Number, n)))
 			if err := b.Lay(t.Context(), w.Layout()); err != nil {
@@ -135,7 +149,7 @@ func (y *tally) draft(t *testing.T, b *Bench, w *World, q *Query, e Engine, n in
 }
 
 func (b *Bench) statement(e Engine, text string) string {
-	s, err := b.engines[e].Statement(text)
+	s, err := b.engines[e].Statement(at(b.place(e), text))
 	if err != nil {
 		return err.Error()
 	}
@@ -149,7 +163,7 @@ func (y *tally) report(t *testing.T) {
 	for _, e := range y.eager[:min(len(y.eager), 10)] {
 		t.Log("eager: " + strings.ReplaceAll(e, "\n", " "))
 	}
-	for _, e := range []string{"postgres ", "sqlite "} {
+	for _, e := range []string{"postgres ", "sqlite ", "mariadb "} {
 		if y.of[e+"same"] == 0 {
 			continue
 		}

@@ -52,6 +52,11 @@ func (w *World) newScopes() {
 		for _, t := range w.Tables {
 			s.belong(r, t, w.shared[t], slices.ContainsFunc(w.scopes, func(o *realm) bool { return o.anchor == t }))
 		}
+		for _, l := range s.links {
+			if l.last != nil {
+				l.last.linked = true
+			}
+		}
 		s.value = s.choose(r)
 	}
 	if slices.ContainsFunc(w.scopes, func(s *realm) bool { return s.asked }) {

@@ -17,9 +17,12 @@ func TestReplay(t *testing.T) {
 		var e Engine
 		laid := false
 		engine := func(args *spec.Args) Engine {
-			laid, e = false, Postgres
-			if args.Need("engine") == "sqlite" {
-				e = SQLite
+			laid = false
+			name := args.Need("engine")
+			for e = range engineCount {
+				if e.String() == name {
+					break
+				}
 			}
 			b.Engines = []Engine{e}
 			return e

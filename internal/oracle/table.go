@@ -79,7 +79,8 @@ type Column struct {
 	Refers  *Table // to the key of
 	Trap    Trap
 
-	class string // "" if the rules file does not name it
+	linked bool   // the rows belong to a scope by it
+	class  string // "" if the rules file does not name it
 }
 
 // Trap says that the column has values, in hidden rows alone, with which

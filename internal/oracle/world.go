@@ -13,6 +13,7 @@ type World struct {
 	Number int
 	Viewer *Viewer
 	Tables []*Table
+	Place  string // the database of MariaDB in which it is laid out; a hash is of its name too
 
 	rules    []*rule
 	sees     []*sight // the tables that the viewer sees
@@ -42,6 +43,7 @@ type seen struct {
 	*Column
 	show  *show
 	clash bool // teams treat it differently: using it is refused
+	in    *World
 }
 
 // NewWorld makes world number n of a seed.
@@ -112,7 +114,7 @@ func (w *World) look(l *rule) *sight {
 			}
 		}
 		if class != "shut" && !slices.Contains(w.withheld, withheld{l.t, c}) {
-			s.columns = append(s.columns, &seen{Column: c, show: shows[class], clash: clash})
+			s.columns = append(s.columns, &seen{Column: c, show: shows[class], clash: clash, in: w})
 		}
 	}
 	return s
@@ -168,7 +170,7 @@ func (c *seen) redacted() bool { return c.show.yaml == "redact" }
 // family is the key family of a hash on an engine.
 func (c *seen) family(e Engine, t *Table) string {
 	if c.show.yaml == "hash" {
-		return fmt.Sprintf("column %q.%q.%q", e.Schema(), e.name(t.Name), e.name(c.Name))
+		return fmt.Sprintf("column %q.%q.%q", at(c.in.Place, e.Schema()), e.name(t.Name), e.name(c.Name))
 	}
 	return "family people"
 }
@@ -202,22 +204,42 @@ func (w *World) Full(e Engine) string {
 		b.WriteString(t.move(e))
 		for _, c := range t.Columns {
 			if c.Trap != NoTrap || c.Refers != nil {
-				fmt.Fprintf(&b, "CREATE INDEX ON %s (%s);\n", table(e, t), column(e, c))
+				fmt.Fprintf(&b, "CREATE INDEX ON %s (%s);\n", table(e, t), column(e, c)+prefix(e, c))
 			}
 		}
 	}
-	if e == SQLite {
-		return nameIndexes(b.String()) + "ANALYZE;\n"
+	switch e {
+	case Postgres:
+		return b.String() + "ANALYZE;\n"
+	case SQLite:
+		return nameIndexes(b.String(), "CREATE INDEX \"main\".i%d ON ") + "ANALYZE;\n"
+	case MariaDB:
+		for _, t := range w.Tables {
+			b.WriteString("ANALYZE TABLE " + table(e, t) + ";\n")
+		}
+		return nameIndexes(b.String(), "CREATE INDEX i%d ON "+identifier(e.Schema())+".")
+	default:
+		panic("oracle: unknown engine")
 	}
-	return b.String() + "ANALYZE;\n"
+}
+
+// prefix is how much of a text MariaDB indexes.
+func prefix(e Engine, c *Column) string {
+	if e == MariaDB && c.Kind == Text && !c.varchar(e) {
+		return "(20)"
+	}
+	return ""
 }
 
 // Gone takes the rows that the viewer does not see out of the whole data, and
 // leaves the statistics by which engines plan as they were.
 func (w *World) Gone(e Engine) string {
 	var b strings.Builder
-	if e == Postgres {
+	switch e {
+	case Postgres:
 		b.WriteString(dropForeign)
+	case MariaDB:
+		b.WriteString("SET foreign_key_checks = 0;\n")
 	}
 	for _, l := range w.rules {
 		var keys []string
@@ -230,6 +252,9 @@ func (w *World) Gone(e Engine) string {
 			fmt.Fprintf(&b, "DELETE FROM %s WHERE %s IN (%s);\n", table(e, l.t), column(e, l.t.Columns[0]), strings.Join(keys, ", "))
 		}
 	}
+	if e == MariaDB {
+		b.WriteString("SET foreign_key_checks = 1;\n")
+	}
 	return b.String()
 }
 
@@ -241,12 +266,14 @@ const dropForeign = `DO $$ DECLARE c record; BEGIN
 END $$;
 `
 
-// nameIndexes gives indexes the names that SQLite wants.
-func nameIndexes(sql string) string {
+// nameIndexes gives indexes names, without which SQLite and MariaDB have none.
+func nameIndexes(sql, create string) string {
+	const nameless = "CREATE INDEX ON "
 	n := 0
-	for strings.Contains(sql, "CREATE INDEX ON \"main\".") {
+	for before, after, ok := strings.Cut(sql, nameless); ok; before, after, ok = strings.Cut(sql, nameless) {
 		n++
-		sql = strings.Replace(sql, "CREATE INDEX ON \"main\".", fmt.Sprintf("CREATE INDEX \"main\".i%d ON ", n), 1)
+		_, after, _ = strings.Cut(after, ".") // the schema
+		sql = before + fmt.Sprintf(create, n) + after
 	}
 	return sql
 }
@@ -265,8 +292,10 @@ func storedRow(e Engine, t *Table, row []Value, n int) []string {
 	texts := make([]string, len(row))
 	for i, v := range row {
 		switch {
-		case e == Postgres:
+		case e == Postgres, e == MariaDB && v != nil:
 			texts[i] = literal(v)
+		case e == MariaDB:
+			texts[i] = noDate(t.Columns[i].Kind, n+i)
 		case v == nil && (n+i)%3 == 0:
 			texts[i] = junk(t.Columns[i].Kind)
 		default:
@@ -274,6 +303,21 @@ func storedRow(e Engine, t *Table, row []Value, n int) []string {
 		}
 	}
 	return texts
+}
+
+// noDate is what stands in MariaDB where there is no value: NULL, or of a date one
+// that is none, which Grille reads as NULL.
+func noDate(k Kind, n int) string {
+	switch {
+	case n%3 > 0:
+		return "NULL"
+	case k == Date:
+		return []string{"'0000-00-00'", "'2020-00-07'"}[n/3%2]
+	case k == Stamp:
+		return []string{"'0000-00-00 00:00:00'", "'2020-02-00 10:00:00'"}[n/3%2]
+	default:
+		return "NULL"
+	}
 }
 
 // junk is what SQLite takes into a column of any type, and Grille reads as NULL.
@@ -301,15 +345,23 @@ func junk(k Kind) string {
 // declared is the type of a stored column.
 func declared(e Engine, c *Column) string {
 	switch {
-	case c.Kind == Text && c.Varchar:
+	case c.varchar(e):
 		return "varchar(60)"
 	case e == SQLite && c.Kind == Int && c.Key:
 		return "INTEGER"
-	case e == Postgres && c.Kind == Num:
+	case e != SQLite && c.Kind == Num:
 		return "numeric(10,2)"
+	case e == MariaDB && c.Kind == Stamp:
+		return "datetime(6)"
 	default:
 		return typeName(Postgres, c.Kind)
 	}
+}
+
+// varchar reports whether a column is declared as one: in MariaDB what is in a key
+// is, and what belongs to it.
+func (c *Column) varchar(e Engine) bool {
+	return c.Kind == Text && (c.Varchar || e == MariaDB && (c.Key || c.Refers != nil || c.linked))
 }
 
 // typeName is the type that a kind has on the copy for an engine.
@@ -405,9 +457,9 @@ func (c *seen) declared(e Engine) string {
 	text := typeName(e, c.kind())
 	switch {
 	case masked:
-	case c.Kind == Text && c.Varchar && e == Postgres:
+	case c.varchar(e) && e != SQLite:
 		text = "varchar(60)"
-	case c.Kind == Num && e == Postgres:
+	case c.Kind == Num && e != SQLite:
 		text = "numeric(10,2)"
 	}
 	if c.Key && !c.clash && c.show.keeps {

@@ -1,6 +1,7 @@
 package same
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,7 +34,8 @@ func openMySQL(t testing.TB, db mytest.DB, texts []string) Database {
 	e, err := mysql.New(mysql.Config{Target: target.(dsn.MySQL), TimeZone: "UTC", Concurrent: 2, Log: operator(t)})
 	must(t, err)
 	t.Cleanup(func() { _ = e.Close() })
-	return Database{Engine: e}
+	conn := mytest.Connect(t, db.ReadOnlyDSN)
+	return Database{Engine: e, Bare: func(text string) { must(t, conn.Read(text, func([]driver.Value) {})) }}
 }
 
 // mysqlType is a declared type. A text is one that may be a key.

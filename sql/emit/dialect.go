@@ -39,6 +39,7 @@ type dialect struct {
 	quantifiers   bool // knows ANY and ALL of a subquery
 	sortsValues   bool // VALUES may have ORDER BY and LIMIT
 	approximating bool // numerics that cannot be exact are doubles (approximate.go)
+	forgets       bool // may forget what an outer join says of an outer query
 	alone         bool // FULL JOIN may not refer to an outer query
 	writtenArrays bool // a parameter is no array: its elements are parameters
 	writtenLimits bool // LIMIT takes no parameter everywhere: what is known is written

@@ -35,6 +35,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		unknown:       "UNKNOWN",
 		lateral:       !maria,
 		inward:        maria,
+		forgets:       true,
 		distinctPairs: true, // of string_agg, whose separator is no argument
 		quantifiers:   true,
 		nested:        true,
@@ -49,7 +50,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		text:       func(t types.Type) string { return funcs.CastMySQL(t, types.Of(types.Text), types.Mod{}) },
 		out:        funcs.TextMySQL,
 		param:      m.param,
-		null:       func(p *printer, _ types.Type) { p.str("NULL") },
+		null:       func(p *printer, t types.Type) { p.str(mysqlNull(t)) },
 		cast:       m.cast,
 		read:       m.read,
 		collation:  m.collation,
@@ -107,6 +108,30 @@ func (m mysql) param(p *printer, n int, t types.Type) {
 		cast(map[types.Kind]string{types.Date: "DATE", types.Time: "TIME(6)", types.Timestamp: "DATETIME(6)", types.TimestampTZ: "DATETIME(6)"}[t.Kind])
 	default:
 		p.refuse(&ir.Const{}, "compare with something else", "%s has no values of type %s", m.engine, t)
+	}
+}
+
+// mysqlNull is NULL as a value of a type: of a bare one both engines make a text or
+// a float where something is computed of it. A numeric without digits is one to
+// which those of others are added.
+func mysqlNull(t types.Type) string {
+	switch t.Kind {
+	case types.Bool, types.Int2, types.Int4, types.Int8:
+		return "CAST(NULL AS SIGNED)"
+	case types.Float4:
+		return "CAST(NULL AS FLOAT)"
+	case types.Float8:
+		return "CAST(NULL AS DOUBLE)"
+	case types.Numeric:
+		return "CAST(NULL AS DECIMAL(1, 0))"
+	case types.Date:
+		return "CAST(NULL AS DATE)"
+	case types.Time:
+		return "CAST(NULL AS TIME(6))"
+	case types.Timestamp, types.TimestampTZ:
+		return "CAST(NULL AS DATETIME(6))"
+	default:
+		return "NULL"
 	}
 }
 

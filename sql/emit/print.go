@@ -29,6 +29,7 @@ type printer struct {
 	kept    []*kept
 	keeping map[*ir.Guarded]*kept
 	probed  int // how many joins, subqueries of expressions and WITH items we are inside of
+	missing int // how many outer joins there are above, on the side of rows that may be missing
 	deep    int // how many derived tables we are inside of
 	guards  int // how many guards we are inside of: bare tables are legal there
 	refused *refusal.Refusal

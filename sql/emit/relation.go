@@ -158,7 +158,8 @@ func (p *printer) block(f func()) {
 func (p *printer) join(j *ir.Join) {
 	p.probed++
 	defer func() { p.probed-- }()
-	p.rel(j.Left) // JOIN is left-associative
+	p.forgotten(j)
+	p.side(j.Left, j.Kind == ir.Right || j.Kind == ir.Full) // JOIN is left-associative
 	switch {
 	case j.On == nil && j.Kind == ir.Inner:
 		p.str(" ", p.d.cross, " ")
@@ -176,10 +177,11 @@ func (p *printer) join(j *ir.Join) {
 	default:
 		panic("emit: unknown join")
 	}
+	right := func() { p.side(j.Right, j.Kind == ir.Left || j.Kind == ir.Full) }
 	if _, nested := j.Right.(*ir.Join); nested {
-		p.paren(func() { p.rel(j.Right) })
+		p.paren(right)
 	} else {
-		p.rel(j.Right)
+		right()
 	}
 	switch {
 	case j.On != nil:
