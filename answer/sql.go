@@ -239,6 +239,9 @@ func (d *displayer) rel(r ir.Rel) string {
 		return ident(d.ctes[r.CTE]) + " AS " + ident(name)
 	case *ir.FuncRel:
 		text := d.call(r.Fn, d.bares(r.Args))
+		if r.Numbered {
+			text += " WITH ORDINALITY"
+		}
 		name := d.unique(alias(r.Alias, r.Fn.Func.Name))
 		names := make([]string, len(r.Cols))
 		for i, c := range r.Cols {

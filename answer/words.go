@@ -196,6 +196,9 @@ func (w *words) rel(r ir.Rel) string {
 	case *ir.FuncRel:
 		name := alias(r.Alias, r.Fn.Func.Name)
 		w.declareAll(r.Cols, name)
+		if r.Numbered {
+			return w.call(r.Fn, w.exprs(r.Args)) + ", numbered"
+		}
 		return w.call(r.Fn, w.exprs(r.Args))
 	case *ir.Join:
 		left, right := w.rel(r.Left), w.rel(r.Right)

@@ -85,6 +85,8 @@ func (x *exprs) special(n *syntax.Call) ir.Expr {
 		return x.call(n.At(), x.b.builtin("age"), "age", []ir.Expr{midnight, e})
 	case len(n.Args) == 1 && n.Name == "count":
 		return x.countRows(n)
+	case len(n.Args) == 1:
+		return x.wholeRow(n)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 // fromList binds FROM a, b, c: a cross join from left to right, in which
@@ -97,14 +98,16 @@ func (b *binder) derived(f *syntax.Derived, outer *scope, left namespace) (ir.Re
 
 // tableFunc binds a function that returns rows; it sees what stands left of it.
 func (b *binder) tableFunc(f *syntax.TableFunc, outer *scope, left namespace) (ir.Rel, namespace) {
-	if f.Ordinality {
-		fail(f.At(), refusal.Unsupported, "use row_number() OVER ()", "WITH ORDINALITY is not spoken yet")
-	}
 	r := b.rowsOf(f.Call, b.exprs(&scope{outer: outer, ns: left}, "FROM"))
 	if f.Alias != nil {
 		r.Alias = f.Alias.Name
 	}
-	r.Span, r.Cols[0].Name = at(f), r.Alias
+	if r.Span = at(f); r.Fn.Columns == nil {
+		r.Cols[0].Name = r.Alias
+	}
+	if r.Numbered = f.Ordinality; r.Numbered {
+		r.Cols = append(r.Cols, ir.Column{ID: b.id(), Name: "ordinality", Type: types.Of(types.Int8)})
+	}
 	rename(r.Cols, f.Alias, f)
 	return r, namespaceOf(r.Alias, "", r.Cols, r)
 }

@@ -185,13 +185,9 @@ func (x *exprs) countRows(n *syntax.Call) ir.Expr {
 		call.Args, call.Star = nil, true
 		return x.aggregate(&call, x.b.function(n))
 	}
-	if src.stored != nil {
-		for i, col := range src.stored.Columns {
-			if col.NotNull && col.Type.Kind != types.Unsupported {
-				call.Args = []syntax.Expr{&syntax.Column{Parts: []string{src.name, src.cols[i].name}}}
-				return x.aggregate(&call, x.b.function(n))
-			}
-		}
+	if there := src.certain(); there != "" {
+		call.Args = []syntax.Expr{&syntax.Column{Parts: []string{src.name, there}}}
+		return x.aggregate(&call, x.b.function(n))
 	}
 	fail(n.At(), refusal.Unsupported, "count a column of it that is never NULL", "%s may be missing here, and no column of it says so", c.Parts[0])
 	return nil

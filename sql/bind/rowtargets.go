@@ -30,6 +30,9 @@ func (r *rowTargets) add(x *exprs, c *syntax.Call) ir.Expr {
 	inner := *x
 	inner.rows = nil
 	r.call, r.rel = c, r.b.rowsOf(c, &inner)
+	if len(r.rel.Cols) > 1 {
+		fail(c.At(), refusal.Unsupported, "put it into FROM: FROM "+c.Name+"(...) AS x, and name x."+r.rel.Cols[0].Name+" and x."+r.rel.Cols[1].Name, "%s returns rows of several columns", c.Name)
+	}
 	col := r.rel.Cols[0]
 	return &ir.Ref{Span: at(c), Col: col.ID, T: col.Type}
 }
@@ -46,6 +49,12 @@ func (b *binder) rowsOf(c *syntax.Call, x *exprs) *ir.FuncRel {
 	sig, args, t := x.resolve(fn, c, x.list(c.Args))
 	r := &ir.FuncRel{Span: at(c), Fn: sig, Args: args, Alias: c.Name, Lateral: true}
 	r.Cols = []ir.Column{{ID: b.id(), Name: c.Name, Type: t}}
+	if sig.Columns != nil {
+		r.Cols = nil
+	}
+	for _, col := range sig.Columns {
+		r.Cols = append(r.Cols, ir.Column{ID: b.id(), Name: col.Name, Type: col.Type})
+	}
 	return r
 }
 

@@ -129,7 +129,7 @@ func (b *binder) bare(s *scope, n *syntax.Column, name string) ir.Expr {
 	}
 	for sc := s; sc != nil; sc = sc.outer {
 		if src := sc.ns.source("", name); src != nil {
-			fail(n.At(), refusal.Unsupported, "name its columns: "+example(src), "%q is a table here; a whole row is not a value", name)
+			fail(n.At(), refusal.Unsupported, "name its columns: "+example(src)+", or write to_jsonb("+name+")", "%q is a table here; a whole row is not a value", name)
 		}
 	}
 	b.unknownColumn(s, n, "", name)

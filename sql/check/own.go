@@ -168,9 +168,6 @@ func (o *ownText) from(f syntax.From) {
 		o.query(f.Query, false)
 		o.alias(f.Alias, false)
 	case *syntax.TableFunc:
-		if f.Ordinality {
-			o.wrong("WITH ORDINALITY")
-		}
 		o.call(f.Call)
 		o.alias(f.Alias, true)
 	case *syntax.Join:

@@ -125,7 +125,7 @@ func (s *same) rel(a, b ir.Rel) bool {
 		return ok && a.Kind == b.Kind && s.rel(a.Left, b.Left) && s.rel(a.Right, b.Right) && s.optional(a.On, b.On)
 	case *ir.FuncRel:
 		a, ok := a.(*ir.FuncRel)
-		return ok && sameFn(a.Fn, b.Fn) && s.exprs(a.Args, b.Args) && s.columns(a.Cols, b.Cols)
+		return ok && sameFn(a.Fn, b.Fn) && a.Numbered == b.Numbered && s.exprs(a.Args, b.Args) && s.columns(a.Cols, b.Cols)
 	default:
 		panic("check: unknown relation")
 	}

@@ -23,6 +23,7 @@ var postgres = dialect{
 	groupByAll:    " GROUP BY ()",
 	unknown:       "UNKNOWN",
 	lateral:       true,
+	ordinality:    true,
 	nameRows:      true,
 	distinctPairs: true,
 	quantifiers:   true,

@@ -197,6 +197,12 @@ func (p *printer) funcRel(r *ir.FuncRel) {
 	p.deep++
 	p.call(r, r.Fn, r.Args, r.Cols[0].Type)
 	p.deep--
+	if r.Numbered {
+		if !p.d.ordinality {
+			p.refuse(r, "leave it out", "%s cannot number the rows of a function (WITH ORDINALITY)", p.d.engine)
+		}
+		p.str(" WITH ORDINALITY")
+	}
 	p.str(" AS ", p.aliases[r])
 	if !p.d.nameRows {
 		return // their column is c1

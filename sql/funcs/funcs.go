@@ -56,6 +56,9 @@ type Sig struct {
 	// Variadic: the last Param repeats one or more times.
 	Variadic bool
 	Result   types.Type // may be AnyElement etc.: that of the arguments
+	// Columns are those of the rows of a Set that have several, the first of them of
+	// type Result; nil: one column, called as the function.
+	Columns []SetColumn
 	// Stable functions depend on the session's settings (time zone); the others
 	// on their arguments alone. There is no volatile function in the table.
 	Stable bool
@@ -82,6 +85,12 @@ type Sig struct {
 	// of an aggregate or window function go, and without it they follow the whole;
 	// {kind} is the kind of the call's result: int8, text (varchar and bpchar too).
 	Postgres, SQLite, MySQL, Trino, DuckDB string
+}
+
+// SetColumn is a column of the rows that a Set returns.
+type SetColumn struct {
+	Name string
+	Type types.Type
 }
 
 // Pseudo types in Sig.Params and Sig.Result. They are no types of values.

@@ -57,6 +57,13 @@ func ofKind(prefix string, t types.Type) []*Func {
 	}
 }
 
+// pairs are the keys of a json with their values, in its order.
+func pairs(name string, t, value types.Type) *Func {
+	s := sig(text, t)
+	s.Columns = []SetColumn{{"key", text}, {"value", value}}
+	return &Func{Name: name, Class: Set, Words: "the keys and values of {1}", Sigs: []*Sig{s}}
+}
+
 // jsonSets are the parts of a json as rows.
 func jsonSets() []*Func {
 	var out []*Func
@@ -68,6 +75,7 @@ func jsonSets() []*Func {
 		rows(prefix+"_array_elements", "the elements of {1}", t, t)
 		rows(prefix+"_array_elements_text", "the elements of {1} as texts", text, t)
 		rows(prefix+"_object_keys", "the keys of {1}", text, t)
+		out = append(out, pairs(prefix+"_each", t, t), pairs(prefix+"_each_text", t, text))
 	}
 	return out
 }

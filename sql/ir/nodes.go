@@ -170,14 +170,16 @@ type (
 		Left, Right Rel
 		On          Expr
 	}
-	// FuncRel is Fn(Args) AS Alias(Cols)
+	// FuncRel is Fn(Args) [WITH ORDINALITY] AS Alias(Cols). With Numbered the last
+	// column is the number of the row, an int8.
 	FuncRel struct {
 		Span
-		Fn      *funcs.Sig
-		Args    []Expr
-		Alias   string
-		Lateral bool
-		Cols    []Column
+		Fn       *funcs.Sig
+		Args     []Expr
+		Numbered bool
+		Alias    string
+		Lateral  bool
+		Cols     []Column
 	}
 )
 

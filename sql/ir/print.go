@@ -230,11 +230,18 @@ func (p *printer) rel(r Rel) {
 			}
 		})
 	case *FuncRel:
-		p.line("function %s%s%s", p.fn(r.Fn), p.list(r.Args), p.alias(r.Alias))
+		p.line("function %s%s%s%s", p.fn(r.Fn), p.list(r.Args), numbered(r), p.alias(r.Alias))
 		p.columns(r.Cols)
 	default:
 		panic("ir: unknown relation")
 	}
+}
+
+func numbered(r *FuncRel) string {
+	if r.Numbered {
+		return " numbered"
+	}
+	return ""
 }
 
 func (p *printer) alias(a string) string {
