@@ -102,6 +102,7 @@ func (b *binder) tableFunc(f *syntax.TableFunc, outer *scope, left namespace) (i
 	if f.Alias != nil {
 		r.Alias = f.Alias.Name
 	}
+	r.Lateral = f.Lateral || (&scope{ns: left}).among(r.Args)
 	if r.Span = at(f); r.Fn.Columns == nil {
 		r.Cols[0].Name = r.Alias
 	}
@@ -110,6 +111,19 @@ func (b *binder) tableFunc(f *syntax.TableFunc, outer *scope, left namespace) (i
 	}
 	rename(r.Cols, f.Alias, f)
 	return r, namespaceOf(r.Alias, "", r.Cols, r)
+}
+
+// among reports whether one of es refers to a column of this FROM.
+func (s *scope) among(es []ir.Expr) bool {
+	found := false
+	for _, e := range es {
+		ir.Walk(e, func(n ir.Node) bool {
+			r, ok := n.(*ir.Ref)
+			found = found || ok && s.has(r.Col)
+			return !found
+		})
+	}
+	return found
 }
 
 func (b *binder) join(f *syntax.Join, outer *scope, left namespace) (ir.Rel, namespace) {

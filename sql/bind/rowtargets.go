@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
@@ -25,7 +27,7 @@ type rowTargets struct {
 // add binds the call and gives the column that stands for its values.
 func (r *rowTargets) add(x *exprs, c *syntax.Call) ir.Expr {
 	if r.rel != nil {
-		fail(c.At(), refusal.Unsupported, "put the functions into FROM", "two functions that return rows in one SELECT list")
+		fail(c.At(), refusal.Unsupported, "put both into FROM: "+sideBySide, "two functions that return rows in one SELECT list")
 	}
 	inner := *x
 	inner.rows = nil
@@ -37,6 +39,9 @@ func (r *rowTargets) add(x *exprs, c *syntax.Call) ir.Expr {
 	return &ir.Ref{Span: at(c), Col: col.ID, T: col.Type}
 }
 
+// sideBySide is how rows of two functions stand beside each other.
+const sideBySide = "f(...) WITH ORDINALITY AS x(a, n) FULL JOIN g(...) WITH ORDINALITY AS y(b, n) USING (n)"
+
 // rowsOf binds a function that returns rows.
 func (b *binder) rowsOf(c *syntax.Call, x *exprs) *ir.FuncRel {
 	fn := b.function(c)
@@ -45,6 +50,9 @@ func (b *binder) rowsOf(c *syntax.Call, x *exprs) *ir.FuncRel {
 	}
 	if c.Distinct || c.Star || len(c.Order) > 0 || c.Filter != nil || c.Over != nil || len(c.Within) > 0 || c.Variadic {
 		fail(c.At(), refusal.Unsupported, "call it with plain arguments", "%s takes no aggregate's clauses", c.Name)
+	}
+	if c.Name == "unnest" && len(c.Args) > 1 {
+		fail(c.At(), refusal.Unsupported, "write "+strings.NewReplacer("f(...)", "unnest(a)", "g(...)", "unnest(b)").Replace(sideBySide), "unnest of several lists is not spoken")
 	}
 	sig, args, t := x.resolve(fn, c, x.list(c.Args))
 	r := &ir.FuncRel{Span: at(c), Fn: sig, Args: args, Alias: c.Name, Lateral: true}
