@@ -28,6 +28,9 @@ func (c *Condition) failsOn(engine catalog.Engine) bool {
 	case engine == catalog.Trino || engine == catalog.DuckDB:
 		total = decimals(c.decimals).trinoTotal
 	}
+	if engine == catalog.DuckDB && anyFails(c.expr, duckTotal) {
+		return true
+	}
 	return anyFails(c.expr, total)
 }
 
@@ -65,7 +68,7 @@ func (b *block) steadyOn(e ir.Expr) bool {
 	case mysqlFamily(b.view.full.Engine):
 		return mysqlTotal(e) || b.wall[e] || mysqlSteady(e)
 	case b.view.decimals():
-		return b.trinoSteady(e)
+		return b.trinoSteady(e) && (!b.view.duckdb() || duckTotal(e))
 	}
 	return true
 }

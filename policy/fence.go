@@ -234,7 +234,7 @@ func (f *fences) total(e ir.Expr) bool {
 		return !f.computed(f.trace.made[r.Col])
 	}
 	return total(e) && f.growth.total(e) && (!f.view.decimals() || decimals(f.decimals).trinoTotal(e)) &&
-		(!mysqlFamily(f.view.full.Engine) || mysqlTotal(e))
+		(!mysqlFamily(f.view.full.Engine) || mysqlTotal(e)) && (!f.view.duckdb() || duckTotal(e))
 }
 
 // computed reports whether reading a column computes what may fail on a hidden

@@ -12,9 +12,9 @@ import (
 
 	duck "github.com/duckdb/duckdb-go-bindings"
 
-	"github.com/grille-dev/grille/run/duckdb"
-	"github.com/grille-dev/grille/sql/emit"
+	"github.com/grille-dev/grille/run/duckdb/chunk"
 	"github.com/grille-dev/grille/sql/funcs/pgfn"
+	"github.com/grille-dev/grille/sql/types"
 )
 
 // New makes a file of texts and gives its path. It is gone after the test.
@@ -56,8 +56,8 @@ type DB struct {
 	Heard func(function string, args []any)
 }
 
-// Open attaches a file.
-func Open(t testing.TB, path string) *DB {
+// Open attaches a file for a session of a time zone.
+func Open(t testing.TB, path string, zone *time.Location) *DB {
 	t.Helper()
 	db := &DB{t: t, Heard: func(string, []any) {}}
 	var inner duck.Database
@@ -66,7 +66,17 @@ func Open(t testing.TB, path string) *DB {
 		t.Fatal(said)
 	}
 	duck.Connect(inner, &db.conn)
-	free, err := duckdb.Register(db.conn, db.library)
+	library := chunk.Library(zone)
+	free, err := chunk.Register(db.conn, func() *pgfn.Library {
+		lib := library()
+		for i, f := range lib.Scalars {
+			lib.Scalars[i].Fn = func(args []any) (any, error) {
+				db.Heard(f.Name, args)
+				return f.Fn(args)
+			}
+		}
+		return lib
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,45 +85,72 @@ func Open(t testing.TB, path string) *DB {
 		duck.Close(&inner)
 		free()
 	})
-	for _, text := range []string{"SET TimeZone = 'UTC'", "SET threads = 2", "ATTACH '" + path + "' AS grille (READ_ONLY)"} {
-		if err := db.Run(text); err != nil {
+	for _, text := range []string{"SET TimeZone = '" + zone.String() + "'", "SET threads = 2", "ATTACH '" + path + "' AS grille (READ_ONLY)"} {
+		if _, err := db.Ask(text, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return db
 }
 
-func (db *DB) library() *pgfn.Library {
-	lib := pgfn.New(func() *time.Location { return time.UTC })
-	for i, f := range lib.Scalars {
-		lib.Scalars[i].Fn = func(args []any) (any, error) {
-			db.Heard(f.Name, args)
-			return f.Fn(args)
-		}
-	}
-	return &lib
+// Param is a value that stands in a cast to its type.
+type Param struct {
+	Value types.Value
+	Type  types.Type
 }
 
-// Run runs one statement to its end.
-func (db *DB) Run(text string, params ...emit.Param) error {
+// Ask runs one statement to its end, and gives its rows, whose columns are of types
+// cols; no rows where there are none.
+func (db *DB) Ask(text string, cols []types.Type, params ...Param) ([][]types.Value, error) {
 	db.t.Helper()
 	var s duck.PreparedStatement
 	defer duck.DestroyPrepare(&s)
 	if duck.Prepare(db.conn, text, &s) == duck.StateError {
-		return errors.New(duck.PrepareError(s))
+		return nil, errors.New(duck.PrepareError(s))
 	}
 	for i, p := range params {
-		n := duck.IdxT(i + 1)
-		if p.Value.IsNull() {
-			duck.BindNull(s, n)
-			continue
+		if state, known := chunk.Bind(s, duck.IdxT(i+1), p.Value, p.Type); state == duck.StateError || !known {
+			db.t.Fatalf("no parameter of type %s: %s", p.Type, text)
 		}
-		duck.BindVarchar(s, n, p.Value.Format(p.Type, time.UTC)) // stands in a cast
 	}
 	var r duck.Result
 	defer duck.DestroyResult(&r)
 	if duck.ExecutePrepared(s, &r) == duck.StateError {
-		return errors.New(duck.ResultError(&r))
+		return nil, errors.New(duck.ResultError(&r))
 	}
-	return nil
+	var rows [][]types.Value
+	for len(cols) > 0 {
+		c := duck.FetchChunk(r)
+		if c.Ptr == nil {
+			break
+		}
+		more, err := read(c, cols)
+		duck.DestroyDataChunk(&c)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+var errColumns = errors.New("columns of other types")
+
+func read(c duck.DataChunk, cols []types.Type) (rows [][]types.Value, err error) {
+	readers := chunk.Readers(c, cols)
+	if readers == nil {
+		return nil, errColumns
+	}
+	for row := range int(duck.DataChunkGetSize(c)) {
+		var values []types.Value
+		for _, r := range readers {
+			v, ok := r(row)
+			if !ok {
+				return nil, errColumns
+			}
+			values = append(values, v)
+		}
+		rows = append(rows, values)
+	}
+	return rows, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/ducktest"
@@ -36,7 +37,7 @@ func TestDuckDB(t *testing.T) {
 	}
 	n, probes := 0, duckProbes()
 	full, copied := layDuckDB(t, true), layDuckDB(t, false)
-	m := &duckMatrix{T: t, full: full.engine, copied: copied.engine, direct: ducktest.Open(t, full.path), cells: map[string]int{}, kept: map[string]map[string]bool{}}
+	m := &duckMatrix{T: t, full: full.engine, copied: copied.engine, direct: ducktest.Open(t, full.path, time.UTC), cells: map[string]int{}, kept: map[string]map[string]bool{}}
 	m.open = runtest.Open(t, copied.outline)
 	for _, form := range slices.Sorted(maps.Keys(forms())) {
 		r, err := rulesfile.Compile("rules.yaml", []byte(rules("main", forms()[form])), full.outline, rulesfile.Options{Teams: []string{"alpha"}, Connection: "leak"})
@@ -183,8 +184,15 @@ func (m *duckMatrix) hears(text string, params []emit.Param) (bool, error) {
 			}
 		}
 	}
-	err := m.direct.Run(text, params...)
+	_, err := m.direct.Ask(text, nil, duckParams(params)...)
 	return len(heard) > 0, err
+}
+
+func duckParams(params []emit.Param) (out []ducktest.Param) {
+	for _, p := range params {
+		out = append(out, ducktest.Param(p))
+	}
+	return out
 }
 
 func (m *duckMatrix) report() {

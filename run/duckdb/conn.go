@@ -12,7 +12,6 @@ import (
 	duck "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/grille-dev/grille/sql/emit"
-	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
 
@@ -116,9 +115,9 @@ func (c *conn) ask(text string, params []string, row func([]types.Value) error) 
 	for _, p := range params {
 		bound = append(bound, emit.Param{Value: types.TextOf(p), Type: types.Of(types.Text)})
 	}
-	cols := make([]ir.Column, duck.PreparedStatementColumnCount(stmt))
+	cols := make([]types.Type, duck.PreparedStatementColumnCount(stmt))
 	for i := range cols {
-		cols[i].Type = types.Of(types.Text)
+		cols[i] = types.Of(types.Text)
 	}
 	s := &source{c: c, stmt: stmt, cols: cols}
 	defer s.release()

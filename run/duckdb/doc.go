@@ -15,8 +15,8 @@
 // new one puts it in the old one's place by renaming: the next statement reads
 // the new file.
 //
-// DuckDB has no asking gate as SQLite has, and Grille does not read its own text
-// again here: that a text reads only what it should rests on package emit.
+// DuckDB has no asking gate as SQLite has: that a text reads only what it should rests
+// on package emit, and on package check, which reads it again.
 //
 // Begin at query.go.
 package duckdb

@@ -15,6 +15,7 @@ import (
 	duck "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/duckdb/chunk"
 )
 
 // file is an instance of DuckDB in memory with the database file attached to it.
@@ -23,7 +24,7 @@ type file struct {
 	db     duck.Database
 	info   os.FileInfo // of the file as it was opened
 	schema *schema
-	funcs  *functions
+	free   func() // the functions of the instance; may be nil
 	uses   int
 	old    bool // another one has taken its place
 }
@@ -88,8 +89,8 @@ func (fs *files) retire() {
 
 func (f *file) close() {
 	duck.Close(&f.db)
-	if f.funcs != nil {
-		f.funcs.free()
+	if f.free != nil {
+		f.free()
 	}
 }
 
@@ -191,7 +192,7 @@ func (e *Engine) attach(f *file) error {
 		return err
 	}
 	defer c.close()
-	if f.funcs, err = register(c.Connection, library(e.zone)); err != nil {
+	if f.free, err = chunk.Register(c.Connection, chunk.Library(e.zone)); err != nil {
 		return err
 	}
 	if err := c.exec("ATTACH " + literal(e.path) + " AS " + attached + " (TYPE duckdb, READ_ONLY)"); err != nil {

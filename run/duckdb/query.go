@@ -10,6 +10,7 @@ import (
 	duck "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/duckdb/chunk"
 	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
@@ -31,7 +32,10 @@ func (e *Engine) query(ctx context.Context, q query) (run.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{e: e, c: c, cols: q.columns}
+	s := &source{e: e, c: c}
+	for _, col := range q.columns {
+		s.cols = append(s.cols, col.Type)
+	}
 	if err := s.start(q); err != nil {
 		err = e.refuse(c.ctx, err)
 		_ = s.Close()
@@ -68,6 +72,20 @@ func (s *source) start(q query) error {
 	return nil
 }
 
+// bind sets the parameters.
+func bind(s duck.PreparedStatement, ps []emit.Param) error {
+	for i, p := range ps {
+		state, known := chunk.Bind(s, duck.IdxT(i+1), p.Value, p.Type)
+		switch {
+		case !known:
+			return run.Fault("a parameter that DuckDB cannot have")
+		case state == duck.StateError:
+			return errMisfit
+		}
+	}
+	return nil
+}
+
 // source reads one statement's rows.
 type source struct {
 	e      *Engine
@@ -75,8 +93,8 @@ type source struct {
 	stmt   duck.PreparedStatement
 	result duck.Result
 	chunk  duck.DataChunk
-	cols   []ir.Column
-	read   []reader // of the chunk's columns
+	cols   []types.Type
+	read   []chunk.Reader // of the chunk's columns
 	row    int
 	rows   int // in the chunk
 	err    error
@@ -129,7 +147,9 @@ func (s *source) fetch() bool {
 		return false
 	}
 	s.rows = int(duck.DataChunkGetSize(s.chunk))
-	s.read, s.err = readers(s.chunk, s.cols)
+	if s.read = chunk.Readers(s.chunk, s.cols); s.read == nil {
+		s.err = errMisfit
+	}
 	return s.err == nil
 }
 

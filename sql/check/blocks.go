@@ -19,15 +19,16 @@ import (
 //     guards there may be others; their texts are compared as wholes;
 //   - every other word is one of the engine's words (see [words]).
 type reader struct {
-	tables map[stored]*catalog.Table // that may be read
-	words  map[string]bool
-	fence  string
-	ours   bool            // functions of ours are called g_...
-	taken  map[string]bool // names of relations and WITH items
-	inside bool            // of a guard
-	guards []guardText
-	has    map[string]int // clauses outside of guards, by their words
-	err    error
+	tables   map[stored]*catalog.Table // that may be read
+	words    map[string]bool
+	fence    string
+	ours     bool            // functions of ours are called g_...
+	attached string          // stands before the schema of a table; "" if nothing does
+	taken    map[string]bool // names of relations and WITH items
+	inside   bool            // of a guard
+	guards   []guardText
+	has      map[string]int // clauses outside of guards, by their words
+	err      error
 }
 
 // stored is the name of a stored table.

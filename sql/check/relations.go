@@ -150,6 +150,13 @@ func (r *reader) table(ps []piece) (*catalog.Table, []piece) {
 		}
 		ps = ps[1:]
 	}
+	if r.attached != "" {
+		if len(parts) != 3 || parts[0] != r.attached {
+			r.wrong("a table of another database")
+			return nil, ps
+		}
+		parts = parts[1:]
+	}
 	n := len(parts) - 1
 	t := r.tables[stored{strings.Join(parts[:n], "."), parts[n]}]
 	if t == nil {

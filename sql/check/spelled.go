@@ -61,9 +61,17 @@ func readText(text string, e catalog.Engine, tables map[stored]*catalog.Table) (
 	if err != nil {
 		return nil, nil, fault("it has %v", err)
 	}
-	r := &reader{tables: tables, words: wordsFor(e), fence: fenceOf(e), ours: e == catalog.SQLite, taken: map[string]bool{}, has: map[string]int{}}
+	r := &reader{tables: tables, words: wordsFor(e), fence: fenceOf(e), ours: e == catalog.SQLite || e == catalog.DuckDB, attached: attachedAs(e), taken: map[string]bool{}, has: map[string]int{}}
 	r.query(ps, nil, true)
 	return r, ps, r.err
+}
+
+// attachedAs is the database that stands before the schema of each table; "" if none does.
+func attachedAs(e catalog.Engine) string {
+	if e == catalog.DuckDB {
+		return "grille"
+	}
+	return ""
 }
 
 // afresh is what the guard g must say: the policy relation of the rules, with the
@@ -168,7 +176,7 @@ func clauses(q *ir.Query, e catalog.Engine) map[string]int {
 			count("INTERSECT", x.Kind == ir.Intersect)
 			count("EXCEPT", x.Kind == ir.Except)
 		case *ir.Values: // a row is a block there
-			if mysqlFamily(e) {
+			if mysqlFamily(e) || e == catalog.DuckDB {
 				n["UNION"] += len(x.Rows) - 1
 			}
 		}

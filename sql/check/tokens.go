@@ -74,7 +74,7 @@ func (s *scanner) until(end string) ([]piece, error) {
 func (s *scanner) piece() (piece, error) {
 	c := s.rest[0]
 	switch {
-	case c == '(' || c == '[' && s.engine == catalog.Trino:
+	case c == '(' || c == '[' && (s.engine == catalog.Trino || s.engine == catalog.DuckDB):
 		s.rest = s.rest[1:]
 		in, err := s.until(map[byte]string{'(': ")", '[': "]"}[c])
 		return piece{kind: groupToken, text: string(c), in: in}, err
@@ -82,7 +82,7 @@ func (s *scanner) piece() (piece, error) {
 		return s.quoted(nameToken, utf8.ValidString)
 	case c == '\'':
 		return s.quoted(textToken, plainText)
-	case c == '?':
+	case c == '?' && s.engine != catalog.DuckDB, c == '$' && s.engine == catalog.DuckDB:
 		return s.param()
 	case '0' <= c && c <= '9':
 		return s.number()
@@ -90,7 +90,7 @@ func (s *scanner) piece() (piece, error) {
 		return piece{kind: wordToken, text: s.take(1 + length(s.rest[1:], wordly))}, nil
 	case strings.HasPrefix(s.rest, "--") || strings.HasPrefix(s.rest, "/*") || strings.HasPrefix(s.rest, "*/"):
 		return piece{}, fmt.Errorf("a comment")
-	case strings.IndexByte(".,=<>+-*/%|&~", c) >= 0:
+	case strings.IndexByte(".,=<>+-*/%|&~", c) >= 0, c == ':' && s.engine == catalog.DuckDB: // lambda v: ...
 		return piece{kind: signToken, text: s.take(1)}, nil
 	}
 	return piece{}, fmt.Errorf("a character that nothing is printed with")
@@ -128,7 +128,7 @@ func plainText(s string) bool {
 	return s == `\` || len(s) <= 80 && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '\'' || r == '\\' })
 }
 
-// param numbers those without a number in their order.
+// param is ?, ?3 or $3. It numbers those without a number in their order.
 func (s *scanner) param() (piece, error) {
 	digits := s.take(1 + length(s.rest[1:], digit))[1:]
 	s.params++

@@ -20,6 +20,8 @@ func wordsFor(e catalog.Engine) map[string]bool {
 		return mysqlWords()
 	case catalog.Trino:
 		return trinoWords()
+	case catalog.DuckDB:
+		return duckdbWords()
 	case catalog.Postgres, catalog.NoEngine:
 		panic("check: an engine whose texts are parsed")
 	default:
@@ -36,6 +38,9 @@ var (
 	})
 	trinoWords = sync.OnceValue(func() map[string]bool {
 		return words(func(s *funcs.Sig) string { return s.Trino }, grammarWords, trinoOwn)
+	})
+	duckdbWords = sync.OnceValue(func() map[string]bool {
+		return words(func(s *funcs.Sig) string { return s.DuckDB }, grammarWords, duckdbOwn)
 	})
 )
 
@@ -54,6 +59,10 @@ any_match array array_agg array_join at_timezone bigint boolean cardinality ceil
 date_diff date_format date_trunc day day_of_week day_of_year decimal double element_at fail greatest hour integer is_finite
 is_nan j json json_parse least map millisecond minute month quarter real second sequence smallint time timestamp to_utf8
 transform truncate v varbinary varchar week with with_timezone without year year_of_week zone`
+	duckdbOwn = `BIGINT BLOB BOOLEAN C DATE DECIMAL DOUBLE FLOAT INTEGER INTERVAL JSON SMALLINT TIME TIMESTAMP TIMESTAMPTZ TRY_CAST UUID
+VARCHAR ceil chr coalesce concat count date_part date_trunc epoch_us error floor fsum hex isfinite isinf lambda left length
+lower list list_extract list_transform pow printf quantile_cont quantile_disc random right round row sign split_part
+struct_extract_at substring timezone to_microseconds trunc v w`
 )
 
 // grammarList has the words of grammar between blanks.
@@ -101,7 +110,7 @@ func fenceOf(e catalog.Engine) string {
 		return "- 1"
 	case catalog.MariaDB, catalog.MySQL:
 		return "18446744073709551615"
-	case catalog.Trino:
+	case catalog.Trino, catalog.DuckDB:
 		return "9223372036854775807"
 	case catalog.Postgres, catalog.NoEngine:
 		panic("check: an engine whose texts are parsed")

@@ -33,7 +33,6 @@ type dialect struct {
 	above         bool
 	givesStored   bool // package run reads stored values (stored.go)
 	lateral       bool // knows LATERAL
-	unsaidLateral bool // and takes each subquery in FROM for one, without the word
 	ordinality    bool // knows WITH ORDINALITY
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)
 	distinctPairs bool // knows f(DISTINCT a, b)

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -24,7 +26,6 @@ var duckdb = dialect{
 	groupByAll:    " GROUP BY ()",
 	unknown:       "NULL",
 	lateral:       true,
-	unsaidLateral: true,
 	nameRows:      true,
 	distinctPairs: true,
 	quantifiers:   true,
@@ -115,7 +116,7 @@ func (p *printer) duckType(t types.Type, v types.Value) string {
 			v = types.NumericFromInt(v.Int())
 		}
 		digits, scale := digitsOf(v.Text())
-		if name := funcs.DecimalDuckDB(max(digits, 1), scale); name != "" {
+		if name := funcs.DecimalDuckDB(max(digits, min(scale+1, 38)), scale); name != "" {
 			return name
 		}
 		p.refuse(p.top, "use a number of at most 38 digits", "duckdb has no number of so many digits")
@@ -156,7 +157,7 @@ func (p *printer) characters(text string) {
 func duckRead(col, declared string) string {
 	switch declared {
 	case "VARCHAR":
-		return "(" + col + ` COLLATE "binary")`
+		return "(" + col + " COLLATE C)"
 	case "TINYINT", "UTINYINT":
 		return "CAST(" + col + " AS SMALLINT)"
 	case "USMALLINT":
@@ -167,6 +168,10 @@ func duckRead(col, declared string) string {
 		return "CAST(" + col + " AS DECIMAL(20, 0))"
 	case "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS":
 		return "TRY_CAST(" + col + " AS TIMESTAMP)"
+	}
+	var precision, scale int
+	if n, _ := fmt.Sscanf(declared, "DECIMAL(%d,%d)", &precision, &scale); n == 2 && precision == scale && precision < 38 {
+		return fmt.Sprintf("CAST(%s AS DECIMAL(%d, %d))", col, precision+1, scale) // 0.5 is not to be .5
 	}
 	if strings.HasPrefix(declared, "ENUM(") {
 		return "CAST(" + col + " AS VARCHAR)"
@@ -223,6 +228,9 @@ func (p *printer) template(at ir.Node, fn *funcs.Sig, args []ir.Expr) string {
 	}
 	t := funcs.DuckDBCall(fn, consts, approximate)
 	switch {
+	case (fn.Func.Name == "greatest" || fn.Func.Name == "least") && len(args) > 0 && args[0].Type().Kind == types.Interval:
+		p.refuse(at, "use CASE", "duckdb cannot compute %s of intervals", described(fn))
+		return ""
 	case t == "":
 		return p.spelling(at, fn)
 	case funcs.RefusedDuckDB(t):
@@ -232,10 +240,40 @@ func (p *printer) template(at ir.Node, fn *funcs.Sig, args []ir.Expr) string {
 	return t
 }
 
+// once is a template in which arguments that are more than a column or a constant stand
+// once: a tower of quotients would double with each storey otherwise.
+func once(template string, args []ir.Expr) string {
+	again := false
+	for i, a := range args {
+		again = again || strings.Count(template, markOf(i)) > 1 && !shallow(a)
+	}
+	if !again {
+		return template
+	}
+	var parts []string
+	for i := range args {
+		parts = append(parts, markOf(i))
+		template = strings.ReplaceAll(template, markOf(i), "struct_extract_at(w, "+strconv.Itoa(i+1)+")")
+	}
+	return "(list_transform([row(" + strings.Join(parts, ", ") + ")], lambda w: " + template + ")[1])"
+}
+
+func markOf(i int) string { return "{" + strconv.Itoa(i+1) + "}" }
+
+// shallow reports whether e is a column, a constant, or one under casts.
+func shallow(e ir.Expr) bool {
+	if c, ok := e.(*ir.Cast); ok {
+		return shallow(c.X)
+	}
+	_, column := e.(*ir.Ref)
+	_, constant := e.(*ir.Const)
+	return column || constant
+}
+
 // chosenByArguments are the functions without a template that serves for all.
 func chosenByArguments(fn *funcs.Sig) bool {
 	switch fn.Func.Name {
-	case "extract", "date_part", "date_trunc", "->", "->>", "percentile_cont", "percentile_disc":
+	case "extract", "date_part", "date_trunc", "percentile_cont", "percentile_disc":
 		return true
 	}
 	return false

@@ -71,9 +71,7 @@ func (p *printer) rel(r ir.Rel) {
 			if !p.d.lateral {
 				p.refuse(r, "join on a condition instead", "%s cannot compute a subquery for each row of another table in FROM (LATERAL)", p.d.engine)
 			}
-			if !p.d.unsaidLateral {
-				p.str("LATERAL ")
-			}
+			p.str("LATERAL ")
 		}
 		p.block(func() { p.query(r.Query, nil) })
 		p.str(" AS ", p.aliases[r])

@@ -111,7 +111,11 @@ func (p *printer) call(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.T
 	if p.d.special != nil && p.d.special(p, call{at, fn, unlabelled(fn, args), result}) {
 		return
 	}
-	p.spell(p.template(at, fn, args), p.parts(at, fn, args, result))
+	template := p.template(at, fn, args)
+	if p.d.approximating {
+		template = once(template, args)
+	}
+	p.spell(template, p.parts(at, fn, args, result))
 }
 
 func (p *printer) parts(at ir.Node, fn *funcs.Sig, args []ir.Expr, result types.Type) spell {

@@ -20,9 +20,14 @@ import (
 //
 // Where PostgreSQL fails and DuckDB answers NULL or infinity, error() does.
 
-// zero guards a division by {2}.
+// zeroDuck guards a division by {2}. Nothing divided by zero is nothing.
 func zeroDuck(quotient string) string {
-	return "CASE WHEN {2} = 0 THEN error('division by zero') ELSE " + quotient + " END"
+	return "CASE WHEN {2} = 0 AND {1} IS NOT NULL THEN error('division by zero') ELSE " + quotient + " END"
+}
+
+// endedDuck fails where {1} or {2} is infinite.
+func endedDuck(x string) string {
+	return "CASE WHEN NOT isfinite({1}) AND {2} IS NOT NULL OR NOT isfinite({2}) AND {1} IS NOT NULL THEN error('out of range') ELSE " + x + " END"
 }
 
 // finiteDuck fails where x, a double, is infinite. x stands once: a tower of sums
@@ -119,7 +124,7 @@ func arithmeticDuck(op string, s *Sig) string {
 		case "/":
 			return zeroDuck("({1} // {2})")
 		case "%":
-			return zeroDuck("({1} % {2})")
+			return remainderDuck()
 		}
 		return "({1} {op} {2})"
 	case r == numeric && op == "/":
@@ -143,7 +148,7 @@ var duckTemporal = map[string]string{
 	"date + int4":               "({1} + {2})",
 	"int4 + date":               "({2} + {1})",
 	"date - int4":               "({1} - {2})",
-	"date - date":               "CAST({1} - {2} AS INTEGER)",
+	"date - date":               endedDuck("CAST({1} - {2} AS INTEGER)"),
 	"date + interval":           "({1} + {2})",
 	"interval + date":           "({2} + {1})",
 	"date - interval":           "({1} - {2})",
@@ -165,6 +170,11 @@ var duckTemporal = map[string]string{
 	"time - time":               "to_microseconds(epoch_us({1}) - epoch_us({2}))",
 }
 
+// remainderDuck: DuckDB divides the least integer by -1, and fails.
+func remainderDuck() string {
+	return zeroDuck("CASE WHEN {2} = -1 THEN xor({1}, {1}) ELSE ({1} % {2}) END")
+}
+
 func powerDuck(r types.Type) string {
 	x, y := doubleDuck("{1}"), doubleDuck("{2}")
 	if r == numeric {
@@ -184,7 +194,7 @@ func duckMathematics() map[string]string {
 	for _, t := range []string{"int2", "int4", "int8", "numeric", "float4", "float8"} {
 		m["abs("+t+")"] = "abs({1})"
 		if strings.HasPrefix(t, "int") {
-			m["mod("+t+", "+t+")"] = zeroDuck("({1} % {2})")
+			m["mod("+t+", "+t+")"] = remainderDuck()
 		}
 	}
 	for _, name := range []string{"ceil", "floor", "trunc"} {
@@ -269,7 +279,7 @@ func duckField(field string, of types.Type) string {
 		if of == interval {
 			return "CAST(date_part('year', {2}) AS DECIMAL(18, 0))"
 		}
-		return "CAST(CASE WHEN date_part('year', {2}) > 0 THEN date_part('year', {2}) ELSE date_part('year', {2}) - 1 END AS DECIMAL(18, 0))" // there is no year 0
+		return "CAST(CASE WHEN NOT isfinite({2}) THEN error('out of range') WHEN date_part('year', {2}) > 0 THEN date_part('year', {2}) ELSE date_part('year', {2}) - 1 END AS DECIMAL(18, 0))" // there is no year 0
 	case "quarter", "month", "day", "hour", "dow", "isodow", "doy", "week":
 		return "CAST(date_part('" + field + "', {2}) AS DECIMAL(18, 0))"
 	case "minute":
@@ -283,19 +293,21 @@ func duckField(field string, of types.Type) string {
 	case "epoch":
 		switch of {
 		case date:
-			return "CAST(date_part('epoch', {2}) AS DECIMAL(18, 0))"
+			return "CAST(CASE WHEN isfinite({2}) THEN date_part('epoch', {2}) WHEN {2} IS NOT NULL THEN error('out of range') END AS DECIMAL(18, 0))"
 		case interval:
-			return "CAST(date_part('epoch', {2}) AS DECIMAL(20, 6))"
+			return "CAST(date_part('epoch', {2}) AS DECIMAL(24, 6))"
+		case clock:
+			return "(CAST(epoch_us({2}) AS DECIMAL(19, 0)) * CAST('0.000001' AS DECIMAL(6, 6)))"
 		}
-		return "(CAST(epoch_us({2}) AS DECIMAL(19, 0)) * CAST('0.000001' AS DECIMAL(6, 6)))"
+		return "(CAST(CASE WHEN isfinite({2}) THEN epoch_us({2}) WHEN {2} IS NOT NULL THEN error('out of range') END AS DECIMAL(19, 0)) * CAST('0.000001' AS DECIMAL(6, 6)))"
 	}
 	return ""
 }
 
 func duckDates() map[string]string {
 	m := map[string]string{
-		"age(timestamp, timestamp)":     "age({1}, {2})",
-		"age(timestamptz, timestamptz)": "age({1}, {2})",
+		"age(timestamp, timestamp)":     endedDuck("age({1}, {2})"),
+		"age(timestamptz, timestamptz)": endedDuck("age({1}, {2})"),
 		"make_date(int4, int4, int4)":   "CAST(g_make_date({1}, {2}, {3}) AS DATE)",
 		"date(date)":                    "{1}",
 		"date(timestamp)":               "CAST({1} AS DATE)",
@@ -339,8 +351,10 @@ func duckRest() map[string]string {
 	return map[string]string{
 		"json_typeof(json)":                                   "CASE json_type({1}) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END",
 		"json_array_length(json)":                             "CASE WHEN json_type({1}) <> 'ARRAY' THEN error('not an array') ELSE CAST(json_array_length({1}) AS INTEGER) END",
-		"json -> int4":                                        "json_extract({1}, CAST({2} AS BIGINT))",
-		"json ->> int4":                                       "json_extract_string({1}, CAST({2} AS BIGINT))",
+		"json -> text":                                        "g_json_key({1}, {2})",
+		"json ->> text":                                       "g_json_key_text({1}, {2})",
+		"json -> int4":                                        "g_json_at({1}, {2})",
+		"json ->> int4":                                       "g_json_at_text({1}, {2})",
 		"array_length(anyarray, int4)":                        "CASE WHEN {2} = 1 THEN CAST(nullif(len({1}), 0) AS INTEGER) END",
 		"cardinality(anyarray)":                               "CAST(len({1}) AS INTEGER)",
 		"generate_series(int4, int4)":                         "generate_series({1}, {2})",
@@ -372,7 +386,7 @@ func duckAggregates() map[string]string {
 		"mode(anycomparable)":        "mode({1} ORDER BY {1})",
 	}
 	for _, f := range []string{"min", "max"} {
-		for _, t := range []string{"int2", "int4", "int8", "numeric", "float4", "float8", "text", "date", "time", "timestamp", "timestamptz", "interval", "anyorderedarray"} {
+		for _, t := range []string{"int2", "int4", "int8", "numeric", "float4", "float8", "text", "date", "time", "timestamp", "timestamptz", "anyorderedarray"} {
 			m[f+"("+t+")"] = f + "({*})"
 		}
 	}
@@ -437,7 +451,7 @@ func duckFurther() map[string]string {
 	for _, f := range []string{"regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy"} {
 		m[f+"(float8, float8)"] = "nullif(" + f + "({*}){tail}, CAST('NaN' AS DOUBLE))"
 	}
-	for _, t := range []string{"int2", "int4", "int8", "numeric", "float4", "float8", "text", "date", "time", "timestamp", "timestamptz", "interval", "bool"} {
+	for _, t := range []string{"int2", "int4", "int8", "numeric", "float4", "float8", "text", "date", "time", "timestamp", "timestamptz", "bool"} {
 		m["any_value("+t+")"] = "min({*})"
 	}
 	return m
@@ -468,8 +482,10 @@ func DuckDBCall(s *Sig, consts []*types.Value, approximate bool) string {
 		if v := get(consts, 1); v != nil && !v.IsNull() && v.Text() != "" && constIs(consts, 2, func(n int64) bool { return n > 0 }) {
 			return "split_part({*})"
 		}
-	case "->", "->>":
-		return jsonDuck(s, get(consts, 1))
+	case "round", "trunc":
+		if len(s.Params) == 2 && get(consts, 1) == nil {
+			return refusedDuck // to DuckDB the places are a part of the type
+		}
 	case "string_agg":
 		if get(consts, 1) == nil {
 			return refusedDuck
@@ -498,6 +514,20 @@ func quantileDuck(s *Sig, fraction *types.Value) string {
 	return name + "({2}, CAST(" + strconv.FormatFloat(fraction.Float(), 'g', -1, 64) + " AS DOUBLE))"
 }
 
+// FailsDuckDB reports whether a call that is total elsewhere may fail on DuckDB, where
+// no numeric is infinite: extract(year FROM at).
+func FailsDuckDB(s *Sig, consts []*types.Value) bool {
+	if s.Func.Name != "extract" && s.Func.Name != "date_part" || s.Params[1] == interval || s.Params[1] == clock {
+		return false
+	}
+	switch field := get(consts, 0); {
+	case field == nil || field.IsNull():
+		return true
+	default:
+		return !slices.Contains([]string{"quarter", "month", "day", "hour", "minute", "second", "milliseconds", "microseconds", "dow", "isodow", "doy", "week"}, unit(field))
+	}
+}
+
 // refusedDuck is no template: the engine cannot say this call.
 const refusedDuck = "{refused}"
 
@@ -520,7 +550,7 @@ func extractDuck(s *Sig, field *types.Value) string {
 		if of == timestamptz || of == interval {
 			return refusedDuck
 		}
-		t = "CAST(g_extract_" + of.String() + "({1}, " + arg + ") AS DECIMAL(38, 6))"
+		t = "CAST(g_extract_" + of.String() + "({1}, " + arg + ") AS DECIMAL(38, 20))"
 	}
 	if s.Result == float8 {
 		t = doubleDuck(t)
@@ -543,23 +573,6 @@ func truncDuck(s *Sig, field *types.Value) string {
 		return "CAST(g_zone_timestamp({3}, CAST(date_trunc('" + u + "', timezone({3}, {2})) AS VARCHAR)) AS TIMESTAMPTZ)"
 	}
 	return "date_trunc('" + u + "', {2})"
-}
-
-func jsonDuck(s *Sig, key *types.Value) string {
-	if s.Params[0] != jsonText {
-		return ""
-	}
-	fn := "json_extract"
-	if s.Result == text {
-		fn = "json_extract_string"
-	}
-	switch {
-	case s.Params[1] == int4:
-		return ""
-	case key == nil || key.IsNull() || key.Text() == "" || strings.ContainsAny(key.Text(), "\"\\*"):
-		return refusedDuck // a path, which has signs of its own
-	}
-	return fn + `({1}, '$."' || {2} || '"')`
 }
 
 // approximateDuck are the templates over doubles that stand for numerics.
@@ -718,7 +731,7 @@ func fromApproximate(to types.Type, mod types.Mod) string {
 		if t == "" {
 			return ""
 		}
-		return "CAST(g_float8_to_numeric({1}) AS " + t + ")"
+		return wholeDuck("CAST(g_float8_to_numeric({1}) AS "+t+")", mod)
 	case to.IsInteger():
 		return "CAST(round(" + digitsDuck("{1}") + ") AS " + typeDuck(to) + ")"
 	case to.IsFloat():
@@ -735,27 +748,45 @@ func toNumericDuck(from types.Type, mod types.Mod) string {
 		if t = DecimalDuckDB(int(mod.Prec), int(mod.Scale)); t == "" {
 			return ""
 		}
+		return wholeDuck(sizedDuck(from, t), mod)
 	}
+	return unsizedDuck(from)
+}
+
+// wholeDuck makes room for a digit before the point, without which DuckDB writes 0.5 as
+// .5: a decimal has that from where it arises.
+func wholeDuck(cast string, mod types.Mod) string {
+	if cast == "" || mod.Prec != mod.Scale || mod.Prec == 38 {
+		return cast
+	}
+	return "CAST(" + cast + " AS " + DecimalDuckDB(int(mod.Prec)+1, int(mod.Scale)) + ")"
+}
+
+// sizedDuck casts to a decimal type.
+func sizedDuck(from types.Type, t string) string {
 	switch {
 	case from.Kind == types.Unknown:
 		return "{1}"
-	case from == numeric && !mod.Set:
-		return "{1}"
-	case from == numeric:
+	case from == numeric, from.IsInteger():
 		return "CAST({1} AS " + t + ")"
-	case from.IsInteger():
-		if t == "" {
-			t = map[types.Kind]string{types.Int2: "DECIMAL(5, 0)", types.Int4: "DECIMAL(10, 0)", types.Int8: "DECIMAL(19, 0)"}[from.Kind]
-		}
-		return "CAST({1} AS " + t + ")"
-	case from.IsFloat() && mod.Set:
+	case from.IsFloat():
 		return "CAST(g_" + from.String() + "_to_numeric({1}) AS " + t + ")"
+	case from.IsText():
+		return "CAST(g_text_to_numeric({1}) AS " + t + ")"
+	}
+	return ""
+}
+
+func unsizedDuck(from types.Type) string {
+	switch {
+	case from.Kind == types.Unknown, from == numeric:
+		return "{1}"
+	case from.IsInteger():
+		return "CAST({1} AS " + map[types.Kind]string{types.Int2: "DECIMAL(5, 0)", types.Int4: "DECIMAL(10, 0)", types.Int8: "DECIMAL(19, 0)"}[from.Kind] + ")"
 	case from == float8:
 		return finiteDuck(digitsDuck("{1}"), "DOUBLE")
 	case from == float4:
 		return finiteDuck("CAST(printf('%.6g', {1}) AS DOUBLE)", "DOUBLE")
-	case from.IsText() && mod.Set:
-		return "CAST(g_text_to_numeric({1}) AS " + t + ")"
 	case from.IsText():
 		return readNumeric("g_text_to_numeric({1})")
 	}
@@ -779,9 +810,12 @@ func castDuck(from, to types.Type) string {
 	case from == boolean && to == int4, from == int4 && to == boolean:
 		return native
 	case from == date && to == timestamp, from == date && to == timestamptz, from == timestamp && to == timestamptz,
-		from == timestamp && to == date, from == timestamp && to == clock,
-		from == timestamptz && to == timestamp, from == timestamptz && to == date, from == timestamptz && to == clock:
+		from == timestamp && to == date, from == timestamptz && to == timestamp, from == timestamptz && to == date:
 		return native
+	case from == timestamp && to == clock:
+		return "CASE WHEN isfinite({1}) THEN CAST({1} AS TIME) END"
+	case from == timestamptz && to == clock:
+		return "CASE WHEN isfinite({1}) THEN CAST(CAST({1} AS TIMESTAMP) AS TIME) END"
 	case from == clock && to == interval:
 		return "to_microseconds(epoch_us({1}))"
 	}
@@ -796,7 +830,7 @@ func textDuck(from types.Type) string {
 	case types.Float4, types.Float8:
 		return "g_" + from.String() + "_to_text({1})"
 	case types.Bytea:
-		return `('\x' || lower(hex({1})))`
+		return "(chr(92) || 'x' || lower(hex({1})))"
 	case types.Interval, types.Array:
 		return ""
 	}

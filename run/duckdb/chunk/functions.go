@@ -1,6 +1,6 @@
 //go:build duckdb
 
-package duckdb
+package chunk
 
 /*
 #include <stdlib.h>
@@ -37,6 +37,7 @@ func signatures() []signature {
 		g_lower:t:t g_upper:t:t g_initcap:t:t g_reverse:t:t g_ascii:t:i
 		g_left:ti:t g_right:ti:t g_translate:ttt:t g_lpad:tit:t g_rpad:tit:t g_split_part:tti:t
 		g_substr2=g_substr:ti:t g_substr3=g_substr:tii:t
+		g_json_key=g_json_get:tt:t g_json_at=g_json_get:ti:t g_json_key_text=g_json_get_text:tt:t g_json_at_text=g_json_get_text:ti:t
 		g_like2=g_like:tt:b g_like3=g_like:ttt:b g_ilike2=g_ilike:tt:b g_ilike3=g_ilike:ttt:b
 		g_regexp:tt:b g_iregexp:tt:b g_regexp_substr:tt:t g_regexp_replace:tttt:t
 		g_make_date:iii:t g_zone_timestamp:tt:t g_date_trunc:tt:t
@@ -72,33 +73,15 @@ type functions struct {
 	cells  unsafe.Pointer // C memory: what DuckDB gives back with each call
 }
 
-func library(zone *time.Location) func() *pgfn.Library {
-	return func() *pgfn.Library {
-		lib := pgfn.New(func() *time.Location { return zone })
-		return &lib
-	}
-}
-
-// Register makes PostgreSQL's functions, those of libraries that library makes,
-// known to the instance of a connection of the caller's. They must be freed after it
-// is closed.
-func Register(c duck.Connection, library func() *pgfn.Library) (free func(), err error) {
-	f, err := register(c, library)
-	if err != nil {
-		return nil, err
-	}
-	return f.free, nil
-}
-
 // cell is what a registered function carries.
 type cell struct {
 	handle cgo.Handle
 	place  int
 }
 
-// register makes the functions known to an instance. They must be freed after it
-// is closed.
-func register(c duck.Connection, library func() *pgfn.Library) (*functions, error) {
+// Register makes PostgreSQL's functions known to the instance of a connection, those of
+// libraries that library makes. They must be freed after the instance is closed.
+func Register(c duck.Connection, library func() *pgfn.Library) (free func(), err error) {
 	f := &functions{list: signatures()}
 	f.pool.New = func() any { return library() }
 	if err := f.find(); err != nil {
@@ -114,7 +97,15 @@ func register(c duck.Connection, library func() *pgfn.Library) (*functions, erro
 			return nil, fmt.Errorf("registering %s", s.name)
 		}
 	}
-	return f, nil
+	return f.free, nil
+}
+
+// Library makes PostgreSQL's functions for sessions of a time zone.
+func Library(zone *time.Location) func() *pgfn.Library {
+	return func() *pgfn.Library {
+		lib := pgfn.New(func() *time.Location { return zone })
+		return &lib
+	}
 }
 
 func (f *functions) free() {
@@ -174,7 +165,7 @@ func letter(c byte) duck.Type {
 	case 'y':
 		return duck.TypeBlob
 	default:
-		panic("duckdb: unknown letter of a type")
+		panic("chunk: unknown letter of a type")
 	}
 }
 
@@ -191,7 +182,10 @@ func grille_duckdb_call(info, input, output unsafe.Pointer) {
 	}
 }
 
-var errPanic = errors.New("a function panicked")
+var (
+	errPanic  = errors.New("a function panicked")
+	errResult = errors.New("a result of another type")
+)
 
 // call computes one function for a chunk of rows.
 func (f *functions) call(place int, input duck.DataChunk, output duck.Vector) (err error) {
@@ -223,7 +217,7 @@ func (f *functions) call(place int, input duck.DataChunk, output duck.Vector) (e
 			}
 		}
 		if !write(row, v) {
-			return errMisfit
+			return errResult
 		}
 	}
 	return nil
@@ -243,7 +237,7 @@ func argument(v duck.Vector, n int, kind byte) func(row int) any {
 	case 't':
 		read = func(row int) any { return textAt(v, n, row) }
 	default:
-		panic("duckdb: unknown letter of a parameter")
+		panic("chunk: unknown letter of a parameter")
 	}
 	return func(row int) any {
 		if valid != nil && valid[row/64]>>(row%64)&1 == 0 {
@@ -296,7 +290,7 @@ func writer(v duck.Vector, n int, kind byte) func(row int, value any) bool {
 			return ok
 		}
 	default:
-		panic("duckdb: unknown letter of a result")
+		panic("chunk: unknown letter of a result")
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build duckdb
 
-package duckdb
+package chunk
 
 import (
 	"math"
@@ -9,38 +9,23 @@ import (
 
 	duck "github.com/duckdb/duckdb-go-bindings"
 
-	"github.com/grille-dev/grille/run"
-	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// bind sets the parameters. Each stands in a cast to its type, as package emit
-// prints it; numerics, uuids and json go as texts.
-func bind(s duck.PreparedStatement, ps []emit.Param) error {
-	for i, p := range ps {
-		state, known := bindOne(s, duck.IdxT(i+1), p)
-		switch {
-		case !known:
-			return run.Fault("a parameter that DuckDB cannot have")
-		case state == duck.StateError:
-			return errMisfit
-		}
-	}
-	return nil
-}
-
-func bindOne(s duck.PreparedStatement, n duck.IdxT, p emit.Param) (state duck.State, known bool) {
-	v := p.Value
+// Bind sets parameter n, which counts from 1, to a value of type t. It stands in a cast
+// to that type, as package emit prints it; numerics, uuids and json go as texts. A value
+// that no parameter can have is not known.
+func Bind(s duck.PreparedStatement, n duck.IdxT, v types.Value, t types.Type) (state duck.State, known bool) {
 	switch v.Kind() {
 	case types.Unknown:
 		return duck.BindNull(s, n), true
 	case types.Bool:
 		return duck.BindBoolean(s, n, v.Bool()), true
 	case types.Int8:
-		if p.Type.IsFloat() {
+		if t.IsFloat() {
 			return duck.BindDouble(s, n, float64(v.Int())), true
 		}
-		if p.Type.Kind == types.Numeric {
+		if t.Kind == types.Numeric {
 			return bindText(s, n, strconv.FormatInt(v.Int(), 10)), true
 		}
 		return duck.BindInt64(s, n, v.Int()), true
@@ -60,7 +45,7 @@ func bindOne(s duck.PreparedStatement, n duck.IdxT, p emit.Param) (state duck.St
 		months, days, micros := v.Interval()
 		return duck.BindInterval(s, n, duck.NewInterval(months, days, micros)), true
 	case types.Text, types.Numeric, types.UUID, types.JSON:
-		return bindText(s, n, v.Format(p.Type, time.UTC)), true
+		return bindText(s, n, v.Format(t, time.UTC)), true
 	default:
 		return 0, false
 	}

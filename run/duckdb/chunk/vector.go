@@ -1,6 +1,6 @@
 //go:build duckdb
 
-package duckdb
+package chunk
 
 import (
 	"math"
@@ -12,39 +12,34 @@ import (
 
 	duck "github.com/duckdb/duckdb-go-bindings"
 
-	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
 
-// The one place that reads DuckDB's memory: columns of a chunk, as its C API
-// describes them. What is read is copied before the next chunk is fetched.
-
-// reader reads a row of one column. ok is false if what stands there is no value
+// Reader reads a row of one column. ok is false if what stands there is no value
 // of the column's type.
-type reader func(row int) (v types.Value, ok bool)
+type Reader func(row int) (v types.Value, ok bool)
 
-// readers are those of a chunk's columns, which hold values of the types of cols.
-func readers(chunk duck.DataChunk, cols []ir.Column) ([]reader, error) {
+// Readers are those of a chunk's columns, which hold values of these types; nil if they
+// do not.
+func Readers(chunk duck.DataChunk, cols []types.Type) []Reader {
 	if int(duck.DataChunkGetColumnCount(chunk)) != len(cols) {
-		return nil, errMisfit
+		return nil
 	}
 	n := int(duck.DataChunkGetSize(chunk))
-	out := make([]reader, len(cols))
-	for i, c := range cols {
-		r := readerOf(duck.DataChunkGetVector(chunk, duck.IdxT(i)), n, c.Type)
-		if r == nil {
-			return nil, errMisfit
+	out := make([]Reader, len(cols))
+	for i, t := range cols {
+		if out[i] = readerOf(duck.DataChunkGetVector(chunk, duck.IdxT(i)), n, t); out[i] == nil {
+			return nil
 		}
-		out[i] = r
 	}
-	return out, nil
+	return out
 }
 
 // readerOf is nil if values of the vector's type are none of t.
-func readerOf(v duck.Vector, n int, t types.Type) reader {
+func readerOf(v duck.Vector, n int, t types.Type) Reader {
 	l := duck.VectorGetColumnType(v)
 	defer duck.DestroyLogicalType(&l)
-	var read reader
+	var read Reader
 	switch kind := duck.GetTypeId(l); kind {
 	case duck.TypeSQLNull:
 		return func(int) (types.Value, bool) { return types.Null, true }
@@ -120,7 +115,7 @@ func integers[T int8 | int16 | int32 | int64 | uint8 | uint16 | uint32](v duck.V
 	return func(row int) int64 { return int64(d[row]) }
 }
 
-func plain(v duck.Vector, n int, l duck.LogicalType, kind duck.Type, t types.Type) reader {
+func plain(v duck.Vector, n int, l duck.LogicalType, kind duck.Type, t types.Type) Reader {
 	switch t.Kind {
 	case types.Bool:
 		if kind == duck.TypeBoolean {
@@ -156,12 +151,12 @@ func plain(v duck.Vector, n int, l duck.LogicalType, kind duck.Type, t types.Typ
 		return temporal(v, n, kind, t)
 	case types.JSONB, types.Array, types.Unsupported, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 	default:
-		panic("duckdb: unknown kind of type")
+		panic("chunk: unknown kind of type")
 	}
 	return nil
 }
 
-func floats(v duck.Vector, n int, kind duck.Type) reader {
+func floats(v duck.Vector, n int, kind duck.Type) Reader {
 	switch kind {
 	case duck.TypeFloat:
 		d := data[float32](v, n)
@@ -175,7 +170,7 @@ func floats(v duck.Vector, n int, kind duck.Type) reader {
 
 // numerics reads decimals, whole numbers and the doubles that stand for numerics
 // which have no end.
-func numerics(v duck.Vector, n int, l duck.LogicalType, kind duck.Type) reader {
+func numerics(v duck.Vector, n int, l duck.LogicalType, kind duck.Type) Reader {
 	if at := whole(v, n, kind); at != nil {
 		return func(row int) (types.Value, bool) { return types.NumericFromInt(at(row)), true }
 	}
@@ -237,7 +232,7 @@ type span struct {
 	micros       int64
 }
 
-func temporal(v duck.Vector, n int, kind duck.Type, t types.Type) reader {
+func temporal(v duck.Vector, n int, kind duck.Type, t types.Type) Reader {
 	switch {
 	case t.Kind == types.Date && kind == duck.TypeDate:
 		d := data[int32](v, n)
@@ -317,7 +312,7 @@ func textAt(v duck.Vector, n, row int) string {
 // entry is where the elements of a list stand in the child vector.
 type entry struct{ offset, length uint64 }
 
-func list(v duck.Vector, n int, t types.Type) reader {
+func list(v duck.Vector, n int, t types.Type) Reader {
 	if t.Kind != types.Array {
 		return nil
 	}
