@@ -60,7 +60,7 @@ trino: ## all that wants a Trino server: starts one (820 MB from Maven Central o
 	GRILLE_REQUIRE_ENGINES=trino internal/trinotest/serve.sh go test -count=1 -p 1 -timeout 90m ./run/trino ./internal/same ./internal/leak -run 'Conformance|HandedDown|Literal|Inline|Posture|Look|Catalogs|SameAs|Stays|Why|Queries|Matrix|Values|Trino'
 
 duckdb: ## all that wants DuckDB, the whole leak matrix too (needs g++; 25 MB of libraries once)
-	CGO_ENABLED=1 GRILLE_REQUIRE_ENGINES=postgres,duckdb GRILLE_DUCKDB_CELLS=1 go test -count=1 -timeout 30m -tags duckdb ./run/duckdb ./internal/same ./sql/emit ./internal/leak -run 'DuckDB|Conformance|Attack|EnginesAgree|Queries|Matrix$$|Values'
+	CGO_ENABLED=1 GRILLE_REQUIRE_ENGINES=postgres,duckdb GRILLE_DUCKDB_CELLS=1 go test -count=1 -timeout 30m -tags duckdb ./run/duckdb ./internal/same ./sql/emit ./sql/funcs ./internal/leak -run 'DuckDB|Conformance|Attack|EnginesAgree|Queries|Matrix$$|Values'
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"
