@@ -76,37 +76,41 @@ func (b *block) steadyOn(e ir.Expr) bool {
 // walls notes the conversions at and in e that package emit leaves out: those to a point
 // in time that is made a date and time of the asker again.
 func (b *block) walls(e ir.Expr) {
-	var point ir.Expr
-	switch e := e.(type) {
-	case *ir.Cast:
-		point = e.X
-	case *ir.Call:
-		switch e.Fn.Func.Name {
-		case "extract", "date_part":
-			point = e.Args[1]
-		case "to_char":
-			point = e.Args[0]
-		}
-	}
 	var chain []ir.Expr
-	for x := point; x != nil && x.Type().Kind == types.TimestampTZ; {
+	for x := pointIn(e); x != nil && x.Type().Kind == types.TimestampTZ; {
 		chain = append(chain, x)
-		switch y := x.(type) {
-		case *ir.Cast:
-			if temporal(y.X.Type()) && y.X.Type().Kind != types.TimestampTZ && !y.Mod.Set {
+		if c, ok := x.(*ir.Cast); ok {
+			if temporal(c.X.Type()) && c.X.Type().Kind != types.TimestampTZ && !c.Mod.Set {
 				for _, c := range append(chain, e) {
 					b.wall[c] = true
 				}
 			}
 			return
-		case *ir.Call:
-			if y.Fn.Func.Name != "date_trunc" || len(y.Args) != 2 {
-				return
-			}
-			x = y.Args[1]
-		default:
+		}
+		c, ok := x.(*ir.Call)
+		if !ok || c.Fn.Func.Name != "date_trunc" || len(c.Args) != 2 {
 			return
 		}
+		x = c.Args[1]
+	}
+}
+
+// pointIn is what e makes a date and time of the asker of; nil if it makes none.
+func pointIn(e ir.Expr) ir.Expr {
+	if c, ok := e.(*ir.Cast); ok {
+		return c.X
+	}
+	c, ok := e.(*ir.Call)
+	if !ok {
+		return nil
+	}
+	switch c.Fn.Func.Name {
+	case "extract", "date_part":
+		return c.Args[1]
+	case "to_char":
+		return c.Args[0]
+	default:
+		return nil
 	}
 }
 
@@ -146,7 +150,7 @@ func sameZone(e ir.Expr) bool {
 func (b *block) trinoSteady(e ir.Expr) bool {
 	of := decimals(b.decimals)
 	if e.Type().Kind == types.Numeric {
-		switch e.(type) {
+		switch ir.Node(e).(type) {
 		case *ir.Call:
 			_, known := of.computed(e)
 			return known

@@ -152,8 +152,7 @@ func (m *mariaPair) ask(rule, draft string) {
 		opened += ", " + c.Name + ": plain"
 	}
 	view := nurse(m.catalog, fmt.Sprintf("version: 1\nclasses: {plain: {show: value}}\ntables: {%s.t: {columns: {%s}, grants: {nurses: {rows: %q}}}}", m.schema, opened[2:], rule))
-	parsed, err := bind.Query(must(syntax.Parse(draft)), view.Names(), bind.Env{})
-	if err != nil {
+	if _, err := bind.Query(must(syntax.Parse(draft)), view.Names(), bind.Env{}); err != nil {
 		return // a constant of another type
 	}
 	without := *mariadbDialect
@@ -161,7 +160,7 @@ func (m *mariaPair) ask(rule, draft string) {
 	var texts [2]string
 	var got [2][][]string
 	for i, d := range []*dialect{mariadbDialect, &without} {
-		parsed = must(bind.Query(must(syntax.Parse(draft)), view.Names(), bind.Env{}))
+		parsed := must(bind.Query(must(syntax.Parse(draft)), view.Names(), bind.Env{}))
 		q := must(policy.Apply(view, parsed)).Query()
 		lower(d, q)
 		p, err := printQuery(d, q)

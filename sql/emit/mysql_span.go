@@ -92,7 +92,7 @@ func (b asKept) bound(c *storedColumn, op string, micros int64) string {
 
 // of is e as a span; false if it is none.
 func (b asKept) of(e ir.Expr) (span, bool) {
-	switch e := e.(type) {
+	switch e := ir.Node(e).(type) {
 	case *ir.Ref:
 		c := b.column(e)
 		return span{column: c}, c != nil && timed(c.Type.Kind)
