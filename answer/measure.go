@@ -51,6 +51,8 @@ func (m measures) rel(r ir.Rel) {
 		m.inherit(r.Cols, r.Query)
 	case *ir.CTERef:
 		m.inherit(r.Cols, r.CTE.Query)
+	case *ir.Self: // what the recursion begins with was read before
+		m.inherit(r.Cols, r.CTE.Query.Body.(*ir.SetOp).Left)
 	case *ir.Join:
 		m.rel(r.Left)
 		m.rel(r.Right)

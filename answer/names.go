@@ -44,6 +44,9 @@ func (t tidying) node(n ir.Node) {
 	case *ir.CTERef:
 		t.name(&n.Alias)
 		t.cols(n.Cols)
+	case *ir.Self:
+		t.name(&n.Alias)
+		t.cols(n.Cols)
 	case *ir.FuncRel:
 		t.name(&n.Alias)
 		t.cols(n.Cols)

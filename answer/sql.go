@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,9 @@ func (d *displayer) line(format string, args ...any) {
 func (d *displayer) query(q *ir.Query, as []string) {
 	for i, c := range q.With {
 		word := "WITH "
+		if slices.ContainsFunc(q.With, func(c *ir.CTE) bool { return c.Recursive }) {
+			word = "WITH RECURSIVE "
+		}
 		if i > 0 {
 			word = ", "
 		}
@@ -231,6 +235,13 @@ func (d *displayer) rel(r ir.Rel) string {
 		d.declare(r.Cols, name, names)
 		return lateral + text + " AS " + ident(name)
 	case *ir.CTERef:
+		name := d.unique(alias(r.Alias, r.CTE.Name))
+		d.declare(r.Cols, name, d.outputNames(r.CTE.Query))
+		if d.ctes[r.CTE] == name {
+			return ident(name)
+		}
+		return ident(d.ctes[r.CTE]) + " AS " + ident(name)
+	case *ir.Self:
 		name := d.unique(alias(r.Alias, r.CTE.Name))
 		d.declare(r.Cols, name, d.outputNames(r.CTE.Query))
 		if d.ctes[r.CTE] == name {

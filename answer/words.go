@@ -27,7 +27,7 @@ func relations(n ir.Node) int {
 	count := 0
 	ir.Walk(n, func(n ir.Node) bool {
 		switch n.(type) {
-		case *ir.Table, *ir.Guarded, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+		case *ir.Table, *ir.Guarded, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 			count++
 		}
 		return true
@@ -56,7 +56,11 @@ func (w *words) say(format string, args ...any) {
 
 func (w *words) query(q *ir.Query) {
 	for _, c := range q.With {
-		w.say("first works out %s:", c.Name)
+		again := ""
+		if c.Recursive {
+			again = ", step by step until a step gives nothing new"
+		}
+		w.say("first works out %s%s:", c.Name, again)
 		w.below(func() { w.query(c.Query) })
 	}
 	w.body(q.Body)
@@ -193,6 +197,9 @@ func (w *words) rel(r ir.Rel) string {
 	case *ir.CTERef:
 		w.declareAll(r.Cols, alias(r.Alias, r.CTE.Name))
 		return called(r.CTE.Name, r.Alias)
+	case *ir.Self:
+		w.declareAll(r.Cols, alias(r.Alias, r.CTE.Name))
+		return "what the step before gave for " + called(r.CTE.Name, r.Alias)
 	case *ir.FuncRel:
 		name := alias(r.Alias, r.Fn.Func.Name)
 		w.declareAll(r.Cols, name)

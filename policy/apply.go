@@ -37,6 +37,9 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 			return Allowed{}, err
 		}
 	}
+	if err := v.recursion(q); err != nil {
+		return Allowed{}, err
+	}
 	blocks, err := v.count(q)
 	if err != nil {
 		return Allowed{}, err
@@ -98,6 +101,10 @@ func (v *view) tablesOf(q *ir.Query) ([]*ir.Table, error) {
 			case len(n.Cols) != len(ir.Outputs(n.CTE.Query.Body)):
 				bad("a WITH item with other columns than its reference")
 			}
+		case *ir.Self:
+			if !ctes[n.CTE] || !n.CTE.Recursive || len(n.Cols) != len(ir.Outputs(n.CTE.Query.Body)) {
+				bad("a reference to a WITH item that is not recursive")
+			}
 		case *ir.Subquery:
 			if len(n.Cols) != len(ir.Outputs(n.Query.Body)) {
 				bad("a subquery with other columns than its outputs")
@@ -130,7 +137,7 @@ func (v *view) tablesOf(q *ir.Query) ([]*ir.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tables, identities(q)
+	return tables, firstOf(recursions(q), identities(q))
 }
 
 // functions are the entries of the function table that n itself uses.
@@ -151,7 +158,7 @@ func functions(n ir.Node) []*funcs.Sig {
 	case *ir.InQuery:
 		return n.Cmp
 	case *ir.Ref, *ir.Const, *ir.Attr, *ir.Cast, *ir.Logic, *ir.Not, *ir.Is, *ir.Case, *ir.Exists, *ir.Scalar, *ir.List,
-		*ir.Query, *ir.Select, *ir.SetOp, *ir.Values, *ir.Table, *ir.Guarded, *ir.Subquery, *ir.CTERef, *ir.Join:
+		*ir.Query, *ir.Select, *ir.SetOp, *ir.Values, *ir.Table, *ir.Guarded, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.Join:
 		return nil
 	default:
 		panic("policy: unknown node")

@@ -318,7 +318,7 @@ func (k *conditionCheck) from(r ir.Rel, positive bool, depth int) error {
 			return wrong(r, "join on a condition", "a subquery of a row condition may not be LATERAL")
 		}
 		return k.query(r.Query, positive, depth+1, true)
-	case *ir.Guarded, *ir.CTERef, *ir.FuncRel:
+	case *ir.Guarded, *ir.CTERef, *ir.Self, *ir.FuncRel:
 		return wrong(r, "read stored tables and join them", "a subquery of a row condition may only read stored tables")
 	default:
 		panic("policy: unknown relation")

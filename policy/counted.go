@@ -133,7 +133,7 @@ func (b *block) from(r ir.Rel, optional bool) error {
 			return otherJoin(r)
 		}
 		return firstOf(b.from(r.Left, optional), b.from(r.Right, optional || r.Kind == ir.Left))
-	case *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+	case *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 		return smallGroup(r, "join stored tables along their keys", "a table that is seen in large groups only may be joined with stored tables, and nothing else")
 	case *ir.Guarded:
 		panic("policy: counted too late")

@@ -21,7 +21,8 @@ import "github.com/grille-dev/grille/sql/ir"
 //     not total and a subquery; or
 //  3. its row filter has a subquery, or it is a view, and any node of the query
 //     is not total, wherever it stands; or
-//  4. the rules say `fence: always`.
+//  4. it stands in a recursive WITH item; or
+//  5. the rules say `fence: always`.
 //
 // Why so, with the query that shows it. e has the filter, and only a hidden row
 // has 666; (m) was measured on PostgreSQL 15.18, with a twin that asks for
@@ -56,8 +57,12 @@ type fences struct {
 // newFences finds what the nodes of q that are not total touch.
 func newFences(v *view, q *ir.Query, t *trace) *fences {
 	f := &fences{view: v, trace: t, growth: newGrowth(t), touched: map[*ir.Table]bool{}}
-	if f.any = f.mayFail(q) || f.unites(q); !f.any {
+	again := recursive(q)
+	if f.any = len(again) > 0 || f.mayFail(q) || f.unites(q); !f.any {
 		return f
+	}
+	for _, c := range again {
+		tablesBelow(c.Query, func(t *ir.Table) { f.touched[t] = true })
 	}
 	ir.Walk(q, func(n ir.Node) bool {
 		switch n := n.(type) {
@@ -112,7 +117,7 @@ func (f *fences) selects(s *ir.Select) {
 // where their blocks are walked.
 func (f *fences) from(r, block ir.Rel) {
 	switch r := r.(type) {
-	case nil, *ir.Table, *ir.Subquery, *ir.CTERef:
+	case nil, *ir.Table, *ir.Subquery, *ir.CTERef, *ir.Self:
 	case *ir.Join:
 		f.from(r.Left, block)
 		f.from(r.Right, block)

@@ -95,7 +95,7 @@ func (in *inliner) rel(r ir.Rel, optional bool) (ir.Rel, []ir.Expr, error) {
 			return r, nil, nil
 		}
 		return in.query(r, ir.Fresh(r.CTE.Query, in.next), r.Cols, optional)
-	case *ir.Table, *ir.FuncRel:
+	case *ir.Table, *ir.Self, *ir.FuncRel:
 		return r, nil, nil
 	case *ir.Guarded:
 		panic("policy: inlined too late")
@@ -235,7 +235,7 @@ func (v *view) raw(q *ir.Query) bool {
 // rawRel reports whether rows of a table with a minimum group stand in r.
 func (v *view) rawRel(r ir.Rel) bool {
 	switch r := r.(type) {
-	case nil, *ir.FuncRel:
+	case nil, *ir.Self, *ir.FuncRel:
 		return false
 	case *ir.Table:
 		return v.tables[r.Table.ID].group != nil

@@ -110,7 +110,7 @@ func roleOf(t reflect.Type, field string) role {
 	case relType, exprType, bodyType, queryType, idType, sigType, tableType, columnType:
 		return filling
 	case cteType:
-		if strings.HasPrefix(field, "CTERef.") {
+		if strings.HasPrefix(field, "CTERef.") || strings.HasPrefix(field, "Self.") {
 			return filling // a reference; the item hangs below its query
 		}
 		return within
@@ -198,7 +198,7 @@ func declared(t *testing.T) []string {
 	t.Helper()
 	known := map[string]reflect.Type{}
 	for _, n := range []ir.Node{&ir.Query{}, &ir.Select{}, &ir.SetOp{}, &ir.Values{},
-		&ir.Table{}, &ir.Subquery{}, &ir.CTERef{}, &ir.Join{}, &ir.FuncRel{},
+		&ir.Table{}, &ir.Subquery{}, &ir.CTERef{}, &ir.Self{}, &ir.Join{}, &ir.FuncRel{},
 		&ir.Ref{}, &ir.Const{}, &ir.Call{}, &ir.Cast{}, &ir.Logic{}, &ir.Not{}, &ir.Is{}, &ir.Case{}, &ir.In{}, &ir.AnyOf{},
 		&ir.InQuery{}, &ir.Exists{}, &ir.Scalar{}, &ir.List{}, &ir.Agg{}, &ir.Over{}} {
 		known[reflect.TypeOf(n).Elem().Name()] = reflect.TypeOf(n).Elem()

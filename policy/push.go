@@ -71,7 +71,7 @@ func (p pushing) down(e ir.Expr, r ir.Rel) {
 		if r.Kind == ir.Inner || r.Kind == ir.Right {
 			p.down(e, r.Right)
 		}
-	case nil, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+	case nil, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 	case *ir.Table:
 		panic("policy: pushed too early")
 	default:

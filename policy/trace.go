@@ -25,6 +25,7 @@ type trace struct {
 	made   map[ir.ColID]derived
 	values map[ir.ColID]bases // memo: everything that has an influence
 	rows   map[ir.ColID]bases // memo: not through an aggregation
+	selves []*ir.Self
 }
 
 // derived is what a column is made of.
@@ -42,6 +43,9 @@ func newTrace(q *ir.Query) *trace {
 		t.node(n)
 		return true
 	})
+	for _, s := range t.selves {
+		t.self(s)
+	}
 	return t
 }
 
@@ -75,6 +79,8 @@ func (t *trace) node(n ir.Node) {
 		t.outputs(n.Cols, n.Query)
 	case *ir.CTERef:
 		t.outputs(n.Cols, n.CTE.Query)
+	case *ir.Self:
+		t.selves = append(t.selves, n)
 	case *ir.FuncRel:
 		for _, c := range n.Cols {
 			t.made[c.ID] = derived{exprs: n.Args, rows: true}

@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille/refusal"
+	"github.com/grille-dev/grille/sql/emit"
 )
 
 // Why is why a statement did not run to its end. Of errors during execution a
 // viewer learns only two kinds, [BadValue] and [Stopped]: anything finer would
 // tell about rows that the viewer may not see (BadValue itself is only safe
 // because package policy fences every relation with hidden rows off from
-// whatever can fail).
+// whatever can fail). [Endless] is a BadValue that package emit makes of rows that
+// the viewer may see.
 //
 // The database's own words never reach a [refusal.Refusal]. They go to the
 // operator's log, under an id that the refusal names.
@@ -23,6 +25,7 @@ type Why uint8
 const (
 	BadValue Why = iota // a value does not fit an expression
 	Stopped             // a limit of the database, or a fault in it
+	Endless             // a recursion that has more rows than one may have
 	TooSlow             // the limit of time
 	Busy                // all connections are in use
 	Gone                // no connection, or it broke
@@ -66,6 +69,9 @@ func words(why Why, id string) *refusal.Refusal {
 	case Stopped:
 		return refusal.New(refusal.Limit, "ask for less: a shorter period, fewer groups; who runs this Grille finds the cause in its log under "+id,
 			"the database stopped this statement at one of its limits")
+	case Endless:
+		return refusal.New(refusal.Limit, "let it end: a condition in its recursive term that becomes false, or UNION instead of UNION ALL where rows come again",
+			"a recursive query of this statement has more than %d rows", emit.MostRows)
 	case TooSlow:
 		return refusal.New(refusal.Limit, "ask for less: a shorter period, fewer groups, a filter",
 			"this statement reached the limit of time")
@@ -91,6 +97,8 @@ func (w Why) String() string {
 		return "value"
 	case Stopped:
 		return "stopped"
+	case Endless:
+		return "endless"
 	case TooSlow:
 		return "time"
 	case Busy:

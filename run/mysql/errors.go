@@ -9,11 +9,13 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/sql/emit"
 )
 
 // errBusy: the context ended while all connections were in use.
@@ -60,11 +62,19 @@ func whyOf(err error) run.Why {
 		return run.TooSlow
 	case slices.Contains(breaks, me.Number):
 		return run.Gone
+	case me.Number == 3636, me.Number == 1690 && tooMany(me.Message):
+		return run.Endless
 	case slices.Contains(values, me.Number), string(me.SQLState[:2]) == "22", string(me.SQLState[:]) == "21000":
 		return run.BadValue
 	default:
 		return run.Stopped
 	}
+}
+
+// tooMany reports whether an error quotes one of the two conditions that end a
+// recursion.
+func tooMany(message string) bool {
+	return strings.Contains(message, emit.Endless) || strings.Contains(message, "@grille_w")
 }
 
 // timeouts are our own limits of time, and the end of whoever waits for a lock.

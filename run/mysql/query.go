@@ -263,7 +263,7 @@ func (w warning) Error() string { return "warning " + w.number }
 var partial = map[string]run.Why{
 	"1260": run.Stopped,  // GROUP_CONCAT was cut
 	"1301": run.BadValue, // a text longer than max_allowed_packet is NULL
-	"1931": run.Stopped,  // a recursion ended early
+	"1931": run.Endless,  // a recursion ended early
 }
 
 // Err implements [run.Source].

@@ -7,12 +7,14 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/sql/emit"
 )
 
 // errBusy: the context ended while all connections were in use.
@@ -54,6 +56,8 @@ func whyOf(err error) run.Why {
 		return run.Stopped
 	case pe.Code == "08P01": // the messages of the statement do not fit together
 		return run.Broken
+	case pe.Code == "22P02" && strings.Contains(pe.Message, emit.Endless):
+		return run.Endless
 	case pe.Code[:2] == "22", pe.Code == "21000":
 		return run.BadValue
 	case pe.Code == "57014", pe.Code == "55P03", pe.Code == "25P03", pe.Code == "25P04":

@@ -1,4 +1,4 @@
-// Package postgres runs Grille's statements on PostgreSQL 15 and newer.
+// Package postgres runs Grille's statements on PostgreSQL 13 and newer.
 //
 // It guarantees, for every statement: a read-only transaction of its own, at
 // REPEATABLE READ; a session whose settings give the text the meaning that

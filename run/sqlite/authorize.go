@@ -7,7 +7,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/sql/emit"
 )
 
 // gate decides what SQLite may compile.
@@ -64,11 +63,12 @@ type statement struct {
 	stored schema                     // all tables and views of the database
 	funcs  map[string]bool
 	rows   map[string]bool // functions that stand in FROM
+	again  bool            // it has a recursive WITH item
 }
 
-func (e *Engine) gateOf(reads []emit.Read, s schema) statement {
-	g := statement{tables: map[string]map[string]bool{}, stored: s, funcs: e.funcs, rows: e.rows}
-	for _, r := range reads {
+func (e *Engine) gateOf(q query, s schema) statement {
+	g := statement{tables: map[string]map[string]bool{}, stored: s, funcs: e.funcs, rows: e.rows, again: q.again}
+	for _, r := range q.reads {
 		cols := map[string]bool{}
 		for _, id := range r.Columns {
 			if c := r.Table.Column(id); c != nil {
@@ -85,6 +85,8 @@ func (g statement) allows(a action) bool {
 	switch a.code {
 	case sqlite3.AUTH_SELECT:
 		return true
+	case sqlite3.AUTH_RECURSIVE:
+		return g.again || g.within(a)
 	case sqlite3.AUTH_FUNCTION:
 		return g.funcs[lower(a.column)] || g.within(a)
 	case sqlite3.AUTH_READ:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"github.com/grille-dev/grille/sql/emit"
 	"github.com/grille-dev/grille/sql/funcs/pgfn"
 )
 
@@ -62,11 +63,18 @@ func (c *conn) guard(ctx sqlite3.Context, f func() error) {
 		if !errors.As(err, &known) {
 			c.fault = fmt.Errorf("a function failed with a %T", err)
 		}
+		if known == pgfn.ErrRecursion {
+			ctx.ResultError(errRecursion)
+			return
+		}
 		ctx.ResultError(errValue) // the words stay here
 	}
 }
 
-var errValue = errors.New("a value does not fit")
+var (
+	errValue     = errors.New("a value does not fit")
+	errRecursion = errors.New(emit.Endless)
+)
 
 func (c *conn) scalar(f pgfn.Scalar) sqlite3.ScalarFunction {
 	return func(ctx sqlite3.Context, arg ...sqlite3.Value) {

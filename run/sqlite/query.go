@@ -23,6 +23,7 @@ type query struct {
 	columns []ir.Column
 	stored  []bool // columns of the result; short: of the others it is not said
 	reads   []emit.Read
+	again   bool // it has a recursive WITH item
 	time    time.Duration
 }
 
@@ -60,7 +61,7 @@ func (s *source) start(q query) error {
 	}
 	// The gate stays until the connection is put back: SQLite compiles a text
 	// anew when it knows its parameters (LIMIT ?1).
-	s.c.gate = s.e.gateOf(q.reads, stored)
+	s.c.gate = s.e.gateOf(q, stored)
 	stmt, tail, err := s.c.Prepare(q.text)
 	if err != nil {
 		return &compileError{err, s.c.said}
@@ -208,6 +209,9 @@ func whyOf(err error) run.Why {
 	var code sqlite3.ErrorCode
 	if !errors.As(err, &code) {
 		return run.Broken
+	}
+	if strings.Contains(err.Error(), emit.Endless) {
+		return run.Endless
 	}
 	switch code {
 	case sqlite3.ERROR, sqlite3.MISMATCH, sqlite3.RANGE:

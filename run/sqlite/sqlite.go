@@ -122,7 +122,7 @@ func (e *Engine) Run(ctx context.Context, stmt emit.Statement, limits run.Limits
 	}
 	src, err := e.query(ctx, query{
 		text: stmt.Text(), params: stmt.Params(), columns: stmt.Columns(), stored: stmt.Stored(),
-		reads: stmt.Reads(), time: limits.Time,
+		reads: stmt.Reads(), again: stmt.Recursive(), time: limits.Time,
 	})
 	if err != nil {
 		return nil, err

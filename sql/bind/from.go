@@ -46,8 +46,11 @@ func (b *binder) from(f syntax.From, outer *scope, left namespace) (ir.Rel, name
 func (b *binder) named(f *syntax.Table) (ir.Rel, namespace) {
 	if f.Schema == "" && f.Catalog == "" {
 		if c, ok := b.ctes.find(f.Name); ok {
+			if c.step != nil {
+				return b.self(f, c.step)
+			}
 			if c.cte == nil {
-				fail(f.At(), refusal.Unsupported, "ask without recursion", "%q refers to itself; recursive queries are not spoken yet", f.Name)
+				early(f, c)
 			}
 			r := &ir.CTERef{Span: at(f), CTE: c.cte, Alias: aliasName(f.Alias, f.Name)}
 			r.Cols = b.renamed(ir.Outputs(c.cte.Query.Body), f.Alias, f)
@@ -187,7 +190,7 @@ func lateral(r ir.Rel) bool {
 		return r.Lateral
 	case *ir.FuncRel:
 		return r.Lateral
-	case *ir.Table, *ir.Guarded, *ir.CTERef, *ir.Join:
+	case *ir.Table, *ir.Guarded, *ir.CTERef, *ir.Self, *ir.Join:
 		return false
 	default:
 		panic("bind: unknown relation")

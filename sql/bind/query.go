@@ -60,7 +60,7 @@ func (b *binder) arm(n *syntax.Query, outer *scope) *ir.Query {
 
 // with binds the items of WITH in order: each sees the ones before it, and
 // under RECURSIVE a name that is not bound yet is refused, never taken for a
-// table.
+// table, but for an item's own in its recursive term.
 func (b *binder) with(n *syntax.Query, q *ir.Query, outer *scope) {
 	seen := map[string]bool{}
 	for _, w := range n.With {
@@ -69,14 +69,22 @@ func (b *binder) with(n *syntax.Query, q *ir.Query, outer *scope) {
 		}
 		seen[w.Name] = true
 	}
-	if n.Recursive {
-		for _, w := range n.With {
-			b.ctes = &cteScope{outer: b.ctes, name: w.Name}
+	ahead := make([]*cteScope, len(n.With))
+	for i, w := range n.With {
+		ahead[i] = &cteScope{outer: b.ctes, name: w.Name}
+		if n.Recursive {
+			b.ctes = ahead[i]
 		}
 	}
-	for _, w := range n.With {
+	for i, w := range n.With {
+		ahead[i].now = true
 		c := &ir.CTE{Span: at(w), Name: w.Name, Materialized: w.Materialized == syntax.MaterializeAlways}
-		c.Query = b.query(w.Query, outer)
+		if u, ok := w.Query.Body.(*syntax.SetOp); ok && n.Recursive && u.Op == syntax.Union && len(w.Query.With) == 0 {
+			c.Query = b.recursive(c, w, u, outer)
+		} else {
+			c.Query = b.query(w.Query, outer)
+		}
+		ahead[i].now = false
 		if len(w.Columns) > 0 {
 			b.renameOutputs(c.Query, w)
 		}
@@ -204,7 +212,12 @@ func (b *binder) withTies(n *syntax.Query, q *ir.Query) *ir.Query {
 // setOp binds Left UNION Right; both sides get the common types of their
 // columns.
 func (b *binder) setOp(n *syntax.SetOp, outer *scope) *ir.SetOp {
-	s := &ir.SetOp{Span: at(n), All: n.All, Left: b.arm(n.Left, outer), Right: b.arm(n.Right, outer)}
+	return b.combined(n, b.arm(n.Left, outer), b.arm(n.Right, outer))
+}
+
+// combined is setOp of arms that are bound.
+func (b *binder) combined(n *syntax.SetOp, left, right *ir.Query) *ir.SetOp {
+	s := &ir.SetOp{Span: at(n), All: n.All, Left: left, Right: right}
 	switch n.Op {
 	case syntax.Union:
 		s.Kind = ir.Union

@@ -222,6 +222,8 @@ type cteScope struct {
 	outer *cteScope
 	name  string
 	cte   *ir.CTE // nil: declared by WITH RECURSIVE, not bound yet
+	step  *step   // while the item's recursive term is bound
+	now   bool    // while the item is bound
 }
 
 func (c *cteScope) find(name string) (*cteScope, bool) {

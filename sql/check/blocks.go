@@ -226,6 +226,10 @@ func (r *reader) expr(ps []piece, s *scope) {
 			}
 		case nameToken:
 			r.wrong("a name without a relation")
+		case signToken:
+			if p.is(":") && i+1 < len(ps) && ps[i+1].is("=") && (i == 0 || !counter(ps[i-1].text)) {
+				r.wrong("a value for a variable that is no counter")
+			}
 		case wordToken:
 			rel, ok := s.rel(p.text)
 			switch {
@@ -240,4 +244,9 @@ func (r *reader) expr(ps []piece, s *scope) {
 }
 
 // known reports whether a word is one of the engine's.
-func (r *reader) known(w string) bool { return r.words[w] || r.ours && strings.HasPrefix(w, "g_") }
+func (r *reader) known(w string) bool {
+	return r.words[w] || r.ours && strings.HasPrefix(w, "g_") || counter(w)
+}
+
+// counter reports whether a word is the variable that counts the rows of a recursion.
+func counter(w string) bool { return numbered(w, "@grille_w") }

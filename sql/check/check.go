@@ -10,7 +10,7 @@
 // fence conditions may follow that only narrow it (see [onlyNarrows]). Every
 // function is one of the table's. And the bound tree equals the allowed tree.
 //
-// A text for SQLite, MariaDB, MySQL or Trino is taken apart by [reader], which knows the form of
+// A text for another engine is taken apart by [reader], which knows the form of
 // what is printed. The same holds of it, but for the last: of the tree outside of the
 // policy relations only clauses are counted. And a policy relation is compared as a
 // text, with the one that the rules give, printed alone; so a printer that spells

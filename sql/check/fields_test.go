@@ -15,7 +15,7 @@ import (
 // that nobody compares is one that a text may have otherwise than was allowed.
 var compared = map[string]string{
 	"Query":    "With Body Order Limit Offset",
-	"CTE":      "Materialized Query | no, a name: Name",
+	"CTE":      "Materialized Recursive Query | no, a name: Name",
 	"Sort":     "Col Desc NullsFirst",
 	"Select":   "From Where Grouped Keys Having Out Distinct",
 	"SetOp":    "Kind All Left Right Cols",
@@ -27,6 +27,7 @@ var compared = map[string]string{
 	"Guarded":  "Table Filter Pushed Cols Fence | no, words: Rules",
 	"Subquery": "Query Lateral Cols | no, a name: Alias",
 	"CTERef":   "CTE Cols | no, a name: Alias",
+	"Self":     "CTE Cols | no, a name: Alias",
 	"Join":     "Kind Left Right On",
 	"FuncRel":  "Fn Args Cols | no, a name: Alias | no, a function sees what stands left of it with and without: Lateral",
 	"Ref":      "Col T",
@@ -54,7 +55,7 @@ var compared = map[string]string{
 
 func TestEveryFieldIsCompared(t *testing.T) {
 	nodes := []any{ir.Query{}, ir.CTE{}, ir.Sort{}, ir.Select{}, ir.SetOp{}, ir.Values{}, ir.Def{}, ir.Column{}, ir.Table{}, ir.TableCol{},
-		ir.Guarded{}, ir.Subquery{}, ir.CTERef{}, ir.Join{}, ir.FuncRel{}, ir.Ref{}, ir.Const{}, ir.Attr{}, ir.Call{}, ir.Cast{}, ir.Logic{},
+		ir.Guarded{}, ir.Subquery{}, ir.CTERef{}, ir.Self{}, ir.Join{}, ir.FuncRel{}, ir.Ref{}, ir.Const{}, ir.Attr{}, ir.Call{}, ir.Cast{}, ir.Logic{},
 		ir.Not{}, ir.Is{}, ir.Case{}, ir.Arm{}, ir.In{}, ir.AnyOf{}, ir.InQuery{}, ir.Exists{}, ir.Scalar{}, ir.List{}, ir.Agg{}, ir.SortExpr{},
 		ir.Over{}, ir.Window{}, ir.Frame{}}
 	if len(nodes) != len(compared) {

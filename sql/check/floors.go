@@ -65,7 +65,7 @@ func (f *floors) grouped(r ir.Rel) []*ir.Guarded {
 		return nil
 	case *ir.Join:
 		return append(f.grouped(r.Left), f.grouped(r.Right)...)
-	case nil, *ir.Table, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+	case nil, *ir.Table, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 		return nil
 	default:
 		panic("check: unknown relation")

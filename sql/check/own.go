@@ -67,16 +67,20 @@ func (o *ownText) name(s, prefix string) bool {
 }
 
 func (o *ownText) query(q *syntax.Query, outermost bool) {
-	if q.Recursive || q.Ties {
-		o.wrong("WITH RECURSIVE or WITH TIES")
+	if q.Ties {
+		o.wrong("WITH TIES")
 	}
 	defer func(outside int) { o.items = o.items[:outside] }(len(o.items))
 	for _, w := range q.With {
+		outside := len(o.items)
+		if q.Recursive { // by itself, where bind lets it
+			o.items = append(o.items, w.Name)
+		}
 		if !o.name(w.Name, "w") || len(w.Columns) > 0 || w.Materialized == syntax.MaterializeNever {
 			o.wrong("a WITH item that is not ours")
 		}
 		o.query(w.Query, false)
-		o.items = append(o.items, w.Name) // not by itself, nor by those before it
+		o.items = append(o.items[:outside], w.Name) // not by those before it
 	}
 	switch b := q.Body.(type) {
 	case *syntax.Select:

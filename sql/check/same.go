@@ -71,7 +71,7 @@ func (s *same) query(a, b *ir.Query) bool {
 
 func (s *same) cte(a, b *ir.CTE) bool {
 	s.ctes[a] = b
-	return a.Materialized == b.Materialized && s.query(a.Query, b.Query)
+	return a.Materialized == b.Materialized && a.Recursive == b.Recursive && s.query(a.Query, b.Query)
 }
 
 func (s *same) body(a, b ir.Body) bool {
@@ -119,6 +119,9 @@ func (s *same) rel(a, b ir.Rel) bool {
 		return ok && a.Lateral == b.Lateral && s.query(a.Query, b.Query) && s.columns(a.Cols, b.Cols)
 	case *ir.CTERef:
 		a, ok := a.(*ir.CTERef)
+		return ok && s.ctes[a.CTE] == b.CTE && s.columns(a.Cols, b.Cols)
+	case *ir.Self:
+		a, ok := a.(*ir.Self)
 		return ok && s.ctes[a.CTE] == b.CTE && s.columns(a.Cols, b.Cols)
 	case *ir.Join:
 		a, ok := a.(*ir.Join)

@@ -90,7 +90,7 @@ func (s *scanner) piece() (piece, error) {
 		return piece{kind: wordToken, text: s.take(1 + length(s.rest[1:], wordly))}, nil
 	case strings.HasPrefix(s.rest, "--") || strings.HasPrefix(s.rest, "/*") || strings.HasPrefix(s.rest, "*/"):
 		return piece{}, fmt.Errorf("a comment")
-	case strings.IndexByte(".,=<>+-*/%|&~", c) >= 0, c == ':' && s.engine == catalog.DuckDB: // lambda v: ...
+	case strings.IndexByte(".,=<>+-*/%|&~", c) >= 0 || strings.HasPrefix(s.rest, ":=") && mysqlFamily(s.engine), c == ':' && s.engine == catalog.DuckDB: // lambda v: ...
 		return piece{kind: signToken, text: s.take(1)}, nil
 	}
 	return piece{}, fmt.Errorf("a character that nothing is printed with")

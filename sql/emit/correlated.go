@@ -27,7 +27,7 @@ func columnsOf(n ir.Node) (made map[ir.ColID]bool, read []ir.ColID) {
 		case *ir.Guarded:
 			note(ir.Columns(n))
 			note(ir.Columns(n.Table))
-		case *ir.Table, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+		case *ir.Table, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 			note(ir.Columns(n.(ir.Rel)))
 		case *ir.Select:
 			for _, d := range n.Keys {

@@ -52,6 +52,8 @@ type dialect struct {
 	nullsLow      bool // NULL is less than everything, and lower has ordered it
 	inward        bool // derived tables refer to nothing outside of them
 	materializes  bool // knows AS MATERIALIZED
+	// recursion is how WITH RECURSIVE is said; nil: it is not asked.
+	recursion *recursion
 	// strange is what may stand in a text that another collation comes with.
 	strange string
 

@@ -41,5 +41,6 @@ func SQL(allowed policy.Allowed) (Statement, error) {
 		columns: ir.Outputs(q.Body),
 		reads:   p.reads,
 		stored:  p.stored,
+		again:   p.again,
 	}}, nil
 }

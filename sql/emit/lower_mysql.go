@@ -9,7 +9,7 @@ import (
 )
 
 var mysqlRewrites = []rewrite{
-	selectSomething, singleGroup, fullAsUnion, unframed, wallClock, filterAsCase, keysBelow, groupsBelow, nullsInOrder, limitBelowIn,
+	selectSomething, recursionBounded(overByCast), recursionBegun, singleGroup, fullAsUnion, unframed, wallClock, filterAsCase, keysBelow, groupsBelow, nullsInOrder, limitBelowIn,
 }
 
 // unframed takes frames from the functions that look at no frame, with which

@@ -5,7 +5,7 @@ import (
 	"github.com/grille-dev/grille/sql/types"
 )
 
-var postgresRewrites = []rewrite{selectSomething, listAsArray}
+var postgresRewrites = []rewrite{selectSomething, recursionBounded(overByCast), recursionBegun, listAsArray}
 
 // listAsArray makes x IN (1, 2, 3) into x = ANY (array): one parameter however
 // long the list is. PostgreSQL's parser does the same to constants. Only lists

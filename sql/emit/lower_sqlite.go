@@ -7,7 +7,7 @@ import (
 )
 
 var sqliteRewrites = []rewrite{
-	selectSomething, singleGroup, rightAsLeft, fullAsUnion, numberedSets, quantifiedAsAggregate,
+	selectSomething, recursionBounded(overByCall), recursionCut, singleGroup, rightAsLeft, fullAsUnion, numberedSets, quantifiedAsAggregate,
 }
 
 // singleGroup makes a group of all rows, without a key and without an aggregate,
@@ -228,13 +228,21 @@ func (l *lowering) counted(in *ir.InQuery) ir.Expr {
 // occurs is count(*) FILTER (WHERE cond) > 0.
 func (l *lowering) occurs(cond ir.Expr) ir.Expr {
 	int8 := types.Of(types.Int8)
-	count := &ir.Agg{Fn: sigOf("count"), Star: true, Filter: cond, T: int8}
-	zero := &ir.Const{Value: types.IntOf(0), T: int8}
-	more, err := funcs.FindOperator(">").Resolve([]types.Type{int8, int8})
+	return moreThan(&ir.Agg{Fn: sigOf("count"), Star: true, Filter: cond, T: int8}, 0)
+}
+
+// moreThan is e > n, of a bigint.
+func moreThan(e ir.Expr, n int64) ir.Expr {
+	return operation(">", e, bigint(n))
+}
+
+// operation is a op b, of one type that op takes as it is.
+func operation(op string, a, b ir.Expr) ir.Expr {
+	m, err := funcs.FindOperator(op).Resolve([]types.Type{a.Type(), b.Type()})
 	if err != nil {
-		panic("emit: the function table has no int8 > int8")
+		panic("emit: the function table has no such " + op)
 	}
-	return &ir.Call{Fn: more.Sig, Args: []ir.Expr{count, zero}, T: types.Of(types.Bool)}
+	return &ir.Call{Fn: m.Sig, Args: []ir.Expr{a, b}, T: m.Result}
 }
 
 func truth(b bool) ir.Expr { return &ir.Const{Value: types.BoolOf(b), T: types.Of(types.Bool)} }

@@ -27,6 +27,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		m.collate = " COLLATE utf8mb4_nopad_bin"
 	}
 	d := &dialect{
+		recursion:     &recursion{begin: m.begin, step: m.step},
 		engine:        engine,
 		lower:         mysqlRewrites,
 		fence:         " LIMIT 18446744073709551615",

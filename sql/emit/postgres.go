@@ -29,6 +29,7 @@ var postgres = dialect{
 	quantifiers:   true,
 	sortsValues:   true,
 	nested:        true,
+	recursion:     &recursion{begin: unmodified},
 	materializes:  true,
 
 	spelling: func(s *funcs.Sig) string {

@@ -20,6 +20,8 @@ type printer struct {
 	tables  int
 	params  params
 	reads   reads
+	again   bool
+	outs    map[*ir.Select]func(d ir.Def, first bool) // prints outputs; nil: as they are
 	top     *ir.Query
 	whole   bareOutputs       // see there
 	used    map[ir.ColID]bool // see inUse
@@ -42,6 +44,7 @@ type printed struct {
 	reads  []Read
 	bare   bareOutputs
 	stored []bool // of the outputs
+	again  bool   // it has a recursive WITH item
 }
 
 // printQuery prints a lowered query.
@@ -64,6 +67,7 @@ func printBare(d *dialect, q *ir.Query, bare bareOutputs) (printed, error) {
 		names:   map[ir.ColID]name{},
 		aliases: map[ir.Rel]string{},
 		ctes:    map[*ir.CTE]string{},
+		outs:    map[*ir.Select]func(ir.Def, bool){},
 	}
 	outs := ir.Outputs(q.Body)
 	names := make([]string, len(outs))
@@ -77,7 +81,7 @@ func printBare(d *dialect, q *ir.Query, bare bareOutputs) (printed, error) {
 	if d.positional {
 		p.order()
 	}
-	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list, bare: bare, stored: bare.among(outs)}, nil
+	return printed{text: string(p.b), params: p.params.list, reads: p.reads.list, bare: bare, stored: bare.among(outs), again: p.again}, nil
 }
 
 // refuse says that the engine cannot say what stands at n. What stands in a

@@ -10,14 +10,21 @@ import (
 // query prints q. The outputs of its body are called names or, without names,
 // c1, c2, ...
 func (p *printer) query(q *ir.Query, names []string) {
+	with := "WITH "
+	if recurses(q) {
+		with = "WITH RECURSIVE "
+	}
 	for i, w := range q.With {
 		p.ctes[w] = "w" + strconv.Itoa(len(p.ctes)+1)
-		p.sep(i, "WITH ", ", ")
+		p.sep(i, with, ", ")
 		p.str(p.ctes[w])
 		p.nameValues(w.Query.Body)
 		p.str(" AS ")
 		if w.Materialized && p.d.materializes {
 			p.str("MATERIALIZED ")
+		}
+		if w.Recursive {
+			p.terms(w)
 		}
 		p.deep++
 		p.subquery(w.Query)
@@ -147,7 +154,11 @@ func (p *printer) selection(s *ir.Select, names []string) {
 			continue
 		}
 		p.sep(n, "", ", ")
-		p.shown(d)
+		if term := p.outs[s]; term != nil {
+			term(d, n == 0)
+		} else {
+			p.shown(d)
+		}
 		p.as(n, names)
 		n++
 	}

@@ -28,6 +28,9 @@ func (p *printer) declare(r ir.Rel) {
 	case *ir.CTERef:
 		p.aliases[r] = p.alias()
 		p.outputs(p.aliases[r], r.CTE.Query.Body, r.Cols)
+	case *ir.Self:
+		p.aliases[r] = p.alias()
+		p.outputs(p.aliases[r], r.CTE.Query.Body, r.Cols)
 	case *ir.Join:
 		p.declare(r.Left)
 		p.declare(r.Right)
@@ -77,6 +80,8 @@ func (p *printer) rel(r ir.Rel) {
 		p.str(" AS ", p.aliases[r])
 		p.nameValues(r.Query.Body)
 	case *ir.CTERef:
+		p.str(p.ctes[r.CTE], " AS ", p.aliases[r])
+	case *ir.Self:
 		p.str(p.ctes[r.CTE], " AS ", p.aliases[r])
 	case *ir.Join:
 		p.join(r)

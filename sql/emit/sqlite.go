@@ -26,6 +26,7 @@ var sqlite = dialect{
 	bare:    sqliteBare,
 	strange: " COLLATE ",
 
+	recursion:    &recursion{},
 	materializes: true,
 	givesStored:  true,
 

@@ -3,8 +3,7 @@
 // [SQL] is the sole maker of a [Statement], and a Statement is the only thing
 // that package run will send to a database. The text holds quoted, qualified
 // identifiers and numbered parameters; no text of a draft is ever copied into
-// it. The text is read again by package check before it leaves here
-// (that for DuckDB is not).
+// it. The text is read again by package check before it leaves here.
 //
 // Two steps: rewrites that change a query's shape into one that the engine
 // knows (lower*.go), and one printer for all engines, which asks a dialect how
@@ -31,6 +30,7 @@ type statement struct {
 	columns []ir.Column
 	reads   []Read
 	stored  []bool
+	again   bool
 }
 
 // Param is the value of one numbered parameter ($1, ?1 is the first).
@@ -63,6 +63,9 @@ func (s Statement) Params() []Param { return append([]Param(nil), s.s.params...)
 
 // Columns are names and types of the result.
 func (s Statement) Columns() []ir.Column { return append([]ir.Column(nil), s.s.columns...) }
+
+// Recursive says that the text has a WITH RECURSIVE.
+func (s Statement) Recursive() bool { return s.s.again }
 
 // Reads lists the stored tables and columns that the text names, without
 // duplicates.

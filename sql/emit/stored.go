@@ -59,7 +59,7 @@ func shownAsStored(r ir.Rel) map[ir.ColID]bool {
 		case *ir.Join:
 			look(r.Left)
 			look(r.Right)
-		case *ir.Table, *ir.Subquery, *ir.CTERef, *ir.FuncRel:
+		case *ir.Table, *ir.Subquery, *ir.CTERef, *ir.Self, *ir.FuncRel:
 		default:
 			panic("emit: unknown relation")
 		}

@@ -78,6 +78,8 @@ func (b *block) add(r ir.Rel) {
 		b.where(r.On)
 	case *ir.FuncRel:
 		b.leaf(&leaf{rel: r, alias: r.Alias})
+	case *ir.Self:
+		b.leaf(&leaf{rel: r, alias: r.Alias})
 	case *ir.Subquery:
 		b.subquery(r, r.Alias, r.Query, r.Cols)
 	case *ir.CTERef:

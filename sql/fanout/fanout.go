@@ -71,7 +71,7 @@ func several(r ir.Rel) bool {
 	case *ir.CTERef:
 		s, ok := r.CTE.Query.Body.(*ir.Select)
 		return ok && s.From != nil && several(s.From)
-	case *ir.Table, *ir.Guarded, *ir.FuncRel:
+	case *ir.Table, *ir.Guarded, *ir.Self, *ir.FuncRel:
 		return false
 	default:
 		panic("fanout: unknown relation")

@@ -78,7 +78,7 @@ func sets() []*Func {
 	}
 }
 
-// internals are parts of masks. HMAC is composed on PostgreSQL from sha256, with
+// internals are parts of masks, and the end of a recursion on SQLite. HMAC is composed on PostgreSQL from sha256, with
 // padded keys as parameters; on SQLite it is a Go function.
 func internals() []*Func {
 	out := []*Func{
@@ -89,6 +89,7 @@ func internals() []*Func {
 			totalIf(constant(1)).lite("CAST({1} AS BLOB)")),
 		scalar("hmac_token", "a token of {1}", sig(text, text, bytea).total().pg("{unavailable}").
 			lite("g_hmac_token({1}, {2})")),
+		scalar("recursion_over", "never, for row {1} is one too many", sig(boolean, int8).pg("{unavailable}").lite("g_recursion_over({1})")),
 	}
 	for _, f := range out {
 		f.Internal = true

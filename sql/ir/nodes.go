@@ -73,11 +73,13 @@ type Query struct {
 	Limit, Offset Expr // int8 constants or nil
 }
 
-// CTE is Name AS [MATERIALIZED] (Query)
+// CTE is Name AS [MATERIALIZED] (Query). A recursive one is a UNION with one Self
+// in its right arm, which stands for the rows that the step before gave.
 type CTE struct {
 	Span
 	Name         string
 	Materialized bool
+	Recursive    bool
 	Query        *Query
 }
 
@@ -158,6 +160,14 @@ type (
 	}
 	// CTERef is CTE AS Alias. Cols[i] is output i under a new id.
 	CTERef struct {
+		Span
+		CTE   *CTE
+		Alias string
+		Cols  []Column
+	}
+	// Self is CTE AS Alias inside of CTE, a recursive one. Cols[i] is output i under
+	// a new id. Nothing that follows a CTERef follows a Self: it would not end.
+	Self struct {
 		Span
 		CTE   *CTE
 		Alias string
@@ -407,6 +417,7 @@ func (*Table) rel()    {}
 func (*Guarded) rel()  {}
 func (*Subquery) rel() {}
 func (*CTERef) rel()   {}
+func (*Self) rel()     {}
 func (*Join) rel()     {}
 func (*FuncRel) rel()  {}
 

@@ -96,6 +96,9 @@ func (p *printer) query(q *Query) {
 		if w.Materialized {
 			m = " materialized"
 		}
+		if w.Recursive {
+			m += " recursive"
+		}
 		p.line("with %s%s", name, m)
 		p.in(func() { p.query(w.Query) })
 	}
@@ -218,6 +221,13 @@ func (p *printer) rel(r Rel) {
 			name = p.ctes[r.CTE]
 		}
 		p.line("cte %s%s", name, p.alias(r.Alias))
+		p.columns(r.Cols)
+	case *Self:
+		name := r.CTE.Name
+		if p.normal {
+			name = p.ctes[r.CTE]
+		}
+		p.line("self %s%s", name, p.alias(r.Alias))
 		p.columns(r.Cols)
 	case *Join:
 		kind := [...]string{"inner", "left", "right", "full"}[r.Kind]

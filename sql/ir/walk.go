@@ -145,6 +145,12 @@ func (n *CTERef) slots(v *visitor) {
 	}
 	v.cols(n.Cols)
 }
+func (n *Self) slots(v *visitor) {
+	if v.slots != nil && v.cte != nil {
+		v.cte(&n.CTE)
+	}
+	v.cols(n.Cols)
+}
 func (n *Join) slots(v *visitor)    { v.r(&n.Left); v.r(&n.Right); v.e(&n.On) }
 func (n *FuncRel) slots(v *visitor) { v.es(n.Args); v.cols(n.Cols) }
 
@@ -220,6 +226,7 @@ func (n *Guarded) clone() Node {
 }
 func (n *Subquery) clone() Node { c := *n; c.Cols = slices.Clone(n.Cols); return &c }
 func (n *CTERef) clone() Node   { c := *n; c.Cols = slices.Clone(n.Cols); return &c }
+func (n *Self) clone() Node     { c := *n; c.Cols = slices.Clone(n.Cols); return &c }
 func (n *Join) clone() Node     { c := *n; return &c }
 func (n *FuncRel) clone() Node {
 	c := *n
@@ -377,6 +384,8 @@ func Makes(n Node) []ColID {
 			add(n.Cols)
 		case *CTERef:
 			add(n.Cols)
+		case *Self:
+			add(n.Cols)
 		case *FuncRel:
 			add(n.Cols)
 		}
@@ -438,6 +447,8 @@ func Columns(r Rel) []Column {
 	case *Subquery:
 		return r.Cols
 	case *CTERef:
+		return r.Cols
+	case *Self:
 		return r.Cols
 	case *Join:
 		return slices.Concat(Columns(r.Left), Columns(r.Right))

@@ -9,7 +9,7 @@ import (
 func everyNode() []Node {
 	return []Node{
 		&Query{}, &Select{}, &SetOp{}, &Values{},
-		&Table{}, &Guarded{}, &Subquery{}, &CTERef{}, &Join{}, &FuncRel{},
+		&Table{}, &Guarded{}, &Subquery{}, &CTERef{}, &Self{}, &Join{}, &FuncRel{},
 		&Ref{}, &Const{}, &Attr{}, &Call{}, &Cast{}, &Logic{}, &Not{}, &Is{}, &Case{}, &In{}, &AnyOf{},
 		&InQuery{}, &Exists{}, &Scalar{}, &List{}, &Agg{}, &Over{},
 	}
@@ -74,11 +74,23 @@ func fill(v reflect.Value, exprs, rels, bodies, queries, ids *int) {
 	}
 }
 
+// reference are the columns of a node that refers to a WITH item, which hangs below
+// its query.
+func reference(n Node) (*[]Column, bool) {
+	if r, ok := n.(*CTERef); ok {
+		return &r.Cols, true
+	}
+	if r, ok := n.(*Self); ok {
+		return &r.Cols, true
+	}
+	return nil, false
+}
+
 func TestSlotsAreAllThatIsDeclared(t *testing.T) {
 	for _, n := range everyNode() {
 		var exprs, rels, bodies, queries, ids int
-		if ref, ok := n.(*CTERef); ok {
-			ref.Cols = []Column{{ID: 1}}
+		if cols, ok := reference(n); ok {
+			*cols = []Column{{ID: 1}}
 			ids = 1
 		} else {
 			fill(reflect.ValueOf(n).Elem(), &exprs, &rels, &bodies, &queries, &ids)
@@ -103,7 +115,7 @@ func TestSlotsAreAllThatIsDeclared(t *testing.T) {
 func TestCloneSharesNothing(t *testing.T) {
 	for _, n := range everyNode() {
 		var c [5]int
-		if _, ok := n.(*CTERef); !ok {
+		if _, ref := reference(n); !ref {
 			fill(reflect.ValueOf(n).Elem(), &c[0], &c[1], &c[2], &c[3], &c[4])
 		}
 		copied := Clone(n)

@@ -57,11 +57,11 @@ func collations() []Collation {
 	}
 }
 
-// choices are greatest and least, which pass over NULL.
+// choices are greatest and least, which pass over NULL, and what always fails.
 func choices() []Scalar {
 	out := []Scalar{{"g_more_than_one_row", 0, func([]any) (any, error) {
 		return nil, fail("21000", "more than one row returned by a subquery used as an expression")
-	}}}
+	}}, {"g_recursion_over", 1, func([]any) (any, error) { return nil, ErrRecursion }}}
 	for kind, cmp := range orders() {
 		choose := func(sign int) func(a []any) (any, error) {
 			return func(a []any) (any, error) {

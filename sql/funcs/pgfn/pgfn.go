@@ -107,7 +107,7 @@ func concat[T any](lists ...[]T) []T {
 }
 
 // An Error is a value that does not fit the expression: PostgreSQL's classes 21
-// and 22. It names no value.
+// and 22, but for [ErrRecursion]. It names no value.
 type Error struct {
 	State   string // SQLSTATE
 	Message string
@@ -116,6 +116,9 @@ type Error struct {
 func (e *Error) Error() string { return e.Message }
 
 func fail(state, message string) error { return &Error{state, message} }
+
+// ErrRecursion is that of g_recursion_over: a recursion with more rows than it may have.
+var ErrRecursion = &Error{"54000", "a recursion with too many rows"}
 
 var (
 	errDivision  = &Error{"22012", "division by zero"}
