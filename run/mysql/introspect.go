@@ -20,7 +20,7 @@ import (
 func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 	var r *reader
 	err := e.consult(ctx, func(c *conn) error {
-		r = &reader{byName: map[string]*catalog.Table{}, text: map[*catalog.Column]bool{}, long: map[*catalog.Column]string{}}
+		r = &reader{byName: map[string]*catalog.Table{}, said: map[*catalog.Table]*said{}, text: map[*catalog.Column]bool{}, long: map[*catalog.Column]string{}}
 		return r.read(c, e.c.Schemas)
 	})
 	if err != nil {
@@ -31,58 +31,60 @@ func (e *Engine) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 	return cat, nil
 }
 
-// The questions, over the databases %s. information_schema shows what this user
-// has rights on.
+// The questions, over the database %s. information_schema shows what this user
+// has rights on. The server opens each table's file for each of them, so they are
+// one pass each, and joined here.
 const (
-	tablesText = `SELECT table_schema, table_name, table_type, coalesce(engine, ''), table_comment FROM information_schema.tables
-WHERE table_schema IN (%s) AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY)`
+	tablesText = `SELECT table_schema, table_name, table_type, coalesce(engine, ''), table_comment, ` + tablePrint + ` FROM information_schema.tables
+WHERE table_schema = %s AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') ORDER BY CAST(table_name AS BINARY)`
 
-	columnsText = `SELECT table_schema, table_name, ordinal_position, column_name, data_type, column_type, coalesce(character_set_name, ''), is_nullable, extra, column_comment, privileges, coalesce(collation_name, '')
-FROM information_schema.columns WHERE table_schema IN (%s) ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY), ordinal_position`
+	viewsText = `SELECT table_schema, table_name, ` + viewPrint + ` FROM information_schema.views WHERE table_schema = %s`
+
+	columnsText = `SELECT table_schema, table_name, ordinal_position, column_name, data_type, column_type, coalesce(character_set_name, ''), is_nullable, extra, column_comment, privileges, coalesce(collation_name, ''), ` + columnPrint + `
+FROM information_schema.columns WHERE table_schema = %s ORDER BY CAST(table_name AS BINARY), ordinal_position`
 
 	// indexText lists indexes over whole columns, the primary key first.
-	indexText = `SELECT table_schema, table_name, index_name, non_unique, column_name, coalesce(sub_part, ''), index_type, seq_in_index FROM information_schema.statistics
-WHERE table_schema IN (%s) ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY), index_name <> 'PRIMARY', CAST(index_name AS BINARY), seq_in_index`
+	indexText = `SELECT table_schema, table_name, index_name, non_unique, column_name, coalesce(sub_part, ''), index_type, seq_in_index, ` + uniquePrint + ` FROM information_schema.statistics
+WHERE table_schema = %s ORDER BY CAST(table_name AS BINARY), ` + indexOrder
 
 	foreignText = `SELECT table_schema, table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name
-FROM information_schema.key_column_usage WHERE table_schema IN (%s) AND referenced_table_name IS NOT NULL
-ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY), CAST(constraint_name AS BINARY), ordinal_position`
+FROM information_schema.key_column_usage WHERE table_schema = %s AND referenced_table_name IS NOT NULL
+ORDER BY CAST(table_name AS BINARY), CAST(constraint_name AS BINARY), ordinal_position`
 )
 
 // reader builds a catalog from the rows of the questions above.
 type reader struct {
 	tables []*catalog.Table
 	byName map[string]*catalog.Table
+	said   map[*catalog.Table]*said
 	text   map[*catalog.Column]bool   // compares under a collation
 	long   map[*catalog.Column]string // a longtext of MariaDB, which may be its JSON, and its name there
 }
 
 func (r *reader) read(c *conn, schemas []string) error {
-	in := make([]string, len(schemas))
-	for i, s := range schemas {
-		in[i] = literal(s)
-	}
+	schemas = slices.Compact(slices.Sorted(slices.Values(schemas)))
 	for _, s := range []struct {
 		text string
 		take func(rows [][]string) error
 	}{
-		{tablesText, each(5, r.table)}, {columnsText, each(12, r.column)}, {indexText, r.indexes}, {foreignText, r.foreign},
+		{tablesText, each(6, r.table)}, {viewsText, each(3, r.view)}, {columnsText, each(13, r.column)}, {indexText, r.indexes}, {foreignText, r.foreign},
 	} {
-		rows, err := c.all(strings.ReplaceAll(s.text, "%s", strings.Join(in, ", ")))
-		if err == nil {
-			err = s.take(rows)
-		}
-		if err != nil {
-			return err
+		for _, schema := range schemas {
+			rows, err := c.all(strings.ReplaceAll(s.text, "%s", literal(schema)))
+			if err == nil {
+				err = s.take(rows)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	r.close()
+	r.prints()
 	if c.version.maria {
-		if err := r.json(c); err != nil {
-			return err
-		}
+		return r.json(c)
 	}
-	return r.prints(c)
+	return nil
 }
 
 // each checks the shape of rows, and takes one after the other.
@@ -111,6 +113,13 @@ func (r *reader) table(v []string) {
 	}
 	r.tables = append(r.tables, t)
 	r.byName[key(t.Schema, t.Name)] = t
+	r.said[t] = &said{table: v[5]}
+}
+
+func (r *reader) view(v []string) {
+	if t := r.byName[key(v[0], v[1])]; t != nil && t.Kind == catalog.View {
+		r.said[t].view = v[2]
+	}
 }
 
 func relationKind(kind, engine string) catalog.Kind {
@@ -153,8 +162,12 @@ func (r *reader) json(c *conn) error {
 
 func (r *reader) column(v []string) {
 	t := r.byName[key(v[0], v[1])]
+	if t == nil {
+		return
+	}
+	r.said[t].columns = append(r.said[t].columns, v[12])
 	id, err := strconv.ParseUint(v[2], 10, 16)
-	if t == nil || err != nil || !strings.Contains(v[10], "select") {
+	if err != nil || !strings.Contains(v[10], "select") {
 		return
 	}
 	extra := strings.ToUpper(v[8])
@@ -269,11 +282,11 @@ func declared(data, column, charset string) string {
 // indexes takes the parts of indexes in their order.
 func (r *reader) indexes(rows [][]string) error {
 	for len(rows) > 0 {
-		if len(rows[0]) != 8 {
+		if len(rows[0]) != 9 {
 			return errRow
 		}
 		n := 1
-		for n < len(rows) && len(rows[n]) == 8 && slices.Equal(rows[n][:3], rows[0][:3]) {
+		for n < len(rows) && len(rows[n]) == 9 && slices.Equal(rows[n][:3], rows[0][:3]) {
 			n++
 		}
 		if t := r.byName[key(rows[0][0], rows[0][1])]; t != nil {
@@ -289,7 +302,12 @@ func (r *reader) indexes(rows [][]string) error {
 // is more than that they are unique.
 func (r *reader) index(t *catalog.Table, parts [][]string) {
 	var ids []catalog.ColumnID
-	whole := true
+	whole, unique := true, parts[0][3] == "0"
+	if unique {
+		for _, p := range parts {
+			r.said[t].unique = append(r.said[t].unique, p[8])
+		}
+	}
 	for _, p := range parts {
 		c := t.ColumnNamed(lower(p[4]))
 		if c == nil || p[5] != "" || p[6] != "BTREE" && p[6] != "HASH" {
@@ -302,7 +320,7 @@ func (r *reader) index(t *catalog.Table, parts [][]string) {
 		whole = whole && c.NotNull
 		ids = append(ids, c.ID)
 	}
-	if whole && parts[0][3] == "0" {
+	if whole && unique {
 		t.Unique = append(t.Unique, ids)
 	}
 }
@@ -362,24 +380,9 @@ func (r *reader) close() {
 	}
 }
 
-// printsAtOnce is of how many tables the fingerprints are asked for in one text.
-const printsAtOnce = 50
-
-// prints reads the fingerprints. They are expressions over all that the server
-// says of one table, and the same as in a statement's transaction.
-func (r *reader) prints(c *conn) error {
-	for tables := range slices.Chunk(r.tables, printsAtOnce) {
-		exprs := make([]string, len(tables))
-		for i, t := range tables {
-			exprs[i] = printOf(t.Schema, t.Name)
-		}
-		row, err := c.one("SELECT " + strings.Join(exprs, ", "))
-		if err != nil {
-			return err
-		}
-		for i, t := range tables {
-			t.Fingerprint = row[i]
-		}
+// prints makes the fingerprints, the same as a statement's transaction has them.
+func (r *reader) prints() {
+	for _, t := range r.tables {
+		t.Fingerprint = r.said[t].print()
 	}
-	return nil
 }
