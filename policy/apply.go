@@ -63,10 +63,13 @@ func Apply(view View, query *ir.Query) (Allowed, error) {
 		a.predicates = append(a.predicates, b.picking()...)
 	}
 	entities := v.guardAll(q, t, used)
-	a.shown = ir.Clone(q)
-	next := idsOf(q)
-	for _, b := range blocks {
-		b.lower(entities, next)
+	a.shown = q
+	if len(blocks) > 0 { // they are lowered in place
+		a.shown = ir.Clone(q)
+		next := idsOf(q)
+		for _, b := range blocks {
+			b.lower(entities, next)
+		}
 	}
 	if err := guarded(q, len(occurrences)); err != nil {
 		return Allowed{}, err
@@ -276,7 +279,10 @@ func (v *view) guardAll(q *ir.Query, t *trace, used map[*ir.Table][]ir.TableCol)
 
 // idsOf makes column identities that q does not have yet.
 func idsOf(q *ir.Query) func() ir.ColID {
-	last := ir.MaxID(q)
+	return idsAfter(ir.MaxID(q))
+}
+
+func idsAfter(last ir.ColID) func() ir.ColID {
 	return func() ir.ColID { last++; return last }
 }
 

@@ -23,7 +23,7 @@ func (v View) Guard(like *ir.Guarded) (*ir.Guarded, error) {
 	if s.rules.Fence && (like.Pushed != nil || !like.Fence) {
 		return nil, fmt.Errorf("policy: a relation that is always fenced, without a fence or with a condition inside of it")
 	}
-	next := idsOf(&ir.Query{Body: &ir.Values{}})
+	next := idsAfter(0)
 	g := guard{view: v.v, sight: s, next: next, fence: like.Fence}
 	gives := like.Cols
 	if s.group != nil {
@@ -32,6 +32,7 @@ func (v View) Guard(like *ir.Guarded) (*ir.Guarded, error) {
 		}
 		gives, g.entity = gives[:len(gives)-1], next()
 	}
+	g.columns = make([]ir.TableCol, 0, len(gives))
 	for i, d := range gives {
 		c := s.stored.ColumnNamed(d.Name)
 		if c == nil {
@@ -72,8 +73,9 @@ func (g guard) render() *ir.Guarded {
 	filter := g.sight.filter()
 	inner := g.inner(filter)
 	out := &ir.Guarded{
+		Cols:   make([]ir.Def, 0, len(g.columns)+1),
 		Span:   g.span,
-		Table:  &ir.Table{Span: g.span, Table: g.sight.stored, Alias: g.alias},
+		Table:  &ir.Table{Span: g.span, Table: g.sight.stored, Alias: g.alias, Cols: make([]ir.TableCol, 0, len(inner))},
 		Filter: filter.bound(g.sight.stored, inner, g.next),
 		Fence:  g.fence,
 		Rules:  g.sight.rulesAtWork(g.columns),

@@ -186,12 +186,13 @@ func (t *trace) resolve(id ir.ColID, memo map[ir.ColID]bases, of func(ir.Expr) b
 	if !ok {
 		panic("policy: a column that nothing makes")
 	}
-	b := bases{}
-	memo[id] = b // a cycle adds nothing
-	if d.table == nil && len(d.exprs) == 0 && len(d.ids) == 1 {
-		memo[id] = t.resolve(d.ids[0], memo, of) // the same column under another name
+	memo[id] = nil // a cycle adds nothing
+	if same, ok := d.renames(); ok {
+		memo[id] = t.resolve(same, memo, of)
 		return memo[id]
 	}
+	b := bases{}
+	memo[id] = b
 	if d.table != nil {
 		b[base{d.table, d.of}] = true
 	}
@@ -202,6 +203,21 @@ func (t *trace) resolve(id ir.ColID, memo map[ir.ColID]bases, of func(ir.Expr) b
 		b.add(t.resolve(from, memo, of))
 	}
 	return b
+}
+
+// renames is the column that d is under another name, if it is one.
+func (d derived) renames() (ir.ColID, bool) {
+	switch {
+	case d.table != nil || len(d.exprs)+len(d.ids) != 1:
+		return 0, false
+	case len(d.ids) == 1:
+		return d.ids[0], true
+	}
+	r, ok := d.exprs[0].(*ir.Ref)
+	if !ok {
+		return 0, false
+	}
+	return r.Col, true
 }
 
 // constant reports whether column id is computed from nothing but constants.

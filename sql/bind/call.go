@@ -201,6 +201,9 @@ func (x *exprs) aggregate(n *syntax.Call, f *funcs.Func) ir.Expr {
 		a.Filter = inner.boolean(n.Filter)
 	}
 	x.own(a, n)
+	if x.aggs == nil {
+		x.aggs = map[*ir.Agg]bool{}
+	}
 	x.aggs[a] = true
 	return a
 }

@@ -21,13 +21,23 @@ type exprs struct {
 	aggregates bool   // may stand here
 	over       bool   // window functions may stand here
 	inAgg      bool
-	rows       *rowTargets                   // of a SELECT list: functions that return rows may stand here
-	aggs       map[*ir.Agg]bool              // those found, shared by the clauses of a SELECT
-	groupings  map[ir.ColID]*syntax.Grouping // what GROUPING(...) stands for until the groups are known; shared as well
+	rows       *rowTargets // of a SELECT list: functions that return rows may stand here
+	*found
+}
+
+// found is what the clauses of a SELECT share.
+type found struct {
+	aggs      map[*ir.Agg]bool
+	groupings map[ir.ColID]*syntax.Grouping // what GROUPING(...) stands for until the groups are known
 }
 
 func (b *binder) exprs(s *scope, clause string) *exprs {
-	return &exprs{b: b, s: s, clause: clause, aggs: map[*ir.Agg]bool{}, groupings: map[ir.ColID]*syntax.Grouping{}}
+	x := &struct { // of one piece: each clause has its own
+		exprs
+		found
+	}{}
+	x.exprs = exprs{b: b, s: s, clause: clause, found: &x.found}
+	return &x.exprs
 }
 
 var boolean = types.Of(types.Bool)

@@ -178,6 +178,9 @@ func (x *exprs) grouping(n *syntax.Grouping) ir.Expr {
 		fail(n.At(), refusal.TooLong, "ask of fewer columns", "GROUPING takes at most 31 columns")
 	}
 	id := x.b.id()
+	if x.groupings == nil {
+		x.groupings = map[ir.ColID]*syntax.Grouping{}
+	}
 	x.groupings[id] = n
 	return &ir.Ref{Span: at(n), Col: id, T: types.Of(types.Int4)}
 }

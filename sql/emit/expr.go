@@ -76,6 +76,10 @@ func (p *printer) exprs(es []ir.Expr) {
 // operand prints e where its value is compared or will be: grouped, made
 // distinct, sorted.
 func (p *printer) operand(e ir.Expr) {
+	if p.d.strange == "" && p.d.collation(e.Type()) == "" {
+		p.expr(e)
+		return
+	}
 	text, collation := p.compared(e, p.expr)
 	if collation != "" {
 		p.str("(", text, collation, ")")

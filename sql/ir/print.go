@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -37,11 +38,20 @@ type printer struct {
 	rels   int
 }
 
-func (p *printer) line(format string, args ...any) {
-	p.b.WriteString(strings.Repeat("  ", p.depth))
-	fmt.Fprintf(&p.b, format, args...)
+// line joins its parts. Trees are printed to be compared, on the way of a query
+// too, so nothing here is formatted that can be joined.
+func (p *printer) line(parts ...string) {
+	for range p.depth {
+		p.b.WriteString("  ")
+	}
+	for _, s := range parts {
+		p.b.WriteString(s)
+	}
 	p.b.WriteByte('\n')
 }
+
+// at is a place: its number i in of.
+func at(of, mark string, i int) string { return of + mark + strconv.Itoa(i) }
 
 func (p *printer) in(f func()) { p.depth++; f(); p.depth-- }
 
@@ -55,19 +65,19 @@ func (p *printer) declare(c Column, place string) {
 	if n == "" {
 		n = "?"
 	}
-	p.names[c.ID] = fmt.Sprintf("%s#%d", n, c.ID)
+	p.names[c.ID] = at(n, "#", int(c.ID))
 }
 
 func (p *printer) col(id ColID) string {
 	if n, ok := p.names[id]; ok {
 		return n
 	}
-	return fmt.Sprintf("outer#%d", id)
+	return at("outer", "#", int(id))
 }
 
 func (p *printer) next(kind string) string {
 	p.rels++
-	return fmt.Sprintf("%s%d", kind, p.rels)
+	return at(kind, "", p.rels)
 }
 
 func (p *printer) node(n Node) {
@@ -79,7 +89,7 @@ func (p *printer) node(n Node) {
 	case Body:
 		p.body(n)
 	case Expr:
-		p.line("%s", p.expr(n))
+		p.line(p.expr(n))
 	default:
 		panic("ir: unknown node")
 	}
@@ -99,18 +109,18 @@ func (p *printer) query(q *Query) {
 		if w.Recursive {
 			m += " recursive"
 		}
-		p.line("with %s%s", name, m)
+		p.line("with ", name, m)
 		p.in(func() { p.query(w.Query) })
 	}
 	p.body(q.Body)
 	for _, s := range q.Order {
-		p.line("order %s%s", p.col(s.Col), direction(s.Desc, s.NullsFirst))
+		p.line("order ", p.col(s.Col), direction(s.Desc, s.NullsFirst))
 	}
 	if q.Limit != nil {
-		p.line("limit %s", p.expr(q.Limit))
+		p.line("limit ", p.expr(q.Limit))
 	}
 	if q.Offset != nil {
-		p.line("offset %s", p.expr(q.Offset))
+		p.line("offset ", p.expr(q.Offset))
 	}
 }
 
@@ -139,7 +149,7 @@ func (p *printer) body(b Body) {
 			word += " (one group)"
 		}
 		place := p.next("o")
-		p.line("%s", word)
+		p.line(word)
 		p.in(func() {
 			// FROM first: what stands above refers to it.
 			if b.From != nil {
@@ -147,24 +157,24 @@ func (p *printer) body(b Body) {
 				p.in(func() { p.rel(b.From) })
 			}
 			if b.Where != nil {
-				p.line("where %s", p.expr(b.Where))
+				p.line("where ", p.expr(b.Where))
 			}
 			for i, k := range b.Keys {
 				x := p.expr(k.Expr)
-				p.declare(k.Column, fmt.Sprintf("%s.k%d", place, i))
-				p.line("group %s = %s", p.col(k.ID), x)
+				p.declare(k.Column, at(place, ".k", i))
+				p.line("group ", p.col(k.ID), " = ", x)
 			}
 			if b.Having != nil {
-				p.line("having %s", p.expr(b.Having))
+				p.line("having ", p.expr(b.Having))
 			}
 			for i, d := range b.Out {
 				x := p.expr(d.Expr)
-				p.declare(d.Column, fmt.Sprintf("%s.%d", place, i))
+				p.declare(d.Column, at(place, ".", i))
 				hidden := ""
 				if d.Hidden {
 					hidden = " (hidden)"
 				}
-				p.line("out %s %s = %s%s", p.col(d.ID), p.typ(d.Type), x, hidden)
+				p.line("out ", p.col(d.ID), " ", p.typ(d.Type), " = ", x, hidden)
 			}
 		})
 	case *SetOp:
@@ -173,7 +183,7 @@ func (p *printer) body(b Body) {
 			all = " all"
 		}
 		place := p.next("o")
-		p.line("%s%s", [...]string{"union", "intersect", "except"}[b.Kind], all)
+		p.line([...]string{"union", "intersect", "except"}[b.Kind], all)
 		p.in(func() {
 			p.query(b.Left)
 			p.line("and")
@@ -185,7 +195,7 @@ func (p *printer) body(b Body) {
 		p.line("values")
 		p.in(func() {
 			for _, r := range b.Rows {
-				p.line("row %s", p.list(r))
+				p.line("row ", p.list(r))
 			}
 			p.outputs(b.Cols, place)
 		})
@@ -196,8 +206,8 @@ func (p *printer) body(b Body) {
 
 func (p *printer) outputs(cols []Column, place string) {
 	for i, c := range cols {
-		p.declare(c, fmt.Sprintf("%s.%d", place, i))
-		p.line("out %s %s", p.col(c.ID), p.typ(c.Type))
+		p.declare(c, at(place, ".", i))
+		p.line("out ", p.col(c.ID), " ", p.typ(c.Type))
 	}
 }
 
@@ -212,7 +222,7 @@ func (p *printer) rel(r Rel) {
 		if r.Lateral {
 			lateral = " lateral"
 		}
-		p.line("subquery%s%s", p.alias(r.Alias), lateral)
+		p.line("subquery", p.alias(r.Alias), lateral)
 		p.in(func() { p.query(r.Query) })
 		p.columns(r.Cols)
 	case *CTERef:
@@ -220,27 +230,27 @@ func (p *printer) rel(r Rel) {
 		if p.normal {
 			name = p.ctes[r.CTE]
 		}
-		p.line("cte %s%s", name, p.alias(r.Alias))
+		p.line("cte ", name, p.alias(r.Alias))
 		p.columns(r.Cols)
 	case *Self:
 		name := r.CTE.Name
 		if p.normal {
 			name = p.ctes[r.CTE]
 		}
-		p.line("self %s%s", name, p.alias(r.Alias))
+		p.line("self ", name, p.alias(r.Alias))
 		p.columns(r.Cols)
 	case *Join:
 		kind := [...]string{"inner", "left", "right", "full"}[r.Kind]
-		p.line("%s join", kind)
+		p.line(kind, " join")
 		p.in(func() {
 			p.rel(r.Left)
 			p.rel(r.Right)
 			if r.On != nil {
-				p.line("on %s", p.expr(r.On))
+				p.line("on ", p.expr(r.On))
 			}
 		})
 	case *FuncRel:
-		p.line("function %s%s%s%s", p.fn(r.Fn), p.list(r.Args), numbered(r), p.alias(r.Alias))
+		p.line("function ", p.fn(r.Fn), p.list(r.Args), numbered(r), p.alias(r.Alias))
 		p.columns(r.Cols)
 	default:
 		panic("ir: unknown relation")
@@ -264,15 +274,15 @@ func (p *printer) alias(a string) string {
 func (p *printer) table(word string, t *Table) {
 	place := p.next("r")
 	for _, c := range t.Cols {
-		p.declare(c.Column, fmt.Sprintf("%s.c%d", place, c.Of))
+		p.declare(c.Column, at(place, ".c", int(c.Of)))
 	}
-	p.line("%s %s%s", word, p.tableName(t.Table), p.alias(t.Alias))
+	p.line(word, " ", p.tableName(t.Table), p.alias(t.Alias))
 }
 
 // tableName is the identity in normal form: "a.b"."c" and "a"."b.c" are two.
 func (p *printer) tableName(t *catalog.Table) string {
 	if p.normal {
-		return fmt.Sprintf("#%d", t.ID)
+		return at("", "#", int(t.ID))
 	}
 	return t.Schema + "." + t.Name
 }
@@ -288,7 +298,7 @@ func (p *printer) typ(t types.Type) string {
 func (p *printer) columns(cols []Column) {
 	place := p.next("s")
 	for i, c := range cols {
-		p.declare(c, fmt.Sprintf("%s.%d", place, i))
+		p.declare(c, at(place, ".", i))
 	}
 }
 
@@ -302,18 +312,18 @@ func (p *printer) guarded(g *Guarded) {
 				p.line("from")
 				p.in(func() { p.table("table", g.Table) })
 				if where := g.Where(); where != nil {
-					p.line("where %s", p.expr(where))
+					p.line("where ", p.expr(where))
 				}
 				for i, d := range g.Cols {
-					p.line("out %s.%d %s = %s", place, i, p.typ(d.Type), p.expr(d.Expr))
+					p.line("out ", at(place, ".", i), " ", p.typ(d.Type), " = ", p.expr(d.Expr))
 				}
 				if len(g.Cols) == 0 { // printed text selects something
 					yes := &Const{Value: types.BoolOf(true), T: types.Of(types.Bool)}
-					p.line("out %s.0 %s = %s", place, yes.T, p.expr(yes))
+					p.line("out ", place, ".0 ", yes.T.String(), " = ", p.expr(yes))
 				}
 			})
 			if g.Fence {
-				p.line("offset 0:%s", types.Of(types.Int8))
+				p.line("offset 0:", types.Of(types.Int8).String())
 			}
 		})
 		cols := make([]Column, len(g.Cols))
@@ -337,15 +347,15 @@ func (p *printer) guarded(g *Guarded) {
 	p.b.WriteString(strings.TrimSuffix(s, "\n") + note + "\n")
 	p.in(func() {
 		if g.Filter != nil {
-			p.line("rows %s", p.expr(g.Filter))
+			p.line("rows ", p.expr(g.Filter))
 		}
 		if g.Pushed != nil {
-			p.line("pushed %s", p.expr(g.Pushed))
+			p.line("pushed ", p.expr(g.Pushed))
 		}
 		for _, d := range g.Cols {
 			x := p.expr(d.Expr)
 			p.declare(d.Column, "")
-			p.line("column %s %s = %s", p.col(d.ID), d.Type, x)
+			p.line("column ", p.col(d.ID), " ", d.Type.String(), " = ", x)
 		}
 	})
 }
@@ -396,23 +406,23 @@ func (p *printer) expr(e Expr) string {
 		if e.From == FromKey && !p.normal {
 			return "(key):" + p.typ(e.T)
 		}
-		return fmt.Sprintf("%s:%s", quoteConst(e), p.typ(e.T))
+		return quoteConst(e) + ":" + p.typ(e.T)
 	case *Attr:
 		return "viewer." + e.Name
 	case *Call:
 		if e.Fn.Func != nil && e.Fn.Func.Class == funcs.Operator {
 			if len(e.Args) == 2 {
-				return fmt.Sprintf("(%s %s %s)", p.expr(e.Args[0]), e.Fn.Func.Name, p.expr(e.Args[1]))
+				return "(" + p.expr(e.Args[0]) + " " + e.Fn.Func.Name + " " + p.expr(e.Args[1]) + ")"
 			}
 			if len(e.Args) == 1 {
-				return fmt.Sprintf("(%s %s)", e.Fn.Func.Name, p.expr(e.Args[0]))
+				return "(" + e.Fn.Func.Name + " " + p.expr(e.Args[0]) + ")"
 			}
 		}
 		if p.normal && e.Fn.Func.Name == "date" { // prints as the cast that it is
 			if e.Args[0].Type() == e.T {
 				return p.expr(e.Args[0])
 			}
-			return fmt.Sprintf("cast(%s, %s)", p.expr(e.Args[0]), p.typ(e.T))
+			return "cast(" + p.expr(e.Args[0]) + ", " + p.typ(e.T) + ")"
 		}
 		return p.fn(e.Fn) + p.list(e.Args)
 	case *Cast:
@@ -424,7 +434,7 @@ func (p *printer) expr(e Expr) string {
 		if e.Mod.Set {
 			mod = fmt.Sprintf("(%d,%d)", e.Mod.Prec, e.Mod.Scale)
 		}
-		return fmt.Sprintf("%s(%s, %s%s)", op, p.expr(e.X), p.typ(e.T), mod)
+		return op + "(" + p.expr(e.X) + ", " + p.typ(e.T) + mod + ")"
 	case *Logic:
 		word := " and "
 		if e.Or {
@@ -438,7 +448,7 @@ func (p *printer) expr(e Expr) string {
 	case *Not:
 		return "not " + p.expr(e.X)
 	case *Is:
-		return fmt.Sprintf("(%s is %s%s)", p.expr(e.X), not(e.Not), [...]string{"null", "true", "false", "unknown"}[e.What])
+		return "(" + p.expr(e.X) + " is " + not(e.Not) + [...]string{"null", "true", "false", "unknown"}[e.What] + ")"
 	case *Case:
 		var b strings.Builder
 		b.WriteString("case(")
@@ -450,11 +460,11 @@ func (p *printer) expr(e Expr) string {
 		}
 		return strings.TrimSpace(b.String()) + ")"
 	case *In:
-		return fmt.Sprintf("(%s %sin %s)", p.expr(e.X), not(e.Not), p.list(e.List))
+		return "(" + p.expr(e.X) + " " + not(e.Not) + "in " + p.list(e.List) + ")"
 	case *AnyOf:
-		return fmt.Sprintf("(%s %s %s(%s))", p.expr(e.X), p.fn(e.Cmp), anyAll(e.All), p.expr(e.Array))
+		return "(" + p.expr(e.X) + " " + p.fn(e.Cmp) + " " + anyAll(e.All) + "(" + p.expr(e.Array) + "))"
 	case *InQuery:
-		return fmt.Sprintf("%s(%s %s %s %s)", not(e.Not), p.list(e.Row), e.Op, anyAll(e.All), p.sub(e.Query))
+		return not(e.Not) + "(" + p.list(e.Row) + " " + e.Op + " " + anyAll(e.All) + " " + p.sub(e.Query) + ")"
 	case *Exists:
 		return "exists " + p.sub(e.Query)
 	case *Scalar:

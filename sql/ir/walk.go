@@ -5,9 +5,10 @@ import "slices"
 // visitor is handed the address of each child slot of a node, and of each
 // column identity that the node holds. A nil function skips that kind.
 type visitor struct {
-	// walk is called for nodes instead of the functions of slots, and says whether
-	// to go on below. Queries are walked a hundred times on their way, so a visitor
-	// that only walks has nothing else: it is the smaller by as much.
+	// walk is called for nodes instead of the functions of slots that are handed
+	// nodes, and says whether to go on below. Queries are walked a hundred times on
+	// their way, so a visitor that only walks has nothing else: it is the smaller by
+	// as much.
 	walk func(Node) bool
 	*slots
 }
@@ -266,7 +267,14 @@ func (n *Over) clone() Node {
 
 // Walk calls f for n and for every node below it, parents first. Where f
 // returns false, the children of that node are left out.
-func Walk(n Node, f func(Node) bool) { (&visitor{walk: f}).visit(n) }
+func Walk(n Node, f func(Node) bool) {
+	switch n.(type) {
+	case *Ref, *Const, *Attr: // many are walked, and have nothing below
+		f(n)
+	default:
+		(&visitor{walk: f}).visit(n)
+	}
+}
 
 // Rewrite replaces relations and expressions below n in place, children
 // first. A nil function changes nothing of that kind. The inner tables of
@@ -397,15 +405,10 @@ func Makes(n Node) []ColID {
 // MaxID is the greatest column identity in n.
 func MaxID(n Node) ColID {
 	var m ColID
-	var v *visitor
-	v = &visitor{slots: &slots{
-		query: func(s **Query) { (*s).slots(v) },
-		body:  func(s *Body) { (*s).slots(v) },
-		rel:   func(s *Rel) { (*s).slots(v) },
-		expr:  func(s *Expr) { (*s).slots(v) },
-		id:    func(c *ColID) { m = max(m, *c) },
-	}}
-	n.slots(v)
+	n.slots(&visitor{
+		walk:  func(Node) bool { return true },
+		slots: &slots{id: func(c *ColID) { m = max(m, *c) }},
+	})
 	return m
 }
 

@@ -114,7 +114,12 @@ func (c *converter) json(loc int32) {
 
 func (c *converter) column(r *ast.ColumnRef) Expr {
 	at := c.at(r.Location)
-	out := &Column{}
+	made := &struct { // of one piece: most nodes of a text are columns
+		Column
+		parts [2]string
+	}{}
+	out := &made.Column
+	out.Parts = made.parts[:0]
 	for i, n := range r.Fields {
 		if _, ok := n.GetNode().(*ast.Node_AStar); ok {
 			if i != len(r.Fields)-1 {

@@ -279,7 +279,7 @@ func (c *converter) closing(first, i int32) int32 {
 }
 
 func (c *converter) selection(s *ast.SelectStmt) Body {
-	out := &Select{GroupDistinct: s.GroupDistinct}
+	out := &Select{GroupDistinct: s.GroupDistinct, Targets: make([]*Target, 0, len(s.TargetList))}
 	for _, n := range s.TargetList {
 		out.Targets = append(out.Targets, c.target(n))
 	}
