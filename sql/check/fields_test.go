@@ -29,7 +29,7 @@ var compared = map[string]string{
 	"CTERef":   "CTE Cols | no, a name: Alias",
 	"Self":     "CTE Cols | no, a name: Alias",
 	"Join":     "Kind Left Right On",
-	"FuncRel":  "Fn Args Cols | no, a name: Alias | no, a function sees what stands left of it with and without: Lateral",
+	"FuncRel":  "Fn Args Cols Numbered | no, a name: Alias | no, a function sees what stands left of it with and without: Lateral",
 	"Ref":      "Col T",
 	"Const":    "Value T | no, it is of the text: From",
 	"Attr":     "| no, refused: Name T",
