@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,45 +40,56 @@ type scanner struct {
 	rest   string
 	engine catalog.Engine
 	params int
+	open   []piece // of the brackets that have not ended: moved out where one does
 }
 
 // pieces are those of a text, to its end.
 func pieces(text string, engine catalog.Engine) ([]piece, int, error) {
-	s := &scanner{rest: text, engine: engine}
+	s := &scanner{rest: text, engine: engine, open: make([]piece, 0, 128)}
 	ps, err := s.until("")
 	return ps, s.params, err
 }
 
 // until reads to the bracket end.
 func (s *scanner) until(end string) ([]piece, error) {
-	var ps []piece
+	from := len(s.open)
 	for {
 		s.rest = strings.TrimLeft(s.rest, " ")
 		if s.rest == "" {
 			if end != "" {
 				return nil, fmt.Errorf("a bracket without an end")
 			}
-			return ps, nil
+			return s.moved(from), nil
 		}
 		if end != "" && strings.HasPrefix(s.rest, end) {
 			s.rest = s.rest[1:]
-			return ps, nil
+			return s.moved(from), nil
 		}
 		p, err := s.piece()
 		if err != nil {
 			return nil, err
 		}
-		ps = append(ps, p)
+		s.open = append(s.open, p)
 	}
+}
+
+// moved are the pieces behind the first from of those that are open.
+func (s *scanner) moved(from int) []piece {
+	ps := slices.Clone(s.open[from:])
+	s.open = s.open[:from]
+	return ps
 }
 
 func (s *scanner) piece() (piece, error) {
 	c := s.rest[0]
 	switch {
 	case c == '(' || c == '[' && (s.engine == catalog.Trino || s.engine == catalog.DuckDB):
-		s.rest = s.rest[1:]
-		in, err := s.until(map[byte]string{'(': ")", '[': "]"}[c])
-		return piece{kind: groupToken, text: string(c), in: in}, err
+		open, end := s.take(1), ")"
+		if c == '[' {
+			end = "]"
+		}
+		in, err := s.until(end)
+		return piece{kind: groupToken, text: open, in: in}, err
 	case c == quoteOf(s.engine):
 		return s.quoted(nameToken, utf8.ValidString)
 	case c == '\'':

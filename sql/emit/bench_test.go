@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/grille-dev/grille/catalog"
@@ -119,5 +120,37 @@ func Benchmark(b *testing.B) {
 				ir.Fingerprint(q)
 			}
 		})
+	}
+}
+
+// BenchmarkEngines is the whole way of each draft, and the check of its text alone.
+func BenchmarkEngines(b *testing.B) {
+	for _, engine := range []catalog.Engine{catalog.Postgres, catalog.SQLite, catalog.MariaDB, catalog.Trino} {
+		view := nurse(must(catalogtest.Parse(engine, benchTables)), strings.ReplaceAll(benchRules, "public.", ""))
+		d := dialectOf(engine)
+		for name, draft := range benchDrafts {
+			b.Run(engine.String()+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := SQL(allow(b, view, draft)); err != nil {
+						b.Skip(err)
+					}
+				}
+			})
+			b.Run(engine.String()+"/"+name+"/check", func(b *testing.B) {
+				q := allow(b, view, draft).Query()
+				lower(d, q)
+				p, err := printQuery(d, q)
+				if err != nil {
+					b.Skip(err)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := recheck(view, q, p); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
