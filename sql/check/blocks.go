@@ -23,6 +23,8 @@ type reader struct {
 	words    map[string]bool
 	fence    string
 	ours     bool            // functions of ours are called g_...
+	counts   bool            // recursive WITH items count their rows
+	counter  string          // the variable of the WITH item around that counts its rows
 	attached string          // stands before the schema of a table; "" if nothing does
 	taken    map[string]bool // names of relations and WITH items
 	inside   bool            // of a guard
@@ -106,7 +108,7 @@ func (r *reader) with(ps []piece, s *scope) []piece {
 		if recursive {
 			s.items[item] = firstNames(ps[0].in, named)
 		}
-		cols := r.query(ps[0].in, s, false)
+		cols := r.item(item, ps[0].in, s)
 		if named != nil {
 			cols = named
 		}
@@ -116,6 +118,18 @@ func (r *reader) with(ps []piece, s *scope) []piece {
 		}
 		ps = ps[1:]
 	}
+}
+
+// item reads the query of a WITH item, in which MariaDB may count its rows.
+func (r *reader) item(name string, ps []piece, s *scope) []string {
+	around := r.counter
+	r.counter = ""
+	if r.counts {
+		r.counter = "@grille_" + name
+	}
+	cols := r.query(ps, s, false)
+	r.counter = around
+	return cols
 }
 
 // firstNames are the columns of a query that may refer to itself: those of its list, or
@@ -227,7 +241,7 @@ func (r *reader) expr(ps []piece, s *scope) {
 		case nameToken:
 			r.wrong("a name without a relation")
 		case signToken:
-			if p.is(":") && i+1 < len(ps) && ps[i+1].is("=") && (i == 0 || !counter(ps[i-1].text)) {
+			if p.is(":") && i+1 < len(ps) && ps[i+1].is("=") && (i == 0 || r.counter == "" || ps[i-1].text != r.counter) {
 				r.wrong("a value for a variable that is no counter")
 			}
 		case wordToken:
@@ -245,8 +259,5 @@ func (r *reader) expr(ps []piece, s *scope) {
 
 // known reports whether a word is one of the engine's.
 func (r *reader) known(w string) bool {
-	return r.words[w] || r.ours && strings.HasPrefix(w, "g_") || counter(w)
+	return r.words[w] || r.ours && strings.HasPrefix(w, "g_") || w == r.counter
 }
-
-// counter reports whether a word is the variable that counts the rows of a recursion.
-func counter(w string) bool { return numbered(w, "@grille_w") }

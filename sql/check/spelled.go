@@ -61,7 +61,7 @@ func readText(text string, e catalog.Engine, tables map[stored]*catalog.Table) (
 	if err != nil {
 		return nil, nil, fault("it has %v", err)
 	}
-	r := &reader{tables: tables, words: wordsFor(e), fence: fenceOf(e), ours: e == catalog.SQLite || e == catalog.DuckDB, attached: attachedAs(e), taken: map[string]bool{}, has: map[string]int{}}
+	r := &reader{tables: tables, words: wordsFor(e), fence: fenceOf(e), ours: e == catalog.SQLite || e == catalog.DuckDB, counts: e == catalog.MariaDB || e == catalog.MySQL, attached: attachedAs(e), taken: map[string]bool{}, has: map[string]int{}}
 	r.query(ps, nil, true)
 	return r, ps, r.err
 }

@@ -194,6 +194,44 @@ func guardOf(text, table string) string {
 	}
 }
 
+// TestCountedElsewhere: the variables of a session that MariaDB counts the rows of
+// recursions with are named after WITH items, and no other engine has them.
+func TestCountedElsewhere(t *testing.T) {
+	const draft = `WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 9) SELECT n FROM r WHERE n > 3`
+	for _, engine := range []catalog.Engine{catalog.MariaDB, catalog.MySQL, catalog.SQLite} {
+		full := must(catalogtest.Parse(engine, "main.people (id int4 key)"))
+		view := nurse(full, opened(full))
+		q, p, err := printedFor(engine, view, draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := recheck(view, q, p); err != nil {
+			t.Fatal(err)
+		}
+		name := regexp.MustCompile(`@grille_w\d+`).FindString(p.text)
+		if (name != "") != (engine != catalog.SQLite) {
+			t.Fatalf("%s counts with %q: %s", engine, name, p.text)
+		}
+		last := strings.LastIndex(p.text, " WHERE ")
+		changed := map[string]string{"read elsewhere": p.text[:last] + " WHERE @grille_w1 > 0 AND " + p.text[last+len(" WHERE "):],
+			"set elsewhere": p.text[:last] + " WHERE (@grille_w1 := 1) > 0 AND " + p.text[last+len(" WHERE "):]}
+		for _, other := range []string{"@grille_w", "@grille_wx", "@grille_w1x", "@grille_zone", "@grille", "@w1", "@@sql_mode", "@@grille_w1", "@GRILLE_W1"} {
+			if name != "" {
+				changed["every "+other] = strings.ReplaceAll(p.text, name, other)
+				changed["one "+other] = strings.Replace(p.text, name+" :=", other+" :=", 1)
+			}
+		}
+		for what, text := range changed {
+			if text == p.text {
+				t.Fatalf("%s: not changed: %s", what, p.text)
+			}
+			if err := recheck(view, q, printed{text: text, params: p.params}); refusal.CodeOf(err) != refusal.Internal {
+				t.Errorf("%s: %s passed (%v):\n%s", engine, what, err, text)
+			}
+		}
+	}
+}
+
 // TestKeptElsewhere: what a guard of MariaDB gives once more for an index is a column
 // that this viewer sees as it is.
 func TestKeptElsewhere(t *testing.T) {
