@@ -109,6 +109,15 @@ func places() map[string]string {
 		"pushed left":   "SELECT p.k, PROBE FROM pub p LEFT JOIN emp e ON e.id = p.k AND e.tenant = 2",
 		"pushed below":  "SELECT count(*) FROM pub p WHERE p.k IN (SELECT e.id FROM emp e WHERE e.salary <= 666 AND PROBE > -5)",
 		"pushed with":   "WITH s AS (SELECT e.id, PROBE AS y FROM emp e WHERE e.tenant = 2) SELECT count(*) FROM s JOIN s t ON s.id = t.id",
+		// Recursion: what it begins with, its step, and who reads it.
+		"base":       "WITH RECURSIVE r AS (SELECT e.id, CAST(PROBE AS bigint) AS y, 1 AS n FROM emp e UNION ALL SELECT r.id, r.y, r.n + 1 FROM r WHERE r.n < 2) SELECT count(*) FROM r WHERE r.y > -5",
+		"base where": "WITH RECURSIVE r AS (SELECT e.id, 1 AS n FROM emp e WHERE PROBE > -5 UNION ALL SELECT r.id, r.n + 1 FROM r WHERE r.n < 2) SELECT count(*) FROM r",
+		"step":       "WITH RECURSIVE r AS (SELECT p.k, p.v AS y, 1 AS n FROM pub p UNION ALL SELECT r.k, CAST(PROBE AS bigint), r.n + 1 FROM r JOIN emp e ON e.id = r.k WHERE r.n < 3) SELECT count(*) FROM r WHERE r.y > -5",
+		"step where": "WITH RECURSIVE r AS (SELECT p.k, 1 AS n FROM pub p UNION ALL SELECT r.k, r.n + 1 FROM r JOIN emp e ON e.id = r.k WHERE r.n < 3 AND PROBE > -5) SELECT count(*) FROM r",
+		"step on":    "WITH RECURSIVE r AS (SELECT p.k, 1 AS n FROM pub p UNION SELECT e.id, r.n + 1 FROM r JOIN emp e ON e.id = r.k + 1 AND r.n < 9 AND PROBE > -5) SELECT count(*), max(r.k) FROM r",
+		"step key":   "WITH RECURSIVE r AS (SELECT p.k, 1 AS n FROM pub p UNION SELECT e.id, r.n + 1 FROM r JOIN emp e ON PROBE = r.k WHERE r.n < 3) SELECT count(*) FROM r",
+		"step case":  "WITH RECURSIVE r AS (SELECT p.k, 1 AS n FROM pub p UNION ALL SELECT r.k, CASE WHEN PROBE > -5 THEN r.n + 1 ELSE 9 END FROM r JOIN emp e ON e.id = r.k WHERE r.n < 3) SELECT r.k, r.n FROM r",
+		"walked":     "WITH RECURSIVE e AS (SELECT e.id, e.COLUMN, 1 AS n FROM emp e UNION ALL SELECT e.id, e.COLUMN, e.n + 1 FROM e WHERE e.n < 2) SELECT count(*) FROM e WHERE PROBE > -5",
 	}
 }
 
@@ -291,6 +300,13 @@ func (m *matrix) report() {
 		for _, e := range []string{"postgres", "sqlite"} {
 			if m.cells[e+" answered of "+name] == 0 {
 				m.Errorf("no cell of %s is answered on %s", name, e)
+			}
+		}
+	}
+	for _, place := range []string{"base where", "step where", "step on"} { // of a recursion
+		for _, e := range []string{"postgres", "sqlite"} {
+			if !m.kept[e+" place"][place] {
+				m.Errorf("without a fence nothing is told at %q on %s", place, e)
 			}
 		}
 	}

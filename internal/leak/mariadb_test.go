@@ -205,6 +205,11 @@ func (m *mariaMatrix) report() {
 			m.Errorf("no cell of %s is answered", name)
 		}
 	}
+	for _, place := range []string{"base where", "step where", "step on"} { // of a recursion
+		if !m.kept["place"][place] {
+			m.Errorf("without a fence nothing is told at %q", place)
+		}
+	}
 	if m.told*20 < m.answered || len(m.kept["form"]) < 3 || len(m.kept["probe"]) < 3 || len(m.kept["place"]) < 8 {
 		m.Error("without a fence too little is told: the matrix proves nothing")
 	}
