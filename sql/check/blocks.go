@@ -135,14 +135,31 @@ func (r *reader) item(name string, ps []piece, s *scope) []string {
 // firstNames are the columns of a query that may refer to itself: those of its list, or
 // of its first arm.
 func firstNames(ps []piece, named []string) []string {
-	if named != nil {
+	first := arms(ps)[0]
+	switch {
+	case named != nil:
 		return named
+	case len(first) == 0:
+		return nil
+	case first[0].kind == groupToken:
+		return firstNames(first[0].in, nil)
+	case first[0].is("VALUES"):
+		return columnNames(first)
 	}
-	for _, arm := range arms(ps) {
-		list, _ := cut(skip(skip(arm, "SELECT"), "DISTINCT"), "FROM", "WHERE")
-		return outputNames(list)
+	list, _ := cut(skip(skip(first, "SELECT"), "DISTINCT"), "FROM", "WHERE")
+	return outputNames(list)
+}
+
+// columnNames are those of VALUES (...), ...; nil if there is no row.
+func columnNames(ps []piece) []string {
+	if len(ps) < 2 || ps[1].kind != groupToken {
+		return nil
 	}
-	return nil
+	var names []string
+	for i := range list(ps[1].in) {
+		names = append(names, fmt.Sprint("column", i+1))
+	}
+	return names
 }
 
 // arms are the parts of a set operation.
@@ -174,13 +191,9 @@ func (r *reader) arm(ps []piece, s *scope, top bool) []string {
 	case ps[0].is("VALUES"):
 		r.noteAll(ps[1:])
 		r.expr(ps[1:], s)
-		if len(ps) < 2 || ps[1].kind != groupToken {
+		names := columnNames(ps)
+		if names == nil {
 			r.wrong("VALUES without a row")
-			return nil
-		}
-		var names []string
-		for i := range list(ps[1].in) {
-			names = append(names, fmt.Sprint("column", i+1))
 		}
 		return names
 	}

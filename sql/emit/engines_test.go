@@ -146,7 +146,9 @@ func (e *engines) agree(want same.Answer, o *opened, s emit.Statement) error {
 	if refusal.CodeOf(want.Err) == refusal.Value && refusal.CodeOf(got.Err) == refusal.Value {
 		return nil // both fail on a value
 	}
-	if refusal.CodeOf(got.Err) == refusal.Engine { // Trino tells when it plans
+	// Trino tells when it plans; MariaDB makes all rows of a recursion before it gives
+	// the first.
+	if refusal.CodeOf(got.Err) == refusal.Engine || refusal.CodeOf(got.Err) == refusal.Limit && o.Kind() == catalog.MariaDB {
 		e.refused[o.Kind().String()]++
 		return nil
 	}

@@ -340,7 +340,7 @@ func mysqlAggregates() map[string]string {
 // CastMySQL is the template of CAST({1} AS to), with the modifier mod, on MariaDB
 // and MySQL; "" if they cannot say it.
 func CastMySQL(from, to types.Type, mod types.Mod) string {
-	if !CastOK(from, to) || from.Kind == types.Array || to.Kind == types.Array || from == interval || to == interval {
+	if !CastOK(from, to) || from.Kind == types.Array || to.Kind == types.Array || from == interval || to == interval || from.IsAddress() || to.IsAddress() {
 		return ""
 	}
 	cast := castMySQL(from, to)

@@ -13,7 +13,7 @@ import (
 // CastSQLite is the template of CAST({1} AS to), with the modifier mod, in
 // SQLite; "" if SQLite cannot say it.
 func CastSQLite(from, to types.Type, mod types.Mod) string {
-	if !CastOK(from, to) || from.Kind == types.Array || to.Kind == types.Array {
+	if !CastOK(from, to) || from.Kind == types.Array || to.Kind == types.Array || from.IsAddress() || to.IsAddress() {
 		return ""
 	}
 	cast := castLite(from, to)

@@ -38,7 +38,7 @@ func readingOf(t types.Type) string {
 		return "CASE typeof({}) WHEN 'text' THEN {} END"
 	case types.Bytea:
 		return "CASE typeof({}) WHEN 'blob' THEN {} END"
-	case types.Enum, types.Array:
+	case types.Enum, types.Array, types.Inet, types.Cidr, types.MacAddr, types.MacAddr8:
 		return "" // no column of a file is
 	default:
 		return "g_" + t.Kind.String() + "({})"
