@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
@@ -54,9 +55,9 @@ func (of decimals) trinoTotal(e ir.Expr) bool {
 	case *ir.In:
 		return of.meet(append([]ir.Expr{e.X}, e.List...))
 	case *ir.AnyOf:
-		return e.X.Type().Kind != types.Numeric
+		return oneKind(e.Cmp)
 	case *ir.InQuery:
-		return e.Row[0].Type().Kind != types.Numeric
+		return !slices.ContainsFunc(e.Cmp, func(c *funcs.Sig) bool { return !oneKind(c) })
 	case *ir.Case:
 		all := []ir.Expr{}
 		for _, a := range e.Arms {
@@ -73,6 +74,13 @@ func (of decimals) trinoTotal(e ir.Expr) bool {
 	default:
 		panic("policy: unknown expression")
 	}
+}
+
+// oneKind reports a comparison of values that are neither numerics nor two kinds of
+// days and times.
+func oneKind(c *funcs.Sig) bool {
+	left, right := c.Params[0], c.Params[1]
+	return left.Kind != types.Numeric && (left == right || !left.IsTemporal())
 }
 
 // meet reports whether values of es can be brought to one type.

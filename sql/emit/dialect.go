@@ -37,6 +37,9 @@ type dialect struct {
 	nameRows      bool // functions in FROM take names for their columns: AS t1(c1)
 	distinctPairs bool // knows f(DISTINCT a, b)
 	quantifiers   bool // knows ANY and ALL of a subquery
+	// mixedRows: IN (SELECT ...) may compare two kinds of days and times, and converts
+	// them as PostgreSQL does.
+	mixedRows     bool
 	sortsValues   bool // VALUES may have ORDER BY and LIMIT
 	approximating bool // numerics that cannot be exact are doubles (approximate.go)
 	forgets       bool // may forget what an outer join says of an outer query

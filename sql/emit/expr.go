@@ -1,9 +1,11 @@
 package emit
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/grille-dev/grille/sql/funcs"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/types"
 )
@@ -203,9 +205,21 @@ func (p *printer) in(e *ir.In) {
 	p.str("))")
 }
 
+// mixed reports whether a comparison is of two kinds of days and times: its spelling
+// converts one of them, which IN does not.
+func mixed(c *funcs.Sig) bool {
+	return len(c.Params) == 2 && c.Params[0].IsTemporal() && c.Params[0] != c.Params[1]
+}
+
 // inQuery prints IN where the operator is =, and else ANY or ALL, which only
 // some engines know: for the others lower has replaced what it could.
 func (p *printer) inQuery(e *ir.InQuery) {
+	for i, c := range e.Cmp {
+		if mixed(c) && !p.d.mixedRows {
+			p.refuse(e.Row[i], fmt.Sprintf("cast one of them, so that both are of type %s", c.Params[1]), "%s cannot look for a %s among rows of type %s", p.d.engine, c.Params[0], c.Params[1])
+			return
+		}
+	}
 	op := e.Cmp[0].Func.Name
 	if op != e.Op || e.Not && (op != "=" || e.All) {
 		panic("emit: a comparison with a subquery that contradicts itself")

@@ -26,6 +26,7 @@ var postgres = dialect{
 	ordinality:    true,
 	nameRows:      true,
 	distinctPairs: true,
+	mixedRows:     true,
 	quantifiers:   true,
 	sortsValues:   true,
 	nested:        true,

@@ -195,7 +195,7 @@ func quantifiedList(p *printer, e *ir.AnyOf) {
 		return
 	}
 	op := e.Cmp.Func.Name
-	if op == "=" && !e.All || op == "<>" && e.All {
+	if (op == "=" && !e.All || op == "<>" && e.All) && !mixed(e.Cmp) {
 		p.in(&ir.In{X: e.X, Cmp: e.Cmp, List: items, Not: e.All})
 		return
 	}
