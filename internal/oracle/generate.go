@@ -96,15 +96,26 @@ func (g *generator) draft() *block {
 func (g *generator) whole() *block {
 	var ws []with
 	for g.chance(22) && len(ws) < 2 {
-		body := g.body(1, nil, nil)
-		name := g.cteName()
-		ws = append(ws, with{name, body})
+		name, body, again := g.item()
+		ws = append(ws, with{name, body, again})
 		g.ctes = append(g.ctes, g.asSource(name, body))
 	}
 	q := g.body(2, nil, nil)
 	q.with = ws
 	g.sort(q)
 	return q
+}
+
+// item is a WITH item. No table has the name of a recursive one: in it that is itself.
+func (g *generator) item() (name string, body *block, again bool) {
+	if g.chance(30) {
+		name = g.alias()
+		if body = g.recursion(name); body != nil {
+			return name, body, true
+		}
+	}
+	body = g.body(1, nil, nil)
+	return g.cteName(), body, false
 }
 
 // cteName is a new name, or that of a table, which it hides from then on.

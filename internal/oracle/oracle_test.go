@@ -113,6 +113,9 @@ func (y *tally) draft(t *testing.T, b *Bench, w *World, q *Query, e Engine, n in
 		y.count(name + "rows on the copy")
 		if grille.Err == nil {
 			y.count(name + "answered")
+			if strings.Contains(text, "WITH RECURSIVE") {
+				y.count(name + "answered recursions")
+			}
 		}
 		if q.Probe {
 			y.count(name + "probes")

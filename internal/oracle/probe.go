@@ -98,7 +98,7 @@ func (g *generator) aimed() *block {
 	case 4:
 		q = &block{items: count, from: []from{inner(whole([]item{{text: x, alias: "y"}}, e.before, more...), "s")}, where: []string{"s.y > -5"}}
 	case 5:
-		q = &block{with: []with{{"s", whole([]item{{text: x, alias: "y"}}, e.before, more...)}}, items: count, from: []from{{before: "s"}}, where: []string{"s.y > -5"}}
+		q = &block{with: []with{{name: "s", body: whole([]item{{text: x, alias: "y"}}, e.before, more...)}}, items: count, from: []from{{before: "s"}}, where: []string{"s.y > -5"}}
 	case 6:
 		q = whole(count, p, "EXISTS (SELECT 1 FROM "+e.before+" WHERE "+strings.Join(append(more, on, x+" > -5"), " AND ")+")")
 	case 7:

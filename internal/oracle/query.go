@@ -46,8 +46,9 @@ func (f from) String() string {
 }
 
 type with struct {
-	name string
-	body *block
+	name  string
+	body  *block
+	again bool // it is recursive
 }
 
 // item is one output.
@@ -68,6 +69,9 @@ func (q *block) String() string {
 	for i, w := range q.with {
 		if i == 0 {
 			b.WriteString("WITH ")
+			if slices.ContainsFunc(q.with, func(w with) bool { return w.again }) {
+				b.WriteString("RECURSIVE ")
+			}
 		} else {
 			b.WriteString(", ")
 		}
