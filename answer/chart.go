@@ -122,21 +122,26 @@ func (p plot) along(c *chart, by, measure int) bool {
 // split draws a line for each of a few names.
 func (p plot) split(c *chart, axis, by, measure int) bool {
 	c.by, c.kind = p.cols[axis].Label, lines
-	ordered := slices.Clone(p.rows)
-	slices.SortStableFunc(ordered, func(a, b []types.Value) int { return cmp.Compare(place(a[axis]), place(b[axis])) })
+	places := p.places(axis)
+	order := make([]int, len(p.rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(places[a], places[b]) })
 	names := map[string]int{}
-	for i, row := range ordered {
-		if i == 0 || place(row[axis]) != place(ordered[i-1][axis]) {
+	for i, at := range order {
+		row := p.rows[at]
+		if i == 0 || places[at] != places[order[i-1]] {
 			c.labels = append(c.labels, p.name(row, axis))
 		}
 		name := p.name(row, by)
-		at, known := names[name]
+		line, known := names[name]
 		if !known {
-			at = len(c.series)
-			names[name] = at
+			line = len(c.series)
+			names[name] = line
 			c.series = append(c.series, series{name: name})
 		}
-		s := &c.series[at]
+		s := &c.series[line]
 		if n, ok := amount(row[measure]); !ok || !s.put(len(c.labels)-1, n) {
 			return false
 		}
@@ -177,14 +182,24 @@ func (p plot) axis(i int) bool {
 	default:
 		return false
 	}
-	return !slices.ContainsFunc(p.rows, func(row []types.Value) bool { return math.IsNaN(place(row[i])) })
+	return !slices.ContainsFunc(p.places(i), math.IsNaN)
 }
 
 // ordered reports an axis that only rises, or only falls.
 func (p plot) ordered(i int) bool {
-	by := func(a, b []types.Value) int { return cmp.Compare(place(a[i]), place(b[i])) }
-	falls := func(a, b []types.Value) int { return by(b, a) }
-	return p.axis(i) && (slices.IsSortedFunc(p.rows, by) || slices.IsSortedFunc(p.rows, falls))
+	places := p.places(i)
+	rises := slices.IsSorted(places)
+	slices.Reverse(places)
+	return p.axis(i) && (rises || slices.IsSorted(places))
+}
+
+// places are where the values of column i stand on an axis.
+func (p plot) places(i int) []float64 {
+	out := make([]float64, len(p.rows))
+	for n, row := range p.rows {
+		out[n] = place(row[i])
+	}
+	return out
 }
 
 // place is where a value stands on an axis; NaN for none.
@@ -208,20 +223,29 @@ func place(v types.Value) float64 {
 	}
 }
 
-// amount is a value as it is drawn, NaN for NULL; not what cannot be drawn.
+// amount is a value as it is drawn, NaN for NULL; not what cannot be drawn: what is no
+// number, has a great many digits, or leaves no room for arithmetic.
 func amount(v types.Value) (float64, bool) {
+	const least, most, digits = 1e-100, 1e100, 120
+	n := 0.0
 	switch v.Kind() {
 	case types.Unknown:
 		return math.NaN(), true
 	case types.Int8:
 		return float64(v.Int()), true
 	case types.Float8:
-		f := v.Float()
-		return f, !math.IsNaN(f) && !math.IsInf(f, 0)
+		n = v.Float()
 	case types.Numeric:
-		f, err := v.Decimal().Float64()
-		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+		if len(v.Text()) > digits {
+			return 0, false
+		}
+		var err error
+		if n, err = v.Decimal().Float64(); err != nil {
+			return 0, false
+		}
 	default:
 		return 0, false
 	}
+	size := math.Abs(n)
+	return n, n == 0 || size >= least && size <= most // NaN is neither
 }

@@ -27,7 +27,7 @@ func barTexts(values []float64) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		switch {
-		case math.IsNaN(v) || high == low:
+		case math.IsNaN(v) || v == 0:
 		case v < 0:
 			n := max(1, int(math.Round(float64(left)*v/low)))
 			out[i] = strings.Repeat(" ", left-n) + strings.Repeat("█", n)
@@ -60,7 +60,7 @@ func bar(part float64, cells int) string {
 // drawn writes lines: one as a graph, several as one row of marks each, on one
 // scale, because lines of one colour cannot be told apart.
 func (c chart) drawn(b *bufio.Writer, n numerals) {
-	fmt.Fprintf(b, "%s by %s, %s to %s\n", c.title, c.by, c.labels[0], c.labels[len(c.labels)-1])
+	fmt.Fprintf(b, "%s by %s, %s to %s\n", visible(c.title), visible(c.by), c.labels[0], c.labels[len(c.labels)-1])
 	if len(c.series) > 1 {
 		c.sparks(b, n)
 		return
@@ -80,6 +80,9 @@ func (c chart) drawn(b *bufio.Writer, n numerals) {
 
 // round is a number of an axis: with as many decimals as tell its lines apart.
 func round(v, span float64) string {
+	if span >= 1e15 || span < 1e-6 {
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	}
 	decimals := math.Ceil(-math.Log10(span / graphRows))
 	return strconv.FormatFloat(v, 'f', int(min(9, max(0, decimals))), 64)
 }

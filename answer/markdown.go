@@ -56,7 +56,7 @@ func writeMarkdownRows(b *bufio.Writer, a stream, more bool) {
 }
 
 // markdown escapes each sign that can mean something inside of a line (CommonMark 2.4),
-// and what makes GitHub see a link in a bare address.
+// and what makes GitHub see a link in a bare address, of pages and of persons.
 func markdown(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -64,6 +64,9 @@ func markdown(s string) string {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(s[i])
+		if s[i] == '@' { // GitHub looks for names where markup ends
+			b.WriteString("<!-- -->")
+		}
 	}
 	return b.String()
 }

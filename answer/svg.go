@@ -107,7 +107,8 @@ func (c chart) drawLines(d *drawing, low, high float64, n numerals) {
 	x := func(i int) float64 {
 		return lineLeft + float64(i)/float64(len(c.labels)-1)*(pictureWidth-lineLeft-20)
 	}
-	for v := low; v <= high+step/2; v += step {
+	for i := range int(math.Round((high-low)/step)) + 1 {
+		v := low + float64(i)*step
 		d.Ticks = append(d.Ticks, tick{y(v), n.write(round(v, high-low))})
 	}
 	every := (len(c.labels) + 5) / 6
