@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"slices"
-
 	"github.com/grille-dev/grille/sql/ir"
 )
 
@@ -107,9 +105,24 @@ func (t *trace) self(n *ir.Self) {
 	}
 }
 
-func (t *trace) origins(n *ir.Self, of ir.ColID) (ids []ir.ColID) {
+// step is what a column of a recursion is: first an output of what it begins with, then
+// one of what goes on.
+type step struct {
+	of          *ir.Self
+	first, next ir.ColID
+}
+
+// stepped notes the columns of n: all recursions' before any is followed, because one
+// may stand inside of another.
+func (t *trace) stepped(n *ir.Self) {
 	body := n.CTE.Query.Body.(*ir.SetOp)
 	first, next := ir.Outputs(body.Left.Body), ir.Outputs(body.Right.Body)
+	for i, c := range n.Cols {
+		t.steps[c.ID] = step{n, first[i].ID, next[i].ID}
+	}
+}
+
+func (t *trace) origins(n *ir.Self, of ir.ColID) (ids []ir.ColID) {
 	seen := map[ir.ColID]bool{}
 	var follow func(ir.ColID)
 	follow = func(id ir.ColID) {
@@ -117,9 +130,13 @@ func (t *trace) origins(n *ir.Self, of ir.ColID) (ids []ir.ColID) {
 			return
 		}
 		seen[id] = true
-		if i := slices.IndexFunc(n.Cols, func(c ir.Column) bool { return c.ID == id }); i >= 0 {
-			ids = append(ids, first[i].ID)
-			follow(next[i].ID)
+		if s, ok := t.steps[id]; ok {
+			if s.of == n {
+				ids = append(ids, s.first)
+			} else {
+				follow(s.first)
+			}
+			follow(s.next)
 			return
 		}
 		d := t.made[id]

@@ -26,6 +26,7 @@ type trace struct {
 	values map[ir.ColID]bases // memo: everything that has an influence
 	rows   map[ir.ColID]bases // memo: not through an aggregation
 	selves []*ir.Self
+	steps  map[ir.ColID]step // columns of selves
 }
 
 // derived is what a column is made of.
@@ -38,7 +39,7 @@ type derived struct {
 }
 
 func newTrace(q *ir.Query) *trace {
-	t := &trace{made: map[ir.ColID]derived{}, values: map[ir.ColID]bases{}, rows: map[ir.ColID]bases{}}
+	t := &trace{made: map[ir.ColID]derived{}, steps: map[ir.ColID]step{}, values: map[ir.ColID]bases{}, rows: map[ir.ColID]bases{}}
 	ir.Walk(q, func(n ir.Node) bool {
 		t.node(n)
 		return true
@@ -81,6 +82,7 @@ func (t *trace) node(n ir.Node) {
 		t.outputs(n.Cols, n.CTE.Query)
 	case *ir.Self:
 		t.selves = append(t.selves, n)
+		t.stepped(n)
 	case *ir.FuncRel:
 		for _, c := range n.Cols {
 			t.made[c.ID] = derived{exprs: n.Args, rows: true}

@@ -207,8 +207,6 @@ func (m mysql) wide(t types.Type) (string, bool) {
 	switch t.Kind {
 	case types.Bool, types.Int2, types.Int4, types.Int8:
 		return "CAST({1} AS SIGNED)", true
-	case types.Numeric:
-		return "CAST({1} AS DECIMAL(65, 30))", true
 	case types.Float8:
 		return "CAST({1} AS DOUBLE)", true
 	case types.Date:
