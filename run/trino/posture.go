@@ -19,8 +19,8 @@ import (
 // then may put another in its place, which is.
 func (e *Engine) Posture(ctx context.Context) (run.Posture, error) {
 	p, err := e.look(ctx)
-	if err == nil && !p.Refused() {
-		e.safe.found(nil)
+	if err == nil {
+		e.safe.found(unfit(p))
 	}
 	return p, err
 }
@@ -182,6 +182,11 @@ func (e *Engine) fit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return unfit(p)
+}
+
+// unfit is why a user of that posture is not used; nil if it may only read.
+func unfit(p run.Posture) error {
 	if p.Refused() {
 		return refusal.New(refusal.Posture, "whoever runs this Grille sees how to mend it with `grille connect`", "the database role may do more than read").
 			ForOwner("%s", p.Worst().What)
