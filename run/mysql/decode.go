@@ -187,7 +187,7 @@ func (d decoder) bytes(v []byte, a *arena) (types.Value, error) {
 		}
 		return types.FloatOf(f), nil
 	case types.Numeric:
-		return types.NumericOf(string(v))
+		return types.NumericOf(a.copy(v))
 	case types.Text, types.Varchar, types.Bpchar, types.Enum, types.Token, types.Unknown:
 		return types.TextOf(valid(a.copy(v))), nil
 	case types.Bytea:
@@ -195,7 +195,7 @@ func (d decoder) bytes(v []byte, a *arena) (types.Value, error) {
 	case types.JSON:
 		return types.JSONOf(valid(a.copy(v))), nil
 	case types.Date, types.Timestamp, types.TimestampTZ:
-		return d.moment(string(v))
+		return d.moment(v)
 	case types.Time, types.Interval, types.UUID, types.JSONB:
 		return types.Parse(d.want, valid(string(v)), time.UTC)
 	default:
@@ -219,20 +219,26 @@ func wholeOf(s string) (types.Value, error) {
 // moment reads a date, with or without a time. One that is none (0000-00-00, or
 // a day or a month 00) is NULL: PostgreSQL has no such date, and one of them
 // must not make a table unreadable.
-func (d decoder) moment(s string) (types.Value, error) {
-	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
+func (d decoder) moment(v []byte) (types.Value, error) {
+	if len(v) < 10 || v[4] != '-' || v[7] != '-' {
 		return types.Null, errValue
 	}
-	if s[:4] == "0000" || s[5:7] == "00" || s[8:10] == "00" {
+	if string(v[:4]) == "0000" || string(v[5:7]) == "00" || string(v[8:10]) == "00" {
 		return types.Null, nil
 	}
 	if d.want.Kind == types.Date && d.class == datetimeClass {
-		if strings.Trim(s[10:], " 0:.") != "" {
+		if strings.Trim(string(v[10:]), " 0:.") != "" {
 			return types.Null, errValue
 		}
-		s = s[:10]
+		v = v[:10]
 	}
-	return types.Parse(d.want, s, time.UTC)
+	if d.want.Kind == types.TimestampTZ {
+		v = append(v[:len(v):len(v)], "+00"...) // the session's zone
+	}
+	if x, ok := types.ParsePrinted(d.want.Kind, v); ok {
+		return x, nil
+	}
+	return types.Parse(d.want, string(v), time.UTC)
 }
 
 // valid is a text without bytes that are no UTF-8.
