@@ -3,6 +3,7 @@
 package duckdb
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -33,5 +34,23 @@ func TestAttack(t *testing.T) {
 		if got, err := c.one(text); err != nil || got != want {
 			t.Errorf("%s: %q, %v", text, got, err)
 		}
+	}
+}
+
+// A log that leads out of the folder is not read: DuckDB would add its rows to the file's.
+func TestLinkedLog(t *testing.T) {
+	dir := t.TempDir()
+	path, outside := filepath.Join(dir, "x.duckdb"), filepath.Join(t.TempDir(), "theirs")
+	owner(t, path, "CREATE TABLE e (n bigint)")
+	e := engine(t, path, newLog().into)
+	if err := os.WriteFile(outside, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, path+".wal"); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := e.conn(t.Context(), time.Minute); err == nil {
+		c.close()
+		t.Error("a log outside of the folder was read")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -106,9 +107,15 @@ const attached = "grille"
 
 // open makes an instance, attaches the file to it and closes all other ways.
 func (e *Engine) open() (*file, error) {
-	// A link put in the file's place leads elsewhere than it did.
-	if now, err := run.FileBelow(e.path, e.c.Dirs); err != nil || now != e.path {
-		return nil, errors.Join(errGone, err)
+	// A link put in the place of the file, or of the log that DuckDB reads beside it,
+	// leads elsewhere than it did.
+	for _, path := range []string{e.path, e.path + ".wal"} {
+		if _, err := os.Lstat(path); path != e.path && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if now, err := run.FileBelow(path, e.c.Dirs); err != nil || now != path {
+			return nil, errors.Join(errGone, err)
+		}
 	}
 	info, err := os.Stat(e.path)
 	if err != nil {
