@@ -64,6 +64,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		frame:      m.frame,
 		special:    m.special,
 		aggregate:  m.aggregate,
+		over:       m.over,
 	}
 	if maria { // how MySQL puts what equals a column in its place was not looked at
 		d.bare, d.above = mysqlBare, true

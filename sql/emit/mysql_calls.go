@@ -32,7 +32,10 @@ func (m mysql) special(p *printer, c call) bool {
 	case "generate_series":
 		return m.series(p, c)
 	}
-	template, rest := "", args
+	template, rest := hanging(c)
+	if template == "" {
+		rest = args
+	}
 	switch name {
 	case "date_trunc":
 		template, rest = m.constant(args[0], func(s string) string { return funcs.TruncMySQL(s, c.fn.Params[1]) }), args[1:]
@@ -57,7 +60,9 @@ func (m mysql) special(p *printer, c call) bool {
 			template = strings.ToUpper(name) + "({1}, {2})"
 		}
 	case "substr", "substring":
-		template = m.part(args)
+		if template == "" {
+			template = m.part(args)
+		}
 	case "btrim", "ltrim", "rtrim":
 		if s, ok := constText(lastOf(args)); ok && len(args) == 2 && len([]rune(s)) == 1 {
 			word := map[string]string{"btrim": "BOTH", "ltrim": "LEADING", "rtrim": "TRAILING"}[name]
@@ -73,8 +78,6 @@ func (m mysql) special(p *printer, c call) bool {
 			template = "CASE WHEN CHAR_LENGTH({1}) - CHAR_LENGTH(REPLACE({1}, {2}, '')) < ({3} - 1) * CHAR_LENGTH({2}) THEN LEFT({1}, 0)" +
 				" ELSE SUBSTRING_INDEX(SUBSTRING_INDEX({1}, {2}, {3}), {2}, -1) END"
 		}
-	case "~", "~*", "!~", "!~*":
-		template, rest = m.matches(c)
 	case "->", "->>", "#>>", "#>":
 		template, rest = m.field(c)
 	case "replace":
@@ -110,22 +113,22 @@ func (m mysql) smallFactor(p *printer, c call) {
 	}
 }
 
-// matches prints a regular expression as both engines read it.
-func (m mysql) matches(c call) (template string, rest []ir.Expr) {
-	if len(c.args) < 2 { // ~x, the bits of x
-		return "", nil
+// hanging is what [funcs.ConstMySQL] makes of a call.
+func hanging(c call) (template string, rest []ir.Expr) {
+	consts := make([]*types.Value, len(c.args))
+	for i, a := range c.args {
+		if k, ok := a.(*ir.Const); ok {
+			consts[i] = &k.Value
+		}
 	}
-	pattern, ok := constText(c.args[1])
-	if !ok {
-		return "", nil
+	template, at, texts := funcs.ConstMySQL(c.fn, consts)
+	for _, i := range at {
+		rest = append(rest, c.args[i])
 	}
-	name := c.fn.Func.Name
-	word := " REGEXP "
-	if strings.HasPrefix(name, "!") {
-		word = " NOT REGEXP "
+	for _, s := range texts {
+		rest = append(rest, &ir.Const{Value: types.TextOf(s), T: types.Of(types.Text)})
 	}
-	same := types.TextOf(funcs.PatternMySQL(pattern, strings.HasSuffix(name, "*")))
-	return "({1}" + word + "{2})", []ir.Expr{c.args[0], &ir.Const{Value: same, T: types.Of(types.Text)}}
+	return template, rest
 }
 
 // field prints a part of a JSON value: the path to it is a parameter.
@@ -347,6 +350,13 @@ func refers(e ir.Expr) bool {
 // aggregate prints string_agg, whose separator is a word of the text: in
 // hexadecimal digits, as nothing of a draft is copied.
 func (m mysql) aggregate(p *printer, e *ir.Agg) bool {
+	if e.Distinct {
+		switch e.Fn.Func.Name {
+		case "count", "sum", "avg", "min", "max", "any_value", "bool_and", "bool_or", "every", "string_agg":
+		default:
+			p.refuse(e, "leave DISTINCT out", "%s cannot compute %s(DISTINCT ...)", m.engine, e.Fn.Func.Name)
+		}
+	}
 	if e.Fn.Func.Name != "string_agg" || e.Args[0].Type().Kind == types.Bytea {
 		return false
 	}
@@ -366,6 +376,47 @@ func (m mysql) aggregate(p *printer, e *ir.Agg) bool {
 	} else {
 		p.str(" SEPARATOR 0x", hexOf(sep), ")")
 	}
+	return true
+}
+
+// over prints lag and lead with a default, which MariaDB does not know: it stands
+// where there is no such row. Shares of the rows are divided here, as the engine
+// keeps ten digits of them.
+func (m mysql) over(p *printer, e *ir.Over) bool {
+	if e.Filter != nil {
+		return false
+	}
+	above := func(w *ir.Window) string {
+		return " OVER (" + p.text(func() { p.window(w) }) + ")"
+	}
+	switch name := e.Fn.Func.Name; {
+	case name == "percent_rank":
+		n := "COUNT(*)" + above(&ir.Window{Partition: e.Window.Partition})
+		p.str("CASE WHEN ", n, " = 1 THEN 0e0 ELSE CAST(RANK()", above(&e.Window), " - 1 AS DOUBLE) / (")
+		p.str("COUNT(*)", above(&ir.Window{Partition: e.Window.Partition}), " - 1) END")
+	case name == "cume_dist" && len(e.Window.Order) == 0:
+		p.str("1e0")
+	case name == "cume_dist":
+		p.str("(CAST(COUNT(*)", above(&e.Window), " AS DOUBLE) / COUNT(*)", above(&ir.Window{Partition: e.Window.Partition}), ")")
+	case (name == "lag" || name == "lead") && len(e.Args) == 3:
+		return m.beyond(p, e, above)
+	default:
+		return false
+	}
+	return true
+}
+
+func (m mysql) beyond(p *printer, e *ir.Over, above func(*ir.Window) string) bool {
+	n, known := number(e.Args[1])
+	if !known || n < 0 {
+		return false
+	}
+	name, offset := strings.ToUpper(e.Fn.Func.Name), ", "+strconv.FormatInt(n, 10)+")"
+	p.str("CASE WHEN ", name, "(1", offset, above(&e.Window), " IS NULL THEN ")
+	p.expr(e.Args[2])
+	p.str(" ELSE ", name, "(")
+	p.expr(e.Args[0])
+	p.str(offset, above(&e.Window), " END")
 	return true
 }
 

@@ -20,7 +20,7 @@ import (
 // mysql are the templates by overload.
 func mysql() map[string]string {
 	out := map[string]string{}
-	for _, part := range []map[string]string{mysqlArithmetic(), mysqlMathematics(), mysqlComparisons(), mysqlTexts(), mysqlDates(), mysqlAggregates()} {
+	for _, part := range []map[string]string{mysqlArithmetic(), mysqlMathematics(), mysqlComparisons(), mysqlTexts(), mysqlDates(), mysqlMade(), mysqlAggregates()} {
 		maps.Copy(out, part)
 	}
 	return out
@@ -89,6 +89,13 @@ func mysqlArithmetic() map[string]string {
 		out["-"+a.String()] = mysqlRange(a, "-1 - {1} + 1")
 		out["abs("+a.String()+")"] = mysqlRange(a, "ABS({1})")
 	}
+	for _, t := range ints { // of 64 bits and no sign, there
+		for op, spelled := range map[string]string{"&": "{1} & {2}", "|": "{1} | {2}", "#": "({1} | {2}) & ~({1} & {2})"} {
+			out[t.String()+" "+op+" "+t.String()] = "CAST(" + spelled + " AS SIGNED)"
+		}
+		out["~"+t.String()] = "CAST(~{1} AS SIGNED)"
+		out[t.String()+" << int4"], out[t.String()+" >> int4"] = mysqlShifts(t)
+	}
 	for _, t := range []types.Type{int2, int4, int8, numeric} {
 		rest := "({1} % " + mysqlNullDivisor + ")"
 		out[t.String()+" % "+t.String()] = rest
@@ -119,6 +126,25 @@ func mysqlArithmetic() map[string]string {
 	return out
 }
 
+// mysqlShifts are the bits of a t moved up, and down with its sign.
+func mysqlShifts(t types.Type) (up, down string) {
+	by, sign := "31", "2147483648"
+	switch t.Kind {
+	case types.Int2:
+		sign = "32768"
+	case types.Int8:
+		by = "63"
+	}
+	up = "{1} << ({2} & " + by + ")"
+	if t == int8 {
+		up = "CAST(" + up + " AS SIGNED)"
+	} else {
+		up = "(CAST((" + up + ") & (" + sign + " - 1) AS SIGNED) - CAST((" + up + ") & " + sign + " AS SIGNED))"
+	}
+	by = "({2} & " + by + ")"
+	return up, "CASE WHEN {1} < 0 THEN CAST(~(~{1} >> " + by + ") AS SIGNED) ELSE CAST({1} >> " + by + " AS SIGNED) END"
+}
+
 func mysqlMathematics() map[string]string {
 	out := map[string]string{"round(numeric, int4)": "ROUND({1}, {2})", "trunc(numeric, int4)": "TRUNCATE({1}, {2})"}
 	out["pi()"] = "PI()"
@@ -142,6 +168,7 @@ func mysqlMathematics() map[string]string {
 	for _, name := range []string{"sin", "cos", "tan", "asin", "acos", "atan", "radians", "degrees"} {
 		out[name+"(float8)"] = mysqlPresent(strings.ToUpper(name)+"({1})", "", "{1}")
 	}
+	out["cbrt(float8)"] = "(SIGN({1}) * POW(ABS({1}), 1e0 / 3))"
 	out["atan2(float8, float8)"] = "ATAN2({1}, {2})"
 	out["log(numeric, numeric)"] = mysqlDecimal(mysqlPresent("LOG({1}, {2})", "", "{1}", "{2}"))
 	for _, t := range []types.Type{numeric, float8} {
@@ -259,6 +286,11 @@ func mysqlTexts() map[string]string {
 		"sha256(bytea)":                      "UNHEX(SHA2({1}, 256))",
 		"encode(bytea, text)":                "LOWER(HEX({1}))",
 		"convert_to(text, text)":             "CAST(CONVERT({1} USING utf8mb4) AS BINARY)",
+		"ascii(text)":                        "ORD(CONVERT({1} USING utf32))",
+		"to_hex(int4)":                       "LOWER(HEX({1} & 4294967295))",
+		"to_hex(int8)":                       "LOWER(HEX({1}))",
+		"overlay(text, text, int4)":          mysqlUnless("{3} < 1", "CONCAT(LEFT({1}, {3} - 1), {2}, SUBSTR({1}, "+mysqlRange(int4, "{3} + CHAR_LENGTH({2})")+"))"),
+		"overlay(text, text, int4, int4)":    mysqlUnless("{3} < 1", "CONCAT(LEFT({1}, {3} - 1), {2}, SUBSTR({1}, GREATEST("+mysqlRange(int4, "{3} + {4}")+", 1)))"),
 	}
 	for _, name := range []string{"length", "char_length", "character_length"} {
 		out[name+"(text)"], out[name+"(bpchar)"] = "CHAR_LENGTH({1})", "CHAR_LENGTH(TRIM(TRAILING ' ' FROM {1}))"
@@ -277,17 +309,15 @@ func mysqlDates() map[string]string {
 	day := func(x string) string { return mysqlPresent(x, "DATE", "{1}", "{2}") }
 	instant := MySQLLocal("{1}")
 	return map[string]string{
-		"date + int4":       day("({1} + INTERVAL {2} DAY)"),
-		"int4 + date":       day("({2} + INTERVAL {1} DAY)"),
-		"date - int4":       day("({1} - INTERVAL {2} DAY)"),
-		"date - date":       "DATEDIFF({1}, {2})",
-		"date + time":       "TIMESTAMP({1}, {2})",
-		"date(date)":        "{1}",
-		"date(timestamp)":   "CAST({1} AS DATE)",
-		"date(timestamptz)": "CAST(" + instant + " AS DATE)",
-		"date(text)":        mysqlFromText(date),
-		"make_date(int4, int4, int4)": mysqlPresent("CASE WHEN {1} BETWEEN 1 AND 9999 AND {2} BETWEEN 1 AND 12 AND {3} BETWEEN 1 AND 31"+
-			" THEN STR_TO_DATE(CONCAT(LPAD({1}, 4, '0'), '-', {2}, '-', {3}), '%Y-%c-%e') END", "DATE", "{1}", "{2}", "{3}"),
+		"date + int4":           day("({1} + INTERVAL {2} DAY)"),
+		"int4 + date":           day("({2} + INTERVAL {1} DAY)"),
+		"date - int4":           day("({1} - INTERVAL {2} DAY)"),
+		"date - date":           "DATEDIFF({1}, {2})",
+		"date + time":           "TIMESTAMP({1}, {2})",
+		"date(date)":            "{1}",
+		"date(timestamp)":       "CAST({1} AS DATE)",
+		"date(timestamptz)":     "CAST(" + instant + " AS DATE)",
+		"date(text)":            mysqlFromText(date),
 		"isfinite(date)":        "CASE WHEN {1} IS NOT NULL THEN TRUE END",
 		"isfinite(timestamp)":   "CASE WHEN {1} IS NOT NULL THEN TRUE END",
 		"isfinite(timestamptz)": "CASE WHEN {1} IS NOT NULL THEN TRUE END",
@@ -311,6 +341,14 @@ func mysqlAggregates() map[string]string {
 		out["min("+t.String()+")"], out["max("+t.String()+")"] = "MIN({*})", "MAX({*})"
 	}
 	out["bool_and(bool)"], out["every(bool)"], out["bool_or(bool)"] = "MIN({*})", "MIN({*})", "MAX({*})"
+	for _, name := range []string{"bit_and", "bit_or", "bit_xor"} { // of nothing is a number, there
+		for _, t := range []types.Type{int2, int4, int8} {
+			out[name+"("+t.String()+")"] = "CASE WHEN COUNT({*}){tail} > 0 THEN CAST(" + strings.ToUpper(name) + "({*}){tail} AS SIGNED) END"
+		}
+	}
+	both := "CASE WHEN {1} IS NOT NULL AND {2} IS NOT NULL THEN "
+	out["regr_count(float8, float8)"] = "COUNT(" + both + "1 END)"
+	out["regr_avgx(float8, float8)"], out["regr_avgy(float8, float8)"] = "AVG("+both+"{2} END)", "AVG("+both+"{1} END)"
 	for name, spelled := range map[string]string{
 		"stddev": "STDDEV_SAMP", "stddev_samp": "STDDEV_SAMP", "stddev_pop": "STDDEV_POP",
 		"variance": "VAR_SAMP", "var_samp": "VAR_SAMP", "var_pop": "VAR_POP",
@@ -322,7 +360,7 @@ func mysqlAggregates() map[string]string {
 			out[name+"("+t.String()+")"] = spelled + "({*})"
 		}
 	}
-	// Without percent_rank and cume_dist: MariaDB cuts them after ten digits.
+	// MariaDB cuts percent_rank and cume_dist after ten digits: package emit divides.
 	for _, name := range []string{"row_number", "rank", "dense_rank"} {
 		out[name+"()"] = strings.ToUpper(name) + "()"
 	}

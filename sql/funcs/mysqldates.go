@@ -201,10 +201,26 @@ func CharMySQL(format string, of types.Type) string {
 	return "CONCAT(" + strings.Join(calls, ", ") + ")"
 }
 
-// PatternMySQL is a regular expression, of which CheckRegexp is content, in the
-// words that PCRE, ICU and Go have in common.
-func PatternMySQL(pattern string, fold bool) string { return pgfn.Portable(pattern, fold) }
-
 // UnitNamed is the usual name of a unit or field that may be written in several ways:
 // year of years.
 func UnitNamed(name string) string { return pgfn.Unit(name) }
+
+// mysqlClock are the microseconds of hour {1}, minute {2} and second {3} of the
+// marks; not of what is no time.
+func mysqlClock(hour, minute, second string) string {
+	micros := "(" + hour + " * 3600000000 + " + minute + " * 60000000 + ROUND(" + second + " * 1e6))"
+	return "CASE WHEN " + hour + " BETWEEN 0 AND 24 AND " + minute + " BETWEEN 0 AND 59 AND " + second + " BETWEEN 0 AND 60 AND " + micros + " <= 86400000000" +
+		" THEN CAST(" + micros + " AS SIGNED) END"
+}
+
+// mysqlMade are make_date and its like.
+func mysqlMade() map[string]string {
+	day := "CASE WHEN {1} BETWEEN 1 AND 9999 AND {2} BETWEEN 1 AND 12 AND {3} BETWEEN 1 AND 31" +
+		" THEN CAST(CONCAT(LPAD({1}, 4, '0'), '-', {2}, '-', {3}) AS DATE) END"
+	stamp := mysqlPresent("(CAST("+day+" AS DATETIME(6)) + INTERVAL "+mysqlClock("{4}", "{5}", "{6}")+" MICROSECOND)", "DATETIME(6)", "{1}", "{2}", "{3}", "{4}", "{5}", "{6}")
+	return map[string]string{
+		"make_date(int4, int4, int4)":                            mysqlPresent(day, "DATE", "{1}", "{2}", "{3}"),
+		"make_timestamp(int4, int4, int4, int4, int4, float8)":   stamp,
+		"make_timestamptz(int4, int4, int4, int4, int4, float8)": MySQLInstant(stamp),
+	}
+}
