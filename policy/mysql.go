@@ -22,7 +22,10 @@ func mysqlFamily(e catalog.Engine) bool { return e == catalog.MariaDB || e == ca
 func mysqlTotal(e ir.Expr) bool {
 	switch e := e.(type) {
 	case *ir.Call:
-		return !joins(e) && e.Fn.Func.Name != "translate" && !converts(e.Fn, e.T)
+		if e.Fn.Func.Name == "translate" {
+			return false
+		}
+		return !joins(e) && !converts(e.Fn, e.T)
 	case *ir.Cast:
 		return (e.X.Type().Kind == types.TimestampTZ) == (e.T.Kind == types.TimestampTZ)
 	case *ir.In:

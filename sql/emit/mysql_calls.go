@@ -390,6 +390,8 @@ func (m mysql) over(p *printer, e *ir.Over) bool {
 		return " OVER (" + p.text(func() { p.window(w) }) + ")"
 	}
 	switch name := e.Fn.Func.Name; {
+	case strings.HasPrefix(name, "bit_"): // of a frame that moves MariaDB's is wrong
+		p.refuse(e, "compute it in a grouped subquery", "%s cannot compute %s over a window", m.engine, described(e.Fn))
 	case name == "percent_rank":
 		n := "COUNT(*)" + above(&ir.Window{Partition: e.Window.Partition})
 		p.str("CASE WHEN ", n, " = 1 THEN 0e0 ELSE CAST(RANK()", above(&e.Window), " - 1 AS DOUBLE) / (")
