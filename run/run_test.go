@@ -45,7 +45,7 @@ func TestUnknownPosture(t *testing.T) {
 // Each reason has words of its own, which never hold the cause; the log does,
 // under the id that the words name where they name one.
 func TestRefuse(t *testing.T) {
-	codes := map[Why]refusal.Code{BadValue: refusal.Value, Stopped: refusal.Limit, TooSlow: refusal.Limit, Busy: refusal.Limit, Gone: refusal.Down, Changed: refusal.Drift, Broken: refusal.Internal}
+	codes := map[Why]refusal.Code{BadValue: refusal.Value, Endless: refusal.Limit, Stopped: refusal.Limit, TooSlow: refusal.Limit, Busy: refusal.Limit, Gone: refusal.Down, Changed: refusal.Drift, Broken: refusal.Internal}
 	for why := BadValue; why <= Broken; why++ {
 		var b bytes.Buffer
 		l := Log{To: slog.New(slog.NewTextHandler(&b, nil)), ID: func() string { return "ID1" }}

@@ -65,8 +65,12 @@ func harness(t *testing.T, target dsn.Trino, exec func(testing.TB, ...string)) r
 	l := new(log)
 	gone := target
 	gone.Port = 1
+	e := engine(t, target, l)
+	if _, err := e.Posture(t.Context()); err != nil { // the connections of a look stay for a minute
+		t.Fatal(err)
+	}
 	return runtest.Harness{
-		Engine: engine(t, target, l),
+		Engine: e,
 		Log:    l.String,
 		Exec:   exec,
 		Running: func(t testing.TB) int {
