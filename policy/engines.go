@@ -66,7 +66,7 @@ func (c *Condition) decimals(r *ir.Ref) (digits, bool) {
 func (b *block) steadyOn(e ir.Expr) bool {
 	switch {
 	case mysqlFamily(b.view.full.Engine):
-		return mysqlTotal(e) || b.wall[e] || mysqlSteady(e)
+		return mysqlTotal(e) || b.wall[e] || b.mysqlSteady(e)
 	case b.view.decimals():
 		return b.trinoSteady(e) && (!b.view.duckdb() || duckTotal(e))
 	}
@@ -115,8 +115,13 @@ func pointIn(e ir.Expr) ir.Expr {
 }
 
 // mysqlSteady reports whether e, which is not total, fails on nothing that is stored.
-func mysqlSteady(e ir.Expr) bool {
+// A calculation of many digits fails, in a large group, at the end of decimals.
+func (b *block) mysqlSteady(e ir.Expr) bool {
 	c, ok := e.(*ir.Call)
+	if ok && clamps(c) {
+		_, known := decimals(b.decimals).computed(c)
+		return known
+	}
 	if ok && joins(c) {
 		for _, a := range c.Args {
 			if k := bare(a).Type().Kind; !isConst(a) && (k == types.Text || k == types.JSON || k == types.JSONB) {

@@ -14,10 +14,12 @@ import (
 type origins struct {
 	of    map[ir.ColID][]ir.Expr // any of them
 	known map[ir.ColID]bool
+
+	tables map[ir.ColID]string // how columns of tables are declared
 }
 
 func originsOf(q *ir.Query) *origins {
-	o := &origins{of: map[ir.ColID][]ir.Expr{}, known: map[ir.ColID]bool{}}
+	o := &origins{of: map[ir.ColID][]ir.Expr{}, known: map[ir.ColID]bool{}, tables: map[ir.ColID]string{}}
 	ir.Walk(q, func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Select:
@@ -25,6 +27,9 @@ func originsOf(q *ir.Query) *origins {
 			o.defs(n.Keys)
 		case *ir.Guarded:
 			o.defs(n.Cols)
+			for _, c := range n.Table.Cols {
+				o.tables[c.ID] = n.Table.Table.Column(c.Of).Declared
+			}
 		case *ir.SetOp:
 			o.columns(n.Cols, n.Left.Body)
 			o.columns(n.Cols, n.Right.Body)

@@ -104,6 +104,8 @@ type dialect struct {
 	// aggregate is the same of aggregates that stand without OVER, over of others.
 	aggregate func(p *printer, e *ir.Agg) bool
 	over      func(p *printer, e *ir.Over) bool
+	// summed is the template of an aggregate whose value may not fit; "" of others.
+	summed func(p *printer, fn *funcs.Sig, args []ir.Expr) string
 	// is and cut print IS ..., and LIMIT and OFFSET, in the engine's own way; nil: as
 	// all do.
 	is  func(p *printer, e *ir.Is)

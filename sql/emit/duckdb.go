@@ -216,6 +216,11 @@ func duckQuantified(p *printer, e *ir.AnyOf) {
 // template is the engine's template of a call, which on DuckDB depends on
 // constants and on which numerics are doubles; or a refusal.
 func (p *printer) template(at ir.Node, fn *funcs.Sig, args []ir.Expr) string {
+	if p.d.summed != nil {
+		if t := p.d.summed(p, fn, args); t != "" {
+			return t
+		}
+	}
 	if !p.d.approximating || fn.DuckDB == "" && !chosenByArguments(fn) {
 		return p.spelling(at, fn)
 	}

@@ -65,6 +65,7 @@ func mysqlDialect(engine catalog.Engine) *dialect {
 		special:    m.special,
 		aggregate:  m.aggregate,
 		over:       m.over,
+		summed:     m.summed,
 	}
 	if maria { // how MySQL puts what equals a column in its place was not looked at
 		d.bare, d.above = mysqlBare, true

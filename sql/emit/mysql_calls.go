@@ -32,6 +32,9 @@ func (m mysql) special(p *printer, c call) bool {
 	case "generate_series":
 		return m.series(p, c)
 	}
+	if m.clamped(p, c) {
+		return true
+	}
 	template, rest := hanging(c)
 	if template == "" {
 		rest = args

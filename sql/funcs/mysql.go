@@ -71,6 +71,19 @@ func DividedMySQL(template string) string {
 	return strings.NewReplacer(mysqlDivisor, "{2}", mysqlNullDivisor, "{2}").Replace(template)
 }
 
+// HeldMySQL is the template of a decimal that must have fewer than so many digits
+// before the point, and one that is less than the greatest of those.
+func HeldMySQL(whole int) string {
+	return mysqlUnless("ABS({1}) >= "+strings.Repeat("9", whole), "{1}")
+}
+
+// SummedMySQL is the template of a SUM or AVG of decimals that so many digits before
+// the point must hold. A sum on the way may be greater than the last one, but none
+// than that of the absolute values.
+func SummedMySQL(name string, whole int) string {
+	return mysqlUnless("SUM(ABS({1})){tail} >= "+strings.Repeat("9", whole), name+"({*}){tail}")
+}
+
 func mysqlArithmetic() map[string]string {
 	out := map[string]string{}
 	ints := []types.Type{int2, int4, int8}
