@@ -208,7 +208,10 @@ func (m *duckMatrix) report() {
 			m.Errorf("no cell of %s is answered", name)
 		}
 	}
-	if m.told*30 < m.answered || len(m.kept["form"]) < 3 || len(m.kept["probe"]) < 3 || len(m.kept["place"]) < 8 {
+	// Of what may fail DuckDB moves only what it takes for harmless, and of our probes
+	// that is exp: our own functions are volatile, and stay where they stand. What those
+	// would tell is TestDuckDBWords'.
+	if m.told*60 < m.answered || len(m.kept["form"]) < 3 || !m.kept["probe"]["exp"] || len(m.kept["place"]) < 8 {
 		m.Error("without a fence too little is told: the matrix proves nothing")
 	}
 }
