@@ -4,8 +4,9 @@
 // [From] takes rows that package release let through, and nothing else. What
 // it says about them (words, SQL, rules) is made from the query tree that was
 // allowed, never by a model, and depends on the query and the rules alone: no
-// sentence here changes with the rows. Of the rules a viewer reads only their
-// names; conditions, hidden columns and values are never shown.
+// sentence here changes with the rows. What is drawn (chart.go) is made of rows
+// that were given out, and of nothing else. Of the rules a viewer reads only
+// their names; conditions, hidden columns and values are never shown.
 package answer
 
 import (

@@ -46,7 +46,7 @@ and sorts its columns into classes by name, type, key and comment. No row is
 read. What is not sure stays closed. Nothing is visible until you accept.
 
 A DSN is postgres://USER@HOST:PORT/DATABASE, mariadb://... or mysql://... like it,
-or sqlite:PATH. A password may stand in it here; it is not written down.`,
+trino://USER@HOST:PORT/CATALOG/SCHEMA, or sqlite:PATH. A password may stand in it here; it is not written down.`,
 		Example: `  grille connect postgres://grille_ro@127.0.0.1:5432/clinic
   grille connect mariadb://grille_ro@127.0.0.1/shop
   grille connect sqlite:clinic.db --accept`,
