@@ -120,7 +120,7 @@ func (k *ask) start(ctx context.Context, stmt emit.Statement) (*answer.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Zone: k.c.Zone, Locale: k.c.Locale, Connection: k.c.Connection, Key: k.c.Key,
+	return answer.From(rows, answer.Stamp{ID: k.id, Time: k.now, Calendar: k.c.calendar(), Locale: k.c.Locale, Connection: k.c.Connection, Key: k.c.Key,
 		Ended: k.ended, Fault: k.fault})
 }
 
@@ -135,7 +135,7 @@ func (k *ask) rows(ctx context.Context, stmt emit.Statement, limits run.Limits) 
 }
 
 func (k *ask) options() planner.Options {
-	return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal, Lexicons: &k.lexicons, Taught: k.c.Taught}
+	return planner.Options{Now: k.now, Zone: k.c.Zone, Fiscal: k.c.Fiscal, Week: k.c.Week, Lexicons: &k.lexicons, Taught: k.c.Taught}
 }
 
 func (k *ask) names(d Draft) policy.View {

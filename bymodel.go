@@ -191,7 +191,7 @@ func (k *ask) compose(ctx context.Context, question egress.Question) (egress.Pro
 }
 
 func (k *ask) composer(ctx context.Context) (egress.Composer, error) {
-	c := egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Samples: &sampler{ask: k}, Memory: k.after.recall(k), Choice: k.choice}
+	c := egress.Composer{Random: k.c.Random, Outlines: &k.outlines, Samples: &sampler{ask: k}, Memory: k.after.recall(k), Choice: k.choice, Calendar: k.c.calendar()}
 	if k.view.ModelsOff() {
 		return c, nil // no question leaves
 	}

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/ledger"
@@ -65,6 +66,7 @@ type Config struct {
 	Limits     run.Limits
 	// Fiscal is the month in which the financial year begins, 0 if nobody asks for it.
 	Fiscal time.Month
+	Week   calendar.Week  // on which weeks begin; zero: Monday
 	Zone   *time.Location // in which "today" is meant, and times are shown
 	// Locale is the language in which people read numbers, language.Und for PostgreSQL's
 	// form. Programs (JSON, CSV, Arrow) get them as they are.
@@ -90,6 +92,11 @@ type Ledger interface {
 	// Append returns the entry's number once the entry is durable. On an error, which
 	// is a refusal or ctx's, nothing is sent.
 	Append(ctx context.Context, a ledger.Asker, e model.Entry) (int64, error)
+}
+
+// calendar is what the planner reads by, models are told and answers name.
+func (c Config) calendar() calendar.Calendar {
+	return calendar.Calendar{Zone: c.Zone, Week: c.Week, Fiscal: c.Fiscal}
 }
 
 func (c Config) check() error {
@@ -267,7 +274,7 @@ func (g *Grille) Explain(ctx context.Context, d Draft) (e answer.Explanation, er
 	if err != nil {
 		return e, err
 	}
-	return answer.Explain(stmt.Allowed(), g.c.Zone), nil
+	return answer.Explain(stmt.Allowed(), g.c.calendar()), nil
 }
 
 // Statement is the text that SQL would run for a draft, with its parameters, for

@@ -18,6 +18,7 @@ import (
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/demo"
 	"github.com/grille-dev/grille/eval"
@@ -382,7 +383,7 @@ func TestZeroProofs(t *testing.T) {
 	if _, err := release.Open(&run.Rows{}); err == nil {
 		t.Error("release opened rows of no statement")
 	}
-	stamp := answer.Stamp{ID: "x", Time: now, Zone: time.UTC, Key: []byte("k"), Fault: func(any) error { return nil }}
+	stamp := answer.Stamp{ID: "x", Time: now, Calendar: calendar.Calendar{Zone: time.UTC}, Key: []byte("k"), Fault: func(any) error { return nil }}
 	for _, rows := range []*release.Rows{nil, {}} {
 		if _, err := answer.From(rows, stamp); err == nil {
 			t.Error("answer took rows that nobody released")

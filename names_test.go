@@ -11,6 +11,7 @@ import (
 
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/modeltest/modeldouble"
@@ -278,7 +279,7 @@ func TestViewOfTheDictionary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := answer.From(rowsOf(t, e, view), answer.Stamp{ID: "1", Time: now, Zone: time.UTC, Key: []byte("k"), Fault: func(any) error { return nil }}); refusal.CodeOf(err) != refusal.Internal {
+	if _, err := answer.From(rowsOf(t, e, view), answer.Stamp{ID: "1", Time: now, Calendar: calendar.Calendar{Zone: time.UTC}, Key: []byte("k"), Fault: func(any) error { return nil }}); refusal.CodeOf(err) != refusal.Internal {
 		t.Errorf("answer takes its rows: %v", err)
 	}
 	for name, use := range map[string]func(){

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/release"
@@ -46,9 +47,9 @@ type Answer struct {
 
 // Stamp is what a receipt says beyond what the rows prove.
 type Stamp struct {
-	ID   string
-	Time time.Time // the instant of the question
-	Zone *time.Location
+	ID       string
+	Time     time.Time // the instant of the question
+	Calendar calendar.Calendar
 	// Locale is the language in which people read numbers; language.Und for PostgreSQL's form.
 	Locale     language.Tag
 	Connection string
@@ -111,11 +112,11 @@ func From(rows *release.Rows, stamp Stamp) (*Answer, error) {
 		_ = rows.Close() // the fault is what counts
 		return nil, fault("an answer from what is read for the dictionary")
 	}
-	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Zone == nil || len(stamp.Key) == 0 || stamp.Fault == nil {
+	if stamp.ID == "" || stamp.Time.IsZero() || stamp.Calendar.Zone == nil || len(stamp.Key) == 0 || stamp.Fault == nil {
 		_ = rows.Close() // the fault is what counts
 		return nil, fault("an answer without a stamp")
 	}
-	e := Explain(rows.Statement().Allowed(), stamp.Zone)
+	e := Explain(rows.Statement().Allowed(), stamp.Calendar)
 	return &Answer{Explanation: e, rows: rows, stamp: stamp, marks: numeralsOf(stamp.Locale)}, nil
 }
 
@@ -161,9 +162,9 @@ func (a *Answer) said() []string {
 func (a *Answer) Close() error { return a.rows.Close() }
 
 // Zone is the time zone of the question.
-func (a *Answer) Zone() *time.Location { return a.stamp.Zone }
+func (a *Answer) Zone() *time.Location { return a.stamp.Calendar.Zone }
 
-func (a *Answer) zone() *time.Location { return a.stamp.Zone }
+func (a *Answer) zone() *time.Location { return a.stamp.Calendar.Zone }
 func (a *Answer) numerals() numerals   { return a.marks }
 func (a *Answer) columns() []Column    { return a.Columns }
 func (a *Answer) matched() []Match     { return a.Matched }
@@ -182,14 +183,20 @@ type Explanation struct {
 	// Warnings say which aggregates count rows more than once that a join repeats,
 	// and what would count each once. See package sql/fanout.
 	Warnings []string
+	// Calendar is by which one dates and times are meant; "" where the query computes
+	// with none.
+	Calendar string
 }
 
 // Explain says of a query what its answer would say, without rows.
-func Explain(a policy.Allowed, zone *time.Location) Explanation {
-	q := tidy(a.Shown())
+func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
+	q, zone := tidy(a.Shown()), site.Zone
 	steps, names := explain(q, zone)
 	say := func(g *ir.Guarded) string { return a.View().Says(g.Table.Table.ID) }
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
+	if overTime(q) {
+		e.Calendar = site.String()
+	}
 	for _, alarm := range Alarms(a) {
 		e.Warnings = append(e.Warnings, alarm.String())
 	}
@@ -218,6 +225,9 @@ func (e Explanation) Said() []string {
 		case c.Written:
 			said = append(said, fmt.Sprintf("in column %q texts were written in the query, not read from the data", c.Label))
 		}
+	}
+	if e.Calendar != "" {
+		said = append(said, "dates: "+e.Calendar)
 	}
 	return said
 }

@@ -26,7 +26,7 @@ var style string
 // first thousand are written while they come, and then nothing is drawn.
 func (a *Answer) WriteHTML(w io.Writer, title string) error {
 	return writeHTML(w, a, report{
-		title: title, viewer: a.Receipt().Viewer, connection: a.stamp.Connection, at: a.stamp.Time.In(a.stamp.Zone),
+		title: title, viewer: a.Receipt().Viewer, connection: a.stamp.Connection, at: a.stamp.Time.In(a.stamp.Calendar.Zone),
 		end: func() reportEnd { return reportEnd{a.Receipt(), a.said(), a.Words, a.SQL, a.Columns} },
 	})
 }

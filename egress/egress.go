@@ -28,6 +28,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 )
@@ -104,6 +105,8 @@ type Composer struct {
 	Binds func(sql string) bool
 	// Names knows the names of the site's own data; nil: there is no dictionary.
 	Names Names
+	// Calendar is the site's; of it a model hears when weeks and financial years begin.
+	Calendar calendar.Calendar
 	// Choice is what the viewer says about single words of the question.
 	Choice Choice
 
@@ -121,6 +124,7 @@ type sections struct {
 	Outline  string // tables that it may use
 	Notes    string // what is said in the outline besides names, types and keys
 	Pairs    string // questions and queries that an administrator approved
+	Calendar string // what weeks and years are here, where PostgreSQL does not know it
 	Before   string // earlier turns of the conversation
 	Drafts   string // what the planner makes of the question
 	Question string // with placeholders
@@ -161,7 +165,7 @@ func (c Composer) write(ctx context.Context, x *index, q Question) (Prompt, Kept
 		return Prompt{}, Kept{}, err
 	}
 	outline := x.outline(q, outlineBudget, c.samples(ctx))
-	said := sections{Outline: outline.text, Notes: outline.notes(), Pairs: c.pairsFor(text), Before: c.Memory.lines(),
+	said := sections{Outline: outline.text, Notes: outline.notes(), Pairs: c.pairsFor(text), Calendar: strings.Join(c.Calendar.Hints(), "\n"), Before: c.Memory.lines(),
 		Drafts: candidates(c.Candidates, kept), Question: text}
 	if said.Outline == "" {
 		return Prompt{}, Kept{}, refusal.New(refusal.NoAccess,

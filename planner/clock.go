@@ -8,7 +8,7 @@ import (
 
 // hours reads "between 8am and noon today", "from 8:00 to 10:30 on 3 May", "this
 // morning": a part of one day, of today where none is named.
-func (c calendar) hours(t []token) (period, int) {
+func (c periods) hours(t []token) (period, int) {
 	if p, n := c.partOfDay(t); n > 0 {
 		return p, n
 	}
@@ -42,7 +42,7 @@ func (c calendar) hours(t []token) (period, int) {
 var partsOfDay = map[string][2]time.Duration{"morning": {0, 12 * time.Hour}, "afternoon": {12 * time.Hour, 18 * time.Hour}, "evening": {18 * time.Hour, 24 * time.Hour}}
 
 // partOfDay reads "this morning", "yesterday evening".
-func (c calendar) partOfDay(t []token) (period, int) {
+func (c periods) partOfDay(t []token) (period, int) {
 	if len(t) < 2 || !oneOf(t[0], "this", "yesterday") {
 		return period{}, 0
 	}

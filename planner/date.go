@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/grille-dev/grille/calendar"
 )
 
 // period is a stretch of days [from, to); a zero end is open. Its ends are
@@ -22,21 +24,22 @@ type period struct {
 	unit  string // of "the last 3 months", which may be meant each
 }
 
-// calendar reads periods out of a question asked at one instant.
-type calendar struct {
+// periods reads stretches of days out of a question asked at one instant.
+type periods struct {
 	now    time.Time
 	today  time.Time // midnight
 	fiscal time.Month
+	week   calendar.Week
 }
 
-func newCalendar(opt Options) calendar {
+func newCalendar(opt Options) periods {
 	now := opt.Now.In(opt.Zone)
-	return calendar{now, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone), opt.Fiscal}
+	return periods{now, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, opt.Zone), opt.Fiscal, opt.Week}
 }
 
 // at is the longest period that begins at t[i], with its number of tokens; 0 if
 // none does. Prepositions before it are part of it.
-func (c calendar) at(t []token, i int) (period, int) {
+func (c periods) at(t []token, i int) (period, int) {
 	for _, read := range []func([]token) (period, int){c.same, c.hours, c.bounded, c.since, c.plain} {
 		if p, n := read(t[i:]); n > 0 {
 			p.years = isNewYear(p.from) && isNewYear(p.to) && !(p.from.IsZero() && p.to.IsZero())
@@ -51,7 +54,7 @@ func (c calendar) at(t []token, i int) (period, int) {
 
 // same reads "the same period last year", "the year before": as long a period as
 // that before, so much earlier.
-func (c calendar) same(t []token) (period, int) {
+func (c periods) same(t []token) (period, int) {
 	n := leading(t, []string{"the"})
 	for _, form := range []struct{ words, back string }{
 		{"same period of last year", "year"}, {"same period last year", "year"}, {"same time last year", "year"}, {"same period a year ago", "year"}, {"same period the year before", "year"},
@@ -67,7 +70,7 @@ func (c calendar) same(t []token) (period, int) {
 }
 
 // shifted is p a unit earlier; "before" is its own length.
-func (c calendar) shifted(p period, unit string) period {
+func (c periods) shifted(p period, unit string) period {
 	if p.from.IsZero() || p.to.IsZero() {
 		return p
 	}
@@ -91,7 +94,7 @@ func (c calendar) shifted(p period, unit string) period {
 func isNewYear(t time.Time) bool { return t.IsZero() || t.YearDay() == 1 }
 
 // bounded reads "from March to May 2024", "between 2019 and 2021".
-func (c calendar) bounded(t []token) (period, int) {
+func (c periods) bounded(t []token) (period, int) {
 	if len(t) < 4 || !oneOf(t[0], "from", "between") {
 		return period{}, 0
 	}
@@ -120,7 +123,7 @@ func (c calendar) bounded(t []token) (period, int) {
 }
 
 // since reads "since March", "before 2020", "after 1 May 2024", "until today".
-func (c calendar) since(t []token) (period, int) {
+func (c periods) since(t []token) (period, int) {
 	for _, form := range []struct{ words, side string }{
 		{"since", "since"}, {"starting from", "since"}, {"starting in", "since"}, {"starting on", "since"}, {"from", "since"}, {"on or after", "since"}, {"on and after", "since"}, {"as of", "since"},
 		{"after", "after"}, {"later than", "after"}, {"since after", "after"},
@@ -164,7 +167,7 @@ func laterOn(t []token) int {
 }
 
 // plain reads a point with or without a preposition: "in March 2024", "last year".
-func (c calendar) plain(t []token) (period, int) {
+func (c periods) plain(t []token) (period, int) {
 	n := 0
 	for n < len(t) && n < 3 && oneOf(t[n], "in", "on", "during", "of", "for", "over", "within", "at", "from", "the", "year") {
 		n++
@@ -189,7 +192,7 @@ func (c calendar) plain(t []token) (period, int) {
 }
 
 // point reads a named stretch of days without a preposition.
-func (c calendar) point(t []token) (period, int) {
+func (c periods) point(t []token) (period, int) {
 	skip := leading(t, []string{"the"})
 	t = t[skip:]
 	for _, read := range []func([]token) (period, int){c.fiscalPoint, c.date, c.weekday, c.beforeLast, c.soFar, c.relative, c.ago, c.toDate, c.quarter, c.monthOrDay, c.year} {
@@ -200,7 +203,7 @@ func (c calendar) point(t []token) (period, int) {
 	return period{}, 0
 }
 
-func (c calendar) date(t []token) (period, int) {
+func (c periods) date(t []token) (period, int) {
 	if len(t) == 0 {
 		return period{}, 0
 	}
@@ -222,7 +225,7 @@ func (c calendar) date(t []token) (period, int) {
 
 // slashed reads 31/03/2025 and 31.3.2025, day first unless the second number can
 // be no month.
-func (c calendar) slashed(t []token) (time.Time, int) {
+func (c periods) slashed(t []token) (time.Time, int) {
 	var parts []string
 	n := 0
 	for n < len(t) && len(parts) < 3 && n < 5 {
@@ -255,7 +258,7 @@ var weekdays = func() map[string]time.Weekday {
 
 // weekday reads "Monday", "last Monday", "next Friday": the day itself, the last
 // one unless it says next. Before a date it says nothing: "Monday 12 May".
-func (c calendar) weekday(t []token) (period, int) {
+func (c periods) weekday(t []token) (period, int) {
 	n, next := 0, false
 	if len(t) > 1 && oneOf(t[0], "last", "this", "next", "past", "previous") {
 		n, next = 1, t[0].lower == "next"
@@ -291,7 +294,7 @@ func (c calendar) weekday(t []token) (period, int) {
 
 // beforeLast reads "the day before yesterday", "the week before last", "the week
 // of 28 April".
-func (c calendar) beforeLast(t []token) (period, int) {
+func (c periods) beforeLast(t []token) (period, int) {
 	if leading(t, []string{"day", "before", "yesterday"}) > 0 {
 		return c.span(c.today.AddDate(0, 0, -2), "day", 1), 3
 	}
@@ -317,7 +320,7 @@ func (c calendar) beforeLast(t []token) (period, int) {
 }
 
 // soFar reads "so far this year".
-func (c calendar) soFar(t []token) (period, int) {
+func (c periods) soFar(t []token) (period, int) {
 	n := leading(t, []string{"so", "far"})
 	if n == 0 || n >= len(t) || !oneOf(t[n], "this") {
 		return period{}, 0
@@ -332,7 +335,7 @@ func (c calendar) soFar(t []token) (period, int) {
 }
 
 // relative reads "last month", "this quarter so far", "past 30 days", "next 2 weeks".
-func (c calendar) relative(t []token) (period, int) {
+func (c periods) relative(t []token) (period, int) {
 	if len(t) < 2 || !oneOf(t[0], "this", "current", "last", "previous", "past", "prior", "next", "coming", "upcoming") {
 		return period{}, 0
 	}
@@ -433,7 +436,7 @@ func withToday(t []token) int {
 }
 
 // ago reads "3 days ago": that day, week, month or year.
-func (c calendar) ago(t []token) (period, int) {
+func (c periods) ago(t []token) (period, int) {
 	if len(t) < 3 || t[0].small() < 1 || t[2].lower != "ago" {
 		return period{}, 0
 	}
@@ -445,7 +448,7 @@ func (c calendar) ago(t []token) (period, int) {
 }
 
 // toDate reads "year to date", "ytd".
-func (c calendar) toDate(t []token) (period, int) {
+func (c periods) toDate(t []token) (period, int) {
 	if len(t) == 0 {
 		return period{}, 0
 	}
@@ -460,7 +463,7 @@ func (c calendar) toDate(t []token) (period, int) {
 }
 
 // quarter reads "Q2 2025", "2025 Q2", "second quarter of last year", "first half of 2024".
-func (c calendar) quarter(t []token) (period, int) {
+func (c periods) quarter(t []token) (period, int) {
 	if len(t) > 1 && t[0].year() > 0 {
 		if from, months, n := quarterName(t[1:]); n > 0 {
 			return c.span(c.newYear(t[0].year()).AddDate(0, from, 0), "month", months), n + 1
@@ -512,7 +515,7 @@ func quarterName(t []token) (from, months, n int) {
 
 // monthOrDay reads "March", "March 2024", "March 5, 2024", "5 March 2024",
 // "the 5th of March".
-func (c calendar) monthOrDay(t []token) (period, int) {
+func (c periods) monthOrDay(t []token) (period, int) {
 	n, day := 0, 0
 	if d := t; len(d) > 1 && d[0].small() >= 1 && d[0].small() <= 31 {
 		day, n = d[0].small(), 1
@@ -542,7 +545,7 @@ func (c calendar) monthOrDay(t []token) (period, int) {
 
 // ofYear reads the year after a month or quarter: "2024", ", 2024", "of last
 // year". Without one it is this year, and n is 0.
-func (c calendar) ofYear(t []token) (year, n int) {
+func (c periods) ofYear(t []token) (year, n int) {
 	for n < len(t) && n < 2 && (oneOf(t[n], "of", "in", ",", "the")) {
 		n++
 	}
@@ -558,7 +561,7 @@ func (c calendar) ofYear(t []token) (year, n int) {
 }
 
 // year reads "2024" and "the 1990s".
-func (c calendar) year(t []token) (period, int) {
+func (c periods) year(t []token) (period, int) {
 	if len(t) == 0 {
 		return period{}, 0
 	}
@@ -581,16 +584,16 @@ func (c calendar) year(t []token) (period, int) {
 	return period{}, 0
 }
 
-func (c calendar) newYear(year int) time.Time {
+func (c periods) newYear(year int) time.Time {
 	return time.Date(year, 1, 1, 0, 0, 0, 0, c.today.Location())
 }
 
 // span is n units from start.
-func (c calendar) span(start time.Time, unit string, n int) period {
+func (c periods) span(start time.Time, unit string, n int) period {
 	return period{from: start, to: c.add(start, unit, n)}
 }
 
-func (c calendar) add(t time.Time, unit string, n int) time.Time {
+func (c periods) add(t time.Time, unit string, n int) time.Time {
 	switch unit {
 	case "day":
 		return t.AddDate(0, 0, n)
@@ -614,13 +617,13 @@ func addMonths(t time.Time, n int) time.Time {
 	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
 
-// start is the first day of the unit in which t lies; weeks begin on Monday, ISO 8601.
-func (c calendar) start(t time.Time, unit string) time.Time {
+// start is the first day of the unit in which t lies.
+func (c periods) start(t time.Time, unit string) time.Time {
 	switch unit {
 	case "day":
 		return t
 	case "week":
-		return t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
+		return c.week.Start(t)
 	case "month":
 		return t.AddDate(0, 0, 1-t.Day())
 	case "quarter":

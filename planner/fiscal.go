@@ -8,7 +8,7 @@ import (
 
 // fiscalYear is [from, to) of the financial year that is called so: the one that
 // ends in it, as FY2025 from April 2024 on.
-func (c calendar) fiscalYear(called int) period {
+func (c periods) fiscalYear(called int) period {
 	from := time.Date(called, c.fiscal, 1, 0, 0, 0, 0, c.today.Location())
 	if c.fiscal > time.January {
 		from = from.AddDate(-1, 0, 0)
@@ -17,7 +17,7 @@ func (c calendar) fiscalYear(called int) period {
 }
 
 // thisFiscal is what the financial year of today is called.
-func (c calendar) thisFiscal() int {
+func (c periods) thisFiscal() int {
 	if y := c.today.Year(); c.fiscal > time.January && c.today.Month() >= c.fiscal {
 		return y + 1
 	}
@@ -27,7 +27,7 @@ func (c calendar) thisFiscal() int {
 // fiscalPoint reads "FY2025", "fiscal year 2025", "last financial year", "fiscal
 // Q1 2025", "Q1 FY25", "first fiscal quarter of FY2025", "this fiscal year to
 // date". Where nobody has said when the year begins, it reads nothing.
-func (c calendar) fiscalPoint(t []token) (period, int) {
+func (c periods) fiscalPoint(t []token) (period, int) {
 	if c.fiscal == 0 {
 		return period{}, 0
 	}
@@ -48,7 +48,7 @@ func (c calendar) fiscalPoint(t []token) (period, int) {
 }
 
 // fiscalName reads what a financial year is called.
-func (c calendar) fiscalName(t []token) (year, n int) {
+func (c periods) fiscalName(t []token) (year, n int) {
 	if len(t) == 0 {
 		return 0, 0
 	}
@@ -96,7 +96,7 @@ func numberedYear(s string) int {
 }
 
 // fiscalQuarter reads a quarter of a financial year.
-func (c calendar) fiscalQuarter(t []token) (period, int) {
+func (c periods) fiscalQuarter(t []token) (period, int) {
 	at, said := 0, false
 	if at < len(t) && oneOf(t[at], "fiscal", "financial") {
 		at, said = at+1, true

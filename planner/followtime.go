@@ -52,7 +52,7 @@ func prepared(first token, text string) string {
 
 // within is the part of the year next that p is of its own year, if next is a whole
 // one and p a month or quarter of another.
-func (c calendar) within(p, next period) (period, bool) {
+func (c periods) within(p, next period) (period, bool) {
 	year := func(p period) bool {
 		return !p.from.IsZero() && !p.to.IsZero() && isNewYear(p.from) && p.to.Equal(c.add(p.from, "year", 1))
 	}
@@ -69,7 +69,7 @@ func (c calendar) within(p, next period) (period, bool) {
 }
 
 // named says a stretch of time so that it is read again.
-func (c calendar) named(p period) string {
+func (c periods) named(p period) string {
 	switch {
 	case isNewYear(p.from) && p.to.Equal(c.add(p.from, "year", 1)):
 		return fmt.Sprintf("in %d", p.from.Year())

@@ -97,7 +97,7 @@ The planner reads English without a model. This page is made by a test (` + "`go
 const docTail = `
 ## What words mean here
 
-- **Today** is the day in the zone of ` + "`calendar`" + `. A week begins on Monday. "Last month" is the calendar month before; "the last 3 months" and "the past month" reach back from today and include it. "In March" without a year is the last March that has begun. 31/03/2025 is read with the day first; where that is no date, with the month first.
+- **Today** is the day in the zone of ` + "`calendar`" + `. A week begins on Monday, or the day that ` + "`calendar: {week: sunday}`" + ` names. "Last month" is the calendar month before; "the last 3 months" and "the past month" reach back from today and include it. "In March" without a year is the last March that has begun. 31/03/2025 is read with the day first; where that is no date, with the month first.
 - **A financial year** is understood where ` + "`calendar: {fiscal_year: april}`" + ` says when it begins, and is called after the year in which it ends: FY2025 is April 2024 to March 2025. Otherwise the words are refused.
 - **Growth** is in percent of the period before, **change** is the difference. The period before is the one before among those that have rows: a month without any is passed over, and so it is in moving averages, which span so many periods that have rows. The first has none, and the last may not be over.
 - **Share, percentage, rate** are in percent: of the whole where the question groups ("share of revenue by country"); else of the rows that a condition picks ("what percentage of orders was cancelled"), also per group ("share of urgent visits per department"). A **ratio** is a plain quotient.

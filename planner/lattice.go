@@ -43,7 +43,7 @@ type lattice struct {
 	lex      *lexicon
 	text     string // the question
 	kw       keywords
-	calendar calendar
+	calendar periods
 	tokens   []token
 	alike    []map[string]float64 // by token: words of names and how alike they are
 	held     *held                // stored values, as far as they are known

@@ -54,6 +54,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/planner/taught"
@@ -68,6 +69,7 @@ type Options struct {
 	// Fiscal is the month in which the financial year begins; it is called after
 	// the year in which it ends. 0: nobody has said, and it is not understood.
 	Fiscal time.Month
+	Week   calendar.Week // on which weeks begin; zero: Monday
 	// Taught is what the people of the workspace said of its words; nil: nothing. Of
 	// it only what exists for the view is heard.
 	Taught *taught.Lessons

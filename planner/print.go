@@ -26,7 +26,7 @@ type printer struct {
 	taken    map[string]bool
 	reasons  []model.Reason
 	bare     bool // one table: columns need no alias
-	calendar calendar
+	calendar periods
 }
 
 func (l *lattice) print(p *plan, pieces []piece) model.Draft {
@@ -182,12 +182,12 @@ func (w *printer) expr(x expr) string {
 	if x.unit == "fiscal" {
 		return fiscalOf(col, w.calendar.fiscal)
 	}
-	return truncated(col, x.col.Type.Kind, x.unit)
+	return w.calendar.truncated(col, x.col.Type.Kind, x.unit)
 }
 
 // truncated is the first day of the month, week, ... of a date; of years the
 // number.
-func truncated(col string, k types.Kind, unit string) string {
+func (c periods) truncated(col string, k types.Kind, unit string) string {
 	switch unit {
 	case "weekday": // 1 is Monday
 		return "CAST(extract(isodow FROM " + col + ") AS integer)"
@@ -204,6 +204,10 @@ func truncated(col string, k types.Kind, unit string) string {
 			return col
 		}
 		col = "CAST(" + col + " AS timestamp)"
+	}
+	if n := c.week.Ahead(); n > 0 && unit == "week" {
+		days := strconv.Itoa(n)
+		return "CAST(date_trunc('week', " + col + " + INTERVAL '" + days + " days') AS date) - " + days
 	}
 	return "CAST(date_trunc('" + unit + "', " + col + ") AS date)"
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/catalog/catalogtest"
 	"github.com/grille-dev/grille/egress"
@@ -40,6 +41,7 @@ type page struct {
 	t       *testing.T
 	views   []policy.View // the same tables in each engine
 	zone    *time.Location
+	week    calendar.Week
 	lessons *taught.Lessons          // what was taught
 	held    map[string]*ground.Index // by column, of which values are known
 }
@@ -76,7 +78,7 @@ func (h holder) Look(columns []Column) (known []int, holds func(string) []int) {
 }
 
 func (p *page) options(view policy.View) Options {
-	return Options{Now: noon, Zone: p.zone, Taught: p.lessons, Values: holder{p, view}}
+	return Options{Now: noon, Zone: p.zone, Week: p.week, Taught: p.lessons, Values: holder{p, view}}
 }
 
 // catalog: the tables that follow are visible.
@@ -95,6 +97,13 @@ func (p *page) catalog(args *spec.Args, input string) string {
 			args.Fail("%v", err)
 		}
 		p.zone = z
+	}
+	if day := args.Get("week"); day != "" {
+		week, ok := calendar.WeekFrom(day)
+		if !ok {
+			args.Fail("%q begins no week", day)
+		}
+		p.week = week
 	}
 	return fmt.Sprintf("%d tables", len(p.views[0].Visible().Tables))
 }

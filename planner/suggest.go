@@ -219,7 +219,7 @@ func (s *suggester) offer(c idea) {
 
 // day is what may change what a question means beside the view.
 func (s *suggester) day() string {
-	return s.opt.Now.In(s.opt.Zone).Format(time.DateOnly) + s.opt.Fiscal.String() + strconv.FormatBool(s.typed.Passes == nil) + " "
+	return s.opt.Now.In(s.opt.Zone).Format(time.DateOnly) + s.opt.Fiscal.String() + s.opt.Week.String() + strconv.FormatBool(s.typed.Passes == nil) + " "
 }
 
 // draft is what a question is answered with; "" if nobody can be sure of that.

@@ -121,7 +121,7 @@ func (d *doctor) configured(s *site) {
 		}
 	}
 	now := d.clock().In(s.Zone)
-	what := fmt.Sprintf("today is %s in %s", now.Format("Monday, 2 January 2006"), s.Zone)
+	what := fmt.Sprintf("today is %s in %s, weeks begin on %s", now.Format("Monday, 2 January 2006"), s.Zone, s.Week)
 	if s.Fiscal != 0 {
 		what += ", financial years begin in " + s.Fiscal.String()
 	}

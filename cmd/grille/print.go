@@ -124,6 +124,9 @@ func printExplanation(w io.Writer, e answer.Explanation) {
 	if rules := append(append([]string(nil), e.Rules...), e.Notes...); len(rules) > 0 {
 		section(w, "rules that apply", strings.Join(rules, "\n"))
 	}
+	if e.Calendar != "" {
+		section(w, "dates", e.Calendar)
+	}
 	if len(e.Warnings) > 0 {
 		section(w, "careful", strings.Join(e.Warnings, "\n"))
 	}

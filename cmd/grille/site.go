@@ -197,7 +197,7 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 		return nil, err
 	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Ledger: s.left, Purpose: s.purpose, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Taught: lessons, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone, Fiscal: s.Fiscal, Locale: s.Locale,
+		Engine: e, Rules: compile, Model: drafter, Ledger: s.left, Purpose: s.purpose, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Taught: lessons, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone, Fiscal: s.Fiscal, Week: s.Week, Locale: s.Locale,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log, Words: s.words, Names: s.names(c),
 	})
 }

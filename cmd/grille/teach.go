@@ -117,7 +117,7 @@ func (p *program) teachWord(ctx context.Context, phrase, meaning string, how tea
 	if len(before) > 0 && !how.also {
 		fmt.Fprintf(p.out, "It meant %s before.\n", strings.Join(before, ", or "))
 	}
-	if q, sql := planner.Lesson(cat, phrase, planner.Options{Now: s.clock(), Zone: s.Zone, Fiscal: s.Fiscal, Taught: lessons}); q != "" {
+	if q, sql := planner.Lesson(cat, phrase, planner.Options{Now: s.clock(), Zone: s.Zone, Fiscal: s.Fiscal, Week: s.Week, Taught: lessons}); q != "" {
 		section(p.out, fmt.Sprintf("now one can ask %q", q), sql)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/run"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/viewer"
@@ -37,6 +38,7 @@ type Config struct {
 	Zone        *time.Location
 	Locale      language.Tag // in which people read numbers; language.Und: as PostgreSQL writes them
 	Fiscal      time.Month   // in which the financial year begins; 0: nobody has said
+	Week        calendar.Week
 	Limits      Limits
 	Ledger      Ledger
 	// SecretRef is where the site's secret is: 32 bytes or more, from which come the

@@ -18,7 +18,7 @@ func fiscal(c *Config) string {
 	if c.Fiscal == 0 {
 		return ""
 	}
-	return " with years from " + c.Fiscal.String() + " and numbers in " + c.Locale.String()
+	return " with weeks from " + c.Week.String() + ", years from " + c.Fiscal.String() + " and numbers in " + c.Locale.String()
 }
 
 func TestPages(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/viewer"
@@ -227,7 +228,7 @@ func (c *Config) readCalendar(n strict.Node) error {
 		}
 		c.Zone = zone
 		return nil
-	}), strict.Optional("fiscal_year", c.readFiscal), strict.Optional("locale", c.readLocale))
+	}), strict.Optional("week", c.readWeek), strict.Optional("fiscal_year", c.readFiscal), strict.Optional("locale", c.readLocale))
 }
 
 // readLocale reads the language in which numbers are written for people.
@@ -242,6 +243,15 @@ func (c *Config) readLocale(n strict.Node) error {
 	}
 	c.Locale = tag
 	return nil
+}
+
+// readWeek reads the day on which weeks begin.
+func (c *Config) readWeek(n strict.Node) error {
+	day, err := n.OneOf(calendar.Weeks()...)
+	if err == nil {
+		c.Week, _ = calendar.WeekFrom(day) // it is one of them
+	}
+	return err
 }
 
 // readFiscal reads the month in which the financial year begins.
