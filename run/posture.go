@@ -1,6 +1,10 @@
 package run
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Level is how bad a finding is.
 type Level uint8
@@ -28,7 +32,18 @@ func (l Level) String() string {
 type Finding struct {
 	Level Level
 	What  string // "the role may write to 3 tables, first public.orders"
-	Mend  string // one line that mends it, e.g. a REVOKE; "" if there is none
+	Mend  string // what an administrator runs to mend it, a statement a line; "" if there is nothing to run
+}
+
+// mostStatements is how many statements a finding lists.
+const mostStatements = 20
+
+// Statements is the Mend of a finding that takes all of these.
+func Statements(all []string) string {
+	if n := len(all) - mostStatements; n > 0 {
+		all = append(slices.Clone(all[:mostStatements]), fmt.Sprintf("-- and %d more like these: look again after them", n))
+	}
+	return strings.Join(all, "\n")
 }
 
 // Posture is what a connection could do beyond reading. The zero Posture has

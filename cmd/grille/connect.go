@@ -130,16 +130,24 @@ func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) 
 	fmt.Fprintf(k.out, "%s\n", conn.Target)
 	for _, f := range posture.Findings {
 		mark := map[run.Level]string{run.OK: "ok    ", run.Yellow: "note  ", run.Red: "RED   "}[f.Level]
-		fmt.Fprintf(k.out, "  %s%s\n", mark, f.What)
-		if f.Mend != "" {
-			fmt.Fprintf(k.out, "        to mend it: %s\n", f.Mend)
-		}
+		fmt.Fprintf(k.out, "  %s%s\n%s", mark, indent(f.What, ""), mending(f.Mend))
 	}
 	if posture.Refused() {
 		return nil, refusal.New(refusal.Posture, "mend what is RED above; or connect with a role that may only read",
 			"the database role may do more than read, so Grille does not use it")
 	}
 	return e.Catalog(ctx)
+}
+
+// mending says what to run, a statement a line, so that it can be pasted.
+func mending(mend string) string {
+	switch {
+	case mend == "":
+		return ""
+	case !strings.Contains(mend, "\n"):
+		return "        to mend it: " + indent(mend, "") + "\n"
+	}
+	return "        to mend it:\n" + indent(mend, "          ") + "\n"
 }
 
 // classed are the columns that a proposal puts into each class.

@@ -261,10 +261,7 @@ func (d *doctor) printed() error {
 			fmt.Fprintln(d.out, area)
 		}
 		mark := map[string]string{"ok": "ok    ", "note": "note  ", "red": "RED   "}[f.Level]
-		fmt.Fprintln(d.out, "  "+mark+indent(f.What, ""))
-		if f.Mend != "" {
-			fmt.Fprintln(d.out, "        to mend it: "+indent(f.Mend, ""))
-		}
+		fmt.Fprintf(d.out, "  %s%s\n%s", mark, indent(f.What, ""), mending(f.Mend))
 	}
 	return nil
 }

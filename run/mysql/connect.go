@@ -200,7 +200,7 @@ func (e *Engine) allowed(c *conn) error {
 	f := c.posture.Worst()
 	// The finding may name tables: it is for the owner.
 	return refusal.New(refusal.Posture, "whoever runs this Grille sees what to revoke with `grille connect`",
-		"the database user may do more than read").ForOwner("%s: %s", f.What, f.Mend)
+		"the database user may do more than read").ForOwner("%s: %s", f.What, strings.ReplaceAll(f.Mend, "\n", " "))
 }
 
 // cut closes the connection under whoever reads from it.

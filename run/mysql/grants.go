@@ -1,6 +1,9 @@
 package mysql
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // grant is one right of a line of SHOW GRANTS, or one role.
 type grant struct {
@@ -12,21 +15,82 @@ type grant struct {
 	withOption bool
 }
 
-// revoke is the line that takes it away.
-func (g grant) revoke(who string) string {
-	if g.to != "" {
-		who = g.to
+// mending writes what takes rights away from who, of everything that was given.
+type mending struct {
+	who   string
+	given []grant
+}
+
+// revoke are the statements that take gs away, one for an object. What comes
+// through a role is taken away by taking the role: its other members may need it.
+func (m mending) revoke(gs []grant) []string {
+	var out []string
+	rights := map[string][]string{}
+	var froms []string
+	for _, g := range gs {
+		right, from := g.right, " ON "+g.on+" FROM "+m.who+";"
+		switch {
+		case g.to != "" && g.to != m.who:
+			right, from = m.direct(g.to), " FROM "+m.who+";"
+		case g.role != "":
+			right, from = g.role, " FROM "+m.who+";"
+		case g.columns != "":
+			right += " " + g.columns
+		}
+		if rights[from] == nil {
+			froms = append(froms, from)
+		}
+		if !slices.Contains(rights[from], right) {
+			rights[from] = append(rights[from], right)
+		}
 	}
-	switch {
-	case g.role != "":
-		return "REVOKE " + g.role + " FROM " + who
-	case g.right == "PROXY":
-		return "REVOKE PROXY ON " + g.on + " FROM " + who
-	case g.columns != "":
-		return "REVOKE " + g.right + " " + g.columns + " ON " + g.on + " FROM " + who
-	default:
-		return "REVOKE " + g.right + " ON " + g.on + " FROM " + who
+	for _, from := range froms {
+		for _, together := range alone(rights[from]) {
+			out = append(out, "REVOKE "+together+from)
+		}
 	}
+	return out
+}
+
+// alone keeps apart what a statement can only take by itself.
+func alone(rights []string) []string {
+	var out, rest []string
+	for _, r := range rights {
+		if r == "PROXY" || strings.HasPrefix(r, "ALL") || r[0] == '`' {
+			out = append(out, r)
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	if len(rest) > 0 {
+		out = append(out, strings.Join(rest, ", "))
+	}
+	return out
+}
+
+// direct is the role of the user's own through which it has role, or role itself.
+func (m mending) direct(role string) string {
+	for range m.given { // as far as roles can be nested
+		i := slices.IndexFunc(m.given, func(g grant) bool { return g.role == role })
+		if i < 0 || m.given[i].to == m.who {
+			break
+		}
+		role = m.given[i].to
+	}
+	return role
+}
+
+// readGrants reads all lines; what stands twice counts once.
+func readGrants(lines []string) []grant {
+	var out []grant
+	for _, line := range lines {
+		for _, g := range readGrant(line) {
+			if !slices.Contains(out, g) {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
 }
 
 // readGrant takes a line of SHOW GRANTS apart. One that it does not understand

@@ -31,22 +31,19 @@ func (e *Engine) probe(ctx context.Context, c *conn) (run.Posture, error) {
 		return run.Posture{}, err
 	}
 	var out run.Posture
+	given := readGrants(lines)
 	found := map[kind][]grant{}
-	for _, line := range lines {
-		for _, g := range readGrant(line) {
-			if k := g.kind(); !slices.Contains(found[k], g) {
-				found[k] = append(found[k], g)
-			}
-		}
+	for _, g := range given {
+		found[g.kind()] = append(found[g.kind()], g)
 	}
 	for _, k := range kinds {
 		if gs := found[k]; len(gs) > 0 {
-			out.Findings = append(out.Findings, e.finding(k, gs, who))
+			out.Findings = append(out.Findings, e.finding(k, gs, mending{who, given}))
 		}
 	}
 	if len(effective) > 0 && len(found[writeKind]) == 0 && len(found[everythingKind]) == 0 {
 		out.Findings = append(out.Findings, run.Finding{Level: run.Red, What: "the user may write to " + effective[0] + ", by a right that is everybody's",
-			Mend: "DELETE FROM mysql.db WHERE User = ''; FLUSH PRIVILEGES"})
+			Mend: "DELETE FROM mysql.db WHERE User = '';\nFLUSH PRIVILEGES;"})
 	}
 	if clock == "" {
 		out.Findings = append(out.Findings, run.Finding{Level: run.Yellow, Mend: "mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql",
@@ -214,7 +211,7 @@ func (g grant) kind() kind {
 	}
 }
 
-func (e *Engine) finding(k kind, gs []grant, who string) run.Finding {
+func (e *Engine) finding(k kind, gs []grant, m mending) run.Finding {
 	level, what := k.words()
 	first := gs[0].right
 	if gs[0].on != "*.*" && gs[0].on != "" {
@@ -226,11 +223,11 @@ func (e *Engine) finding(k kind, gs []grant, who string) run.Finding {
 	if n := len(gs) - 1; n > 0 {
 		first += fmt.Sprintf(" and %d more", n)
 	}
-	mend := gs[0].revoke(who)
+	mends := m.revoke(gs)
 	if k == everythingKind {
-		mend += "; GRANT SELECT, SHOW VIEW ON " + quoted(e.c.Target.Database) + ".* TO " + who
+		mends = append(mends, "GRANT SELECT, SHOW VIEW ON "+quoted(e.c.Target.Database)+".* TO "+m.who+";")
 	}
-	return run.Finding{Level: level, What: fmt.Sprintf(what, first), Mend: mend}
+	return run.Finding{Level: level, What: fmt.Sprintf(what, first), Mend: run.Statements(mends)}
 }
 
 func (k kind) words() (level run.Level, what string) {

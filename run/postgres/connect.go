@@ -116,7 +116,7 @@ func (e *Engine) allowed(c *conn) error {
 	f := c.posture.Worst()
 	// The finding may name tables: it is for the owner.
 	return refusal.New(refusal.Posture, "whoever runs this Grille sees what to revoke with `grille connect`",
-		"the database role may do more than read").ForOwner("%s: %s", f.What, f.Mend)
+		"the database role may do more than read").ForOwner("%s: %s", f.What, strings.ReplaceAll(f.Mend, "\n", " "))
 }
 
 // kill closes the connection at once, without waiting for the server.

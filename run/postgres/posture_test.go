@@ -119,3 +119,35 @@ func TestRefusedPosture(t *testing.T) {
 		t.Error(p, err)
 	}
 }
+
+// A role with every fault that has a name, and names that need quotes: what is
+// printed, run by an administrator, leaves a role that may read.
+func TestMendsTogether(t *testing.T) {
+	db := pgtest.New(t, `CREATE TABLE "Odd ""t""" (a serial, "B b" int); CREATE SCHEMA "S 2"; CREATE TABLE "S 2".own (a serial)`,
+		`CREATE FUNCTION f(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'`)
+	role, dsn := db.Role("BYPASSRLS CREATEROLE CREATEDB REPLICATION IN ROLE pg_write_all_data, pg_monitor")
+	for _, s := range replaceRole(`CREATE ROLE "$me X" CREATEDB; CREATE ROLE "$me y"; GRANT "$me y" TO "$me X"; GRANT "$me X" TO $me; GRANT DELETE ON "Odd ""t""" TO "$me y";
+		GRANT INSERT, UPDATE ("B b") ON "Odd ""t""" TO $me; GRANT SELECT ON "Odd ""t""" TO $me; GRANT TRUNCATE ON "Odd ""t""" TO PUBLIC; GRANT USAGE ON SEQUENCE "Odd ""t""_a_seq" TO $me;
+		ALTER TABLE "S 2".own OWNER TO $me; CREATE VIEW v AS SELECT 1; ALTER VIEW v OWNER TO $me; GRANT CREATE ON SCHEMA "S 2" TO $me; GRANT CREATE ON SCHEMA public TO PUBLIC`, role) {
+		db.Exec(s)
+	}
+	t.Cleanup(func() {
+		db.Exec(`DROP OWNED BY "`+role+` y"`, `DROP ROLE "`+role+` X"`, `DROP ROLE "`+role+` y"`)
+	})
+	p := posture(t, dsn)
+	if len(p.Findings) < 8 {
+		t.Fatalf("few faults were found: %+v", p.Findings)
+	}
+	for _, f := range p.Findings {
+		if f.Mend != "" {
+			db.Exec(f.Mend)
+		}
+	}
+	p = posture(t, dsn)
+	for _, f := range p.Findings {
+		if f.Level != run.OK {
+			t.Errorf("still there: %+v", f)
+		}
+	}
+	db.Exec(`DO $$ BEGIN IF NOT has_table_privilege('` + role + ` y', '"Odd ""t"""', 'DELETE') THEN RAISE 'the other role lost its right'; END IF; END $$`)
+}
