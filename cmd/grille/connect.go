@@ -34,6 +34,8 @@ type connecting struct {
 	name    string
 	schemas []string
 	accept  bool
+	print   bool
+	role    string
 }
 
 func (p *program) connect() *cobra.Command {
@@ -46,15 +48,37 @@ and sorts its columns into classes by name, type, key and comment. No row is
 read. What is not sure stays closed. Nothing is visible until you accept.
 
 A DSN is postgres://USER@HOST:PORT/DATABASE, mariadb://... or mysql://... like it,
-trino://USER@HOST:PORT/CATALOG/SCHEMA, or sqlite:PATH. A password may stand in it here; it is not written down.`,
+trino://USER@HOST:PORT/CATALOG/SCHEMA, or sqlite:PATH. A password may stand in it here; it is not written down.
+
+With --grants it prints the script that makes a role able to read what the rules
+of a connection need and nothing else, down to columns, and takes away what the
+role has beyond that. It runs nothing: an administrator does. With a DSN beside
+--connection it looks through that one, as an administrator's; with a DSN alone
+the rules are those that would be proposed.`,
 		Example: `  grille connect postgres://grille_ro@127.0.0.1:5432/clinic
   grille connect mariadb://grille_ro@127.0.0.1/shop
-  grille connect sqlite:clinic.db --accept`,
-		Args: args(1, 1, "a DSN"),
-		RunE: func(c *cobra.Command, given []string) error { return k.run(c.Context(), given[0]) },
+  grille connect sqlite:clinic.db --accept
+  grille connect --grants --connection clinic > grants.sql`,
+		Args: func(c *cobra.Command, given []string) error {
+			if k.print && len(given) == 0 {
+				return nil
+			}
+			return args(1, 1, "a DSN")(c, given)
+		},
+		RunE: func(c *cobra.Command, given []string) error {
+			switch {
+			case k.print:
+				return k.grants(c.Context(), given)
+			case k.role != "":
+				return usage("--role goes with --grants: the role of a connection stands in its DSN")
+			}
+			return k.run(c.Context(), given[0])
+		},
 	}
 	c.Flags().StringVar(&k.name, "name", "", "what to call the connection; else the name of the database")
 	c.Flags().StringSliceVar(&k.schemas, "schemas", nil, "the schemas to look at, on MariaDB and MySQL databases; else public, or the DSN's")
+	c.Flags().BoolVar(&k.print, "grants", false, "print the GRANT and REVOKE statements that the rules need, and do nothing else")
+	c.Flags().StringVar(&k.role, "role", "", "with --grants, the `role` (on MariaDB and MySQL the user) to write them for; else that of the connection, or grille_ro")
 	c.Flags().BoolVar(&k.accept, "accept", false, "accept what is proposed without asking")
 	return c
 }
@@ -133,7 +157,7 @@ func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) 
 		fmt.Fprintf(k.out, "  %s%s\n%s", mark, indent(f.What, ""), mending(f.Mend))
 	}
 	if posture.Refused() {
-		return nil, refusal.New(refusal.Posture, "mend what is RED above; or connect with a role that may only read",
+		return nil, refusal.New(refusal.Posture, "mend what is RED above; or make a role that may only read: grille connect --grants DSN prints the statements",
 			"the database role may do more than read, so Grille does not use it")
 	}
 	return e.Catalog(ctx)

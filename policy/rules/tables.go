@@ -29,6 +29,10 @@ type table struct {
 // name it.
 func (c *compiler) declare(e strict.Entry) error {
 	stored, err := findTable(c.cat, e.Name)
+	if err != nil && !opensAny(e.Value) {
+		c.say(Note, e.Key.Pos(), "%s; if the database role may not read it, all is well: nobody has a grant here", err)
+		return nil
+	}
 	if err != nil {
 		return e.Key.Errorf("%s", err)
 	}
@@ -42,6 +46,22 @@ func (c *compiler) declare(e strict.Entry) error {
 		ColumnsTold: map[catalog.ColumnID]policy.Told{}, Means: map[catalog.ColumnID]map[string]string{}, Say: map[string]string{}}
 	c.tables = append(c.tables, t)
 	return nil
+}
+
+// opensAny reports whether an entry of a table may open it, for all that can be
+// told without the table: it has grants, or says what this version does not know.
+func opensAny(n strict.Node) bool {
+	columns := false
+	for _, e := range entriesOf(n) {
+		switch e.Name {
+		case "columns":
+			columns = true
+		case "as", "exposes", "always", "fence", "about", "also", "shared", "scope", "min_group", "model", "samples", "values", "run":
+		default:
+			return true
+		}
+	}
+	return !columns
 }
 
 func (c *compiler) readTable(t *table) error {
@@ -122,6 +142,10 @@ func (c *compiler) readColumns(t *table, n strict.Node) error {
 			return e.Key.Errorf(`"*" would open columns that do not exist yet: run "grille rules check --write" to put the columns of today in its place`)
 		}
 		col, err := findColumn(t.stored, e.Name)
+		if err != nil && c.closes(e.Value) {
+			c.say(Note, e.Key.Pos(), "%s; if the database role may not read it, all is well: it is closed here", err)
+			continue
+		}
 		if err != nil {
 			return e.Key.Errorf("%s", err)
 		}
@@ -134,6 +158,30 @@ func (c *compiler) readColumns(t *table, n strict.Node) error {
 		}
 	}
 	return nil
+}
+
+// closes reports whether what stands at a column only closes it: its class is
+// `show: never`. A role with the least rights cannot read such a column, and then
+// it is not in the catalog.
+func (c *compiler) closes(n strict.Node) bool {
+	if n.Kind() == strict.KindText {
+		class, err := c.class(n)
+		return err == nil && class.Mask.Show == policy.Closed
+	}
+	closes := false
+	for _, e := range entriesOf(n) {
+		closes = closes || e.Name == "class" && e.Value.Kind() == strict.KindText && c.closes(e.Value)
+	}
+	return closes
+}
+
+// entriesOf are the entries of a map; none of anything else.
+func entriesOf(n strict.Node) []strict.Entry {
+	entries, err := n.Entries()
+	if err != nil {
+		return nil
+	}
+	return entries
 }
 
 // readColumn reads what stands at a column: its class, or {class: pii.name,
