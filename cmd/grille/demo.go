@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille/demo"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
@@ -69,6 +70,7 @@ can be named.`,
 	meant.flags(c)
 	p.drawing(c)
 	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
+	c.AddCommand(p.tour())
 	return c
 }
 
@@ -175,6 +177,17 @@ func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.openImage(ctx, image, draftsman{})
+}
+
+// draftsman is who drafts, and where it is recorded; the zero draftsman is the planner.
+type draftsman struct {
+	model  model.Client
+	ledger grille.Ledger
+}
+
+// openImage opens the demo's database.
+func (p *program) openImage(ctx context.Context, image []byte, by draftsman) (*grille.Grille, error) {
 	c := config.Defaults()
 	s, err := p.siteOf(c)
 	if err != nil {
@@ -197,7 +210,7 @@ func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
 		Rules: func(cat *catalog.Catalog) (*policy.Rules, error) {
 			return rules.Compile("demo/rules.yaml", demo.Rules, cat, opts)
 		},
-		Connection: "demo", Limits: c.Limits.Limits, Zone: c.Zone, Clock: p.clock, Random: p.random,
+		Model: by.model, Ledger: by.ledger, Connection: "demo", Limits: c.Limits.Limits, Zone: c.Zone, Clock: p.clock, Random: p.random,
 		Key: s.key("receipts"), Log: s.log,
 	})
 }
