@@ -2,11 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,7 +108,7 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	proposed := rules.Init(cat)
+	proposed := rules.Propose(cat)
 	conn.Rules = filepath.Join(filepath.Dir(k.flags.config), conn.Name+"-rules.yaml")
 	printClasses(k.out, cat, proposed)
 	return k.decide(ctx, s, conn, proposed)
@@ -174,92 +176,127 @@ func mending(mend string) string {
 	return "        to mend it:\n" + indent(mend, "          ") + "\n"
 }
 
-// classed are the columns that a proposal puts into each class.
-func classed(proposed []byte) map[string]int {
-	count := map[string]int{}
-	for line := range strings.Lines(string(proposed)) {
-		if column, ok := strings.CutPrefix(line, "      "); ok && !strings.HasPrefix(column, " ") {
-			if _, class, ok := cutLast(strings.TrimSpace(column), ": "); ok {
-				count[class]++
-			}
-		}
-	}
-	return count
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
-}
-
-func printClasses(w io.Writer, cat *catalog.Catalog, proposed []byte) {
+// printClasses says how many columns are proposed for each class.
+func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal) {
 	columns := 0
+	count := map[string]int{}
 	for _, t := range cat.Tables {
 		columns += len(t.Columns)
 	}
-	fmt.Fprintf(w, "\n%d tables, %d columns, sorted by name, type, key and comment (no row was read):\n", len(cat.Tables), columns)
-	count := classed(proposed)
-	var names []string
-	for name := range count {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if count[a] != count[b] {
-			return count[b] - count[a]
+	for _, t := range proposed.Tables() {
+		for _, c := range t.Columns {
+			count[proposed.Class(c)]++
 		}
-		return strings.Compare(a, b)
-	})
-	for _, name := range names {
-		fmt.Fprintf(w, "  %4d %s\n", count[name], name)
+	}
+	fmt.Fprintf(w, "\n%s, %s, sorted by name, type, key and comment (no row was read):\n", counted(len(cat.Tables), "table"), counted(columns, "column"))
+	shown := rules.Shown()
+	for _, name := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
+		fmt.Fprintf(w, "  %4d %-12s %s\n", count[name], name, shown[name])
 	}
 }
 
 // decide asks what to do, and writes files.
-func (k *connecting) decide(ctx context.Context, s *site, conn config.Connection, proposed []byte) error {
-	choice := "a"
-	if !k.accept {
-		fmt.Fprintf(k.out, "\nNothing is visible until you accept. Team %q, you, would see every row of these tables,\nwith columns masked or closed by class.\n[a]ccept  [e]dit  [q]uit: ", owners)
-		line, err := bufio.NewReader(k.in).ReadString('\n')
-		if err != nil && line == "" {
-			fmt.Fprintln(k.out)
-			return usage("nobody answered, and nothing was written: add --accept to accept without being asked")
-		}
-		choice = strings.ToLower(strings.TrimSpace(line))
+func (k *connecting) decide(ctx context.Context, s *site, conn config.Connection, proposed *rules.Proposal) error {
+	if k.accept {
+		return k.accepted(ctx, s, conn, proposed, all)
+	}
+	fmt.Fprintf(k.out, "\nNothing is visible until you accept. Team %q, you, would see every row of these tables,\nwith columns masked or closed by class.\n", owners)
+	in := bufio.NewReader(k.in)
+	choice, err := k.choice(in, "[a]ccept  [e]dit  [t]able by table  [q]uit: ", "accept", "edit", "table", "quit")
+	if err != nil {
+		return err
 	}
 	switch choice {
-	case "a", "accept":
-		granted, err := grant(proposed)
-		if err != nil {
-			return err
-		}
-		if err := k.write(s, conn, granted); err != nil {
-			return err
-		}
-		return k.suggest(ctx, s, conn)
-	case "e", "edit":
-		if err := k.write(s, conn, proposed); err != nil {
+	case "accept":
+		return k.accepted(ctx, s, conn, proposed, all)
+	case "table":
+		return k.byTable(ctx, s, conn, proposed, in)
+	case "edit":
+		if err := k.write(s, conn, proposed.File(none)); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.out, "Nothing is granted yet. Edit %s, add grants, then: grille rules check --config %s\n", conn.Rules, s.File)
 		return nil
-	case "q", "quit", "":
-		fmt.Fprintln(k.out, "Nothing was written.")
-		return nil
+	case "quit":
+		return k.quit()
 	default:
-		return usage("%q is none of a, e and q: nothing was written", choice)
+		panic("grille: an unknown choice")
 	}
 }
 
-// grant opens the proposed tables to the owners.
-func grant(proposed []byte) ([]byte, error) {
-	const closed, open = "    # grants: {TEAM: {rows: all}}\n", "    grants: {" + owners + ": {rows: all}}\n"
-	if !strings.Contains(string(proposed), closed) {
-		return nil, usage("there is no table that could be opened: views and foreign tables are opened by hand, see grille rules init")
+// choice asks until one of the words, or a word's first letter, comes.
+func (k *connecting) choice(in *bufio.Reader, ask string, words ...string) (string, error) {
+	for range 3 {
+		fmt.Fprint(k.out, ask)
+		line, err := in.ReadString('\n')
+		if err != nil && line == "" {
+			fmt.Fprintln(k.out)
+			return "", usage("nobody answered, and nothing was written: add --accept to accept without being asked")
+		}
+		said := strings.ToLower(strings.TrimSpace(line))
+		for _, w := range words {
+			if said == w || said == w[:1] {
+				return w, nil
+			}
+		}
+		fmt.Fprintf(k.out, "That is none of %s.\n", strings.Join(words, ", "))
 	}
-	return []byte(strings.ReplaceAll(string(proposed), closed, open)), nil
+	return "", usage("three answers that were not asked for: nothing was written")
+}
+
+func (k *connecting) quit() error {
+	fmt.Fprintln(k.out, "Nothing was written.")
+	return nil
+}
+
+// accepted writes what is proposed with the grants of some tables, and says what
+// can be asked.
+func (k *connecting) accepted(ctx context.Context, s *site, conn config.Connection, proposed *rules.Proposal, opens func(*catalog.Table) string) error {
+	if len(proposed.Tables()) == 0 {
+		return usage("there is no table that could be opened: views and foreign tables are opened by hand, see grille rules init")
+	}
+	if err := k.write(s, conn, proposed.File(opens)); err != nil {
+		return err
+	}
+	return k.suggest(ctx, s, conn)
+}
+
+// all and none say to whom a table opens that was accepted, and one that was not.
+func all(*catalog.Table) string  { return owners }
+func none(*catalog.Table) string { return "" }
+
+// byTable shows one table after the other and asks whether it opens. Nothing is
+// written before the last.
+func (k *connecting) byTable(ctx context.Context, s *site, conn config.Connection, proposed *rules.Proposal, in *bufio.Reader) error {
+	tables := proposed.Tables()
+	opens := map[*catalog.Table]string{}
+	shown := rules.Shown()
+	for i, t := range tables {
+		fmt.Fprintf(k.out, "\n%s  (%d of %d)\n", indent(proposed.Name(t), ""), i+1, len(tables))
+		for _, c := range t.Columns {
+			class := proposed.Class(c)
+			fmt.Fprintf(k.out, "  %-24s %-18s %-12s %s\n", indent(c.Name, ""), c.Declared, class, shown[class])
+		}
+		choice, err := k.choice(in, fmt.Sprintf("open it to team %q? [o]pen  [c]losed  [q]uit: ", owners), "open", "closed", "quit")
+		if err != nil {
+			return err
+		}
+		switch choice {
+		case "open":
+			opens[t] = owners
+		case "closed":
+		case "quit":
+			return k.quit()
+		default:
+			panic("grille: an unknown choice")
+		}
+	}
+	if len(opens) == 0 {
+		fmt.Fprintln(k.out, "\nNo table was opened.")
+		return k.quit()
+	}
+	fmt.Fprintf(k.out, "\n%s open, %d closed.\n", counted(len(opens), "table"), len(tables)-len(opens))
+	return k.accepted(ctx, s, conn, proposed, func(t *catalog.Table) string { return opens[t] })
 }
 
 func (k *connecting) write(s *site, conn config.Connection, text []byte) error {

@@ -77,16 +77,12 @@ func (k *connecting) ruled(given []string) (*site, config.Connection, compiler, 
 	}
 	s, err := k.siteOf(config.Defaults())
 	compile := func(cat *catalog.Catalog) (*policy.Rules, error) {
-		text, err := grant(rules.Init(cat))
-		if err != nil {
-			return nil, err
-		}
 		opts, err := s.ruleOptions(config.Connection{Name: "proposed"})
 		opts.Teams = []string{owners}
 		if err != nil {
 			return nil, err
 		}
-		return rules.Compile("the proposed rules", text, cat, opts)
+		return rules.Compile("the proposed rules", rules.Propose(cat).File(all), cat, opts)
 	}
 	return s, config.Connection{Name: "proposed", Target: target, Schemas: k.schemas}, compile, err
 }

@@ -16,22 +16,57 @@ import (
 // sure of it closes, and it grants nothing: nobody sees anything until somebody
 // has written a grant.
 func Init(cat *catalog.Catalog) []byte {
-	var b strings.Builder
-	b.WriteString(head)
-	p := proposal{cat: cat, class: map[*catalog.Column]string{}}
+	return Propose(cat).File(func(*catalog.Table) string { return "" })
+}
+
+// Proposal is a rules file before it is written.
+type Proposal struct {
+	cat   *catalog.Catalog
+	class map[*catalog.Column]string
+}
+
+// Propose sorts the columns of a database into classes.
+func Propose(cat *catalog.Catalog) *Proposal {
+	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}}
 	for _, t := range cat.Tables {
 		for _, c := range t.Columns {
 			p.class[c] = p.of(t, c)
 		}
 	}
 	p.spread()
-	var views []string
-	for _, t := range cat.Tables {
-		if !policy.Stored(t.Kind) {
-			views = append(views, fmt.Sprintf("%s (%s)", tableName(cat, t), kind(t.Kind)))
-			continue
+	return p
+}
+
+// Class is the class that is proposed for a column of a table.
+func (p *Proposal) Class(c *catalog.Column) string { return p.class[c] }
+
+// Tables are those for which rules are proposed.
+func (p *Proposal) Tables() []*catalog.Table {
+	var out []*catalog.Table
+	for _, t := range p.cat.Tables {
+		if policy.Stored(t.Kind) {
+			out = append(out, t)
 		}
-		p.write(&b, t)
+	}
+	return out
+}
+
+// Name is how the file names a table.
+func (p *Proposal) Name(t *catalog.Table) string { return tableName(p.cat, t) }
+
+// File is the proposal with a grant of all rows for the team to which each table
+// opens; "" is nobody.
+func (p *Proposal) File(opens func(*catalog.Table) string) []byte {
+	var b strings.Builder
+	b.WriteString(head)
+	for _, t := range p.Tables() {
+		p.write(&b, t, opens(t))
+	}
+	var views []string
+	for _, t := range p.cat.Tables {
+		if !policy.Stored(t.Kind) {
+			views = append(views, fmt.Sprintf("%s (%s)", tableName(p.cat, t), kind(t.Kind)))
+		}
 	}
 	if len(views) > 0 {
 		b.WriteString("\n# Not proposed, for the rules of the tables below do not hold inside them; to open\n# one, name it and write `as: view`:\n")
@@ -64,6 +99,22 @@ classes:
 tables:
 `
 
+// Shown is what becomes of the values of each class that is proposed, in words.
+func Shown() map[string]string {
+	return map[string]string{
+		"plain":       "shown as it is",
+		"key":         "shown as it is",
+		"person.name": "not shown, may be counted",
+		"contact":     "shown as a pseudonym",
+		"birth":       "shown as its year",
+		"zip":         "its first three digits",
+		"sensitive":   "not shown, may be counted",
+		"text.free":   "closed: it could hold anything",
+		"secret":      "closed",
+		"unsure":      "closed until you decide",
+	}
+}
+
 // The order of classes from open to closed; keys take the more closed one of
 // their two ends.
 func order() []string {
@@ -77,21 +128,20 @@ func stricter(a, b string) string {
 	return a
 }
 
-type proposal struct {
-	cat   *catalog.Catalog
-	class map[*catalog.Column]string
-}
-
-func (p *proposal) write(b *strings.Builder, t *catalog.Table) {
+func (p *Proposal) write(b *strings.Builder, t *catalog.Table, team string) {
 	fmt.Fprintf(b, "  %s:\n    columns:\n", scalar(tableName(p.cat, t)))
 	for _, c := range t.Columns {
 		fmt.Fprintf(b, "      %s: %s\n", yamlKey(c.Name), p.class[c])
 	}
-	b.WriteString("    # grants: {TEAM: {rows: all}}\n")
+	if team == "" {
+		b.WriteString("    # grants: {TEAM: {rows: all}}\n")
+		return
+	}
+	fmt.Fprintf(b, "    grants: {%s: {rows: all}}\n", team)
 }
 
 // spread gives both ends of a foreign key one class: they hold the same values.
-func (p *proposal) spread() {
+func (p *Proposal) spread() {
 	for changed := true; changed; {
 		changed = false
 		for _, t := range p.cat.Tables {
@@ -102,7 +152,7 @@ func (p *proposal) spread() {
 	}
 }
 
-func (p *proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
+func (p *Proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
 	to := p.cat.Table(k.To)
 	if to == nil || len(k.Columns) != len(k.ToColumns) {
 		return false
@@ -121,7 +171,7 @@ func (p *proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
 }
 
 // of sorts one column. The order of the questions is the order of caution.
-func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
+func (p *Proposal) of(t *catalog.Table, c *catalog.Column) string {
 	name := words.Split(c.Name)
 	said := append(slices.Clone(name), words.Split(c.Comment)...)
 	all := strings.Join(name, "")
@@ -178,7 +228,7 @@ func (p *proposal) of(t *catalog.Table, c *catalog.Column) string {
 
 // plain is for what is left: facts about things. Texts are open only where a
 // name says what kind of word stands in them.
-func (p *proposal) plain(t *catalog.Table, c *catalog.Column, name []string) string {
+func (p *Proposal) plain(t *catalog.Table, c *catalog.Column, name []string) string {
 	switch {
 	case c.Type.IsNumber(), c.Type.Kind == types.Bool, c.Type.Kind == types.Enum, c.Type.IsTemporal():
 		return "plain"
@@ -201,7 +251,7 @@ func openWords() []string {
 
 // key reports primary and foreign keys and what is called an id, of types that
 // hold no words.
-func (p *proposal) key(t *catalog.Table, c *catalog.Column) bool {
+func (p *Proposal) key(t *catalog.Table, c *catalog.Column) bool {
 	in := slices.ContainsFunc(t.Unique, func(k []catalog.ColumnID) bool { return slices.Contains(k, c.ID) })
 	for _, k := range t.Foreign {
 		in = in || slices.Contains(k.Columns, c.ID)
@@ -212,7 +262,7 @@ func (p *proposal) key(t *catalog.Table, c *catalog.Column) bool {
 }
 
 // person reports tables that are about people.
-func (p *proposal) person(t *catalog.Table) bool {
+func (p *Proposal) person(t *catalog.Table) bool {
 	return slices.ContainsFunc(words.Split(t.Name), func(w string) bool {
 		return slices.Contains([]string{"person", "patient", "customer", "client", "user", "employee", "staff", "member", "contact", "student", "teacher",
 			"author", "guest", "visitor", "driver", "passenger", "actor", "doctor", "nurse", "citizen", "tenant", "subscriber", "applicant", "candidate",
