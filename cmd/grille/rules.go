@@ -29,7 +29,7 @@ func (p *program) rules() *cobra.Command {
   git show HEAD:clinic-rules.yaml | grille rules diff -
   grille rules test clinic-rules.test`,
 	})
-	c.AddCommand(p.rulesInit(), p.rulesCheck(), p.rulesMatrix(), p.rulesDiff(), p.rulesTest(), p.rulesSchema())
+	c.AddCommand(p.rulesInit(), p.rulesCheck(), p.rulesMatrix(), p.rulesDiff(), p.rulesTest())
 	return c
 }
 
@@ -255,21 +255,4 @@ func (p *program) printFindings(all []rules.Finding) error {
 		return &found{text: fmt.Sprintf("the rules have %d errors, and nothing is visible until they are mended", errs)}
 	}
 	return nil
-}
-
-func (p *program) rulesSchema() *cobra.Command {
-	return &cobra.Command{
-		Use:   "schema",
-		Short: "print a JSON Schema of rules files, for editors",
-		Long: `Prints a JSON Schema (draft 2020-12) of rules files. It knows keys and forms;
-whether names mean something is for grille rules check.`,
-		Example: `  grille rules schema > rules.schema.json
-  # then, as the first line of the rules file:
-  # yaml-language-server: $schema=rules.schema.json`,
-		Args: args(0, 0, ""),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := p.out.Write(rules.Schema())
-			return err
-		},
-	}
 }
