@@ -1,5 +1,5 @@
-// Package demo is a small hospital group that does not exist: a database of
-// eight tables, the rules of three people, and questions to ask.
+// Package demo is a small hospital group that does not exist: a database of 22
+// tables and some 200,000 rows, the rules of three people, and questions to ask.
 //
 // The data are made by a seeded generator and end on the day before the one
 // given, so that "last year" and "yesterday" always mean something; equal days
@@ -7,6 +7,12 @@
 // addresses, insurance numbers, free text about health), all invented, so that
 // there is something to hide. Nobody is meant: addresses stand in example.org,
 // numbers in ranges that are never given out.
+//
+// It has what real databases have and answers go wrong by: codes (a flag N, H or
+// L, a status), NULLs, names within texts, a visit with many lab results (joined,
+// they count its stay and its invoice once for each), and rows of two wards or
+// two hospitals (transfers, equipment_sales), for which "by ward" and "by
+// hospital" mean two things.
 //
 // [SQLite] writes it into an embedded database, [Postgres] as a script, [Image]
 // is what an engine can open in memory. [Rules]

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,7 +42,9 @@ func generate(today time.Time) []table {
 		deps:  departments(),
 	}
 	tables := []table{g.hospitals(), g.departments(), g.wards(), g.staff(), g.patients()}
-	return append(tables, g.visits()...)
+	tables = append(tables, g.visits()...)
+	w := g.world(tables)
+	return append(tables, slices.Concat(w.laboratory(), w.pharmacy(), w.house(), w.office())...)
 }
 
 type generator struct {

@@ -170,5 +170,12 @@ func indexes() []string {
 		"CREATE INDEX visits_ward ON visits (ward_id)",
 		"CREATE INDEX diagnoses_visit ON diagnoses (visit_id)",
 		"CREATE INDEX invoices_visit ON invoices (visit_id)",
+		"CREATE INDEX lab_results_visit ON lab_results (visit_id)",
+		"CREATE INDEX prescriptions_visit ON prescriptions (visit_id)",
+		"CREATE INDEX bookings_patient ON bookings (patient_id)",
+		"CREATE INDEX transfers_visit ON transfers (visit_id)",
+		"CREATE INDEX shifts_ward ON shifts (ward_id)",
+		"CREATE INDEX claims_invoice ON claims (invoice_id)",
+		"CREATE INDEX complaints_visit ON complaints (visit_id)",
 	}
 }
