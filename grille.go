@@ -26,6 +26,7 @@ import (
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/ledger"
+	"github.com/grille-dev/grille/meaning"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/model/quota"
 	"github.com/grille-dev/grille/planner"
@@ -61,7 +62,10 @@ type Config struct {
 	Pairs []egress.Pair
 	// Taught is what the people of this workspace said of its words, for the planner.
 	// nil: nothing. No model is sent any of it.
-	Taught     *taught.Lessons
+	Taught *taught.Lessons
+	// Meaning is what people agreed on of the data, for everybody who sees them, and for
+	// models too. nil: nothing. It opens nothing and closes nothing.
+	Meaning    *meaning.Meaning
 	Connection string // its name, for receipts
 	Limits     run.Limits
 	// Fiscal is the month in which the financial year begins, 0 if nobody asks for it.
@@ -387,6 +391,10 @@ func (g *Grille) read(ctx context.Context) (*catalog.Catalog, *policy.Rules, err
 	outline, err := g.c.Engine.Catalog(ctx)
 	if err != nil {
 		return nil, nil, err
+	}
+	outline, unfit := g.c.Meaning.Over(outline)
+	for _, f := range unfit {
+		g.c.Log.Warn("meaning", "left out", f.String())
 	}
 	rules, err := g.c.Rules(outline)
 	if err != nil {

@@ -74,7 +74,7 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 	if err != nil {
 		return nil, err
 	}
-	var best meaning
+	var best drafted
 	for i, r := range readings {
 		m, err := k.reading(find, r.Draft)
 		switch {
@@ -139,23 +139,23 @@ func whole(all []planner.Reading) []planner.Reading {
 // mostReadings is how many readings of a question are looked at.
 const mostReadings = 4
 
-func (k *ask) reading(find *lookup, d model.Draft) (meaning, error) {
+func (k *ask) reading(find *lookup, d model.Draft) (drafted, error) {
 	k.trace.drafted(d)
 	query, err := k.draft(k.view, d.SQL)
 	if err != nil {
-		return meaning{}, err
+		return drafted{}, err
 	}
 	stmt, err := k.gate(k.view, query)
 	if err != nil {
-		return meaning{}, err
+		return drafted{}, err
 	}
 	m := find.texts(stmt, query)
 	m.draft = d
 	return m, nil
 }
 
-// meaning is a draft with what its texts mean.
-type meaning struct {
+// drafted is a draft with what its texts mean.
+type drafted struct {
 	ground.Meaning
 	draft model.Draft
 	stmt  emit.Statement // of what was drafted, until put
@@ -163,7 +163,7 @@ type meaning struct {
 
 // shows are the names of what is shown. A reading in which a text is of another
 // column shows the same.
-func (m meaning) shows() (names []string) {
+func (m drafted) shows() (names []string) {
 	for _, c := range m.stmt.Allowed().Columns() {
 		names = append(names, c.Name)
 	}
@@ -171,7 +171,7 @@ func (m meaning) shows() (names []string) {
 }
 
 // wrong counts the texts of which it is known that they are no values.
-func (m meaning) wrong() (n int) {
+func (m drafted) wrong() (n int) {
 	for _, x := range m.Matches {
 		if x.Stored == "" && x.All {
 			n++
@@ -181,7 +181,7 @@ func (m meaning) wrong() (n int) {
 }
 
 // put is m as the statement in which texts are what is meant, if any are.
-func (k *ask) put(view policy.View, m meaning) meaning {
+func (k *ask) put(view policy.View, m drafted) drafted {
 	if !slices.ContainsFunc(m.Matches, func(x ground.Match) bool { return x.Stored != "" }) {
 		return m
 	}
@@ -194,7 +194,7 @@ func (k *ask) put(view policy.View, m meaning) meaning {
 	return m
 }
 
-func (k *ask) told(ctx context.Context, of meaning) (*answer.Answer, error) {
+func (k *ask) told(ctx context.Context, of drafted) (*answer.Answer, error) {
 	a, err := k.start(ctx, of.stmt)
 	if err != nil {
 		return nil, err
@@ -208,15 +208,15 @@ func (k *ask) told(ctx context.Context, of meaning) (*answer.Answer, error) {
 
 // texts looks the texts of a query up, unless nothing of it may be run. Whatever
 // goes wrong, the texts stay what they are, and nobody is told.
-func (l *lookup) texts(stmt emit.Statement, query *ir.Query) (m meaning) {
-	m = meaning{Meaning: ground.Meaning{Query: query}, stmt: stmt}
+func (l *lookup) texts(stmt emit.Statement, query *ir.Query) (m drafted) {
+	m = drafted{Meaning: ground.Meaning{Query: query}, stmt: stmt}
 	if stmt.Allowed().ShowOnly() {
 		return m
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			_ = l.fault(p) // it is in the log
-			m = meaning{Meaning: ground.Meaning{Query: query}, stmt: stmt}
+			m = drafted{Meaning: ground.Meaning{Query: query}, stmt: stmt}
 		}
 	}()
 	m.Meaning = ground.Texts(query, l)

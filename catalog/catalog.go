@@ -71,9 +71,10 @@ const (
 // share it freely.
 type Catalog struct {
 	Engine  Engine
-	Path    []string // schemas in which unqualified names resolve, in order
-	Tables  []*Table // ordered by schema, name
-	Version string   // digest of everything above: equal catalogs have equal versions
+	Path    []string  // schemas in which unqualified names resolve, in order
+	Tables  []*Table  // ordered by schema, name
+	Metrics []*Metric `json:",omitempty"` // of no database: what people agreed on
+	Version string    // digest of everything above: equal catalogs have equal versions
 }
 
 // Table is a stored relation.
@@ -95,6 +96,7 @@ type Table struct {
 	// table in the rules, and its other names.
 	About string   `json:",omitempty"`
 	Also  []string `json:",omitempty"`
+	Said  Said     `json:",omitzero"` // likewise
 	// Inherits lists the tables whose rows include this one's: the parents of a
 	// partition or inheritance child, as far as they are in the catalog.
 	Inherits []TableID
@@ -145,6 +147,7 @@ type Column struct {
 	Sorted string   `json:",omitempty"`
 	About  string   `json:",omitempty"` // as Table.About
 	Also   []string `json:",omitempty"` // as Table.Also
+	Shape  Shape    `json:",omitzero"`  // of no database either: how a person wants its numbers shown
 }
 
 // ForeignKey says that Columns of this table refer to To.ToColumns.

@@ -147,7 +147,7 @@ func (x *index) connect() {
 	}
 	x.next = make([][]int32, len(x.tables))
 	for i, t := range x.tables {
-		for _, f := range t.Foreign {
+		for _, f := range t.Refers() {
 			if j, ok := at[f.To]; ok && j != int32(i) {
 				x.next[i], x.next[j] = append(x.next[i], j), append(x.next[j], int32(i))
 			}

@@ -129,8 +129,8 @@ func (o outliner) block(t *catalog.Table, notes *int) block {
 	}
 	var remarks []string
 	var key []catalog.ColumnID
-	if len(t.Unique) > 0 {
-		key = t.Unique[0]
+	if len(t.Believed()) > 0 {
+		key = t.Believed()[0]
 		if names, ok := columnList(t, key); ok {
 			remarks = append(remarks, "key "+names)
 		}
@@ -141,7 +141,7 @@ func (o outliner) block(t *catalog.Table, notes *int) block {
 	}
 	for i, col := range t.Columns {
 		if text, ok := o.column(t, col); ok {
-			refers := slices.ContainsFunc(t.Foreign, func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, col.ID) })
+			refers := slices.ContainsFunc(t.Refers(), func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, col.ID) })
 			b.columns = append(b.columns, line{text, told(col.About, col.Also, notes), i, refers || slices.Contains(key, col.ID)})
 		}
 	}
@@ -154,7 +154,7 @@ func (o outliner) column(t *catalog.Table, col *catalog.Column) (string, bool) {
 		return "", false
 	}
 	text := "  " + name + " " + typeName(col.Type)
-	for _, f := range t.Foreign {
+	for _, f := range t.Refers() {
 		if target, ok := o.target(f, col.ID); ok {
 			text += " -> " + target
 		}

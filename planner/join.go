@@ -41,7 +41,7 @@ func newGraph(l *lexicon) *graph {
 		g.number[t] = i
 	}
 	for _, t := range g.tables {
-		for _, f := range t.Foreign {
+		for _, f := range t.Refers() {
 			if to := l.tables[f.To]; to != nil {
 				g.add(t, columnsOf(t, f.Columns), to, columnsOf(to, f.ToColumns), false)
 			}
@@ -76,7 +76,7 @@ func (g *graph) add(t *catalog.Table, cols []*catalog.Column, to *catalog.Table,
 }
 
 func isUnique(t *catalog.Table, cols []*catalog.Column) bool {
-	for _, key := range t.Unique {
+	for _, key := range t.Believed() {
 		within := true
 		for _, id := range key {
 			within = within && slices.ContainsFunc(cols, func(c *catalog.Column) bool { return c.ID == id })

@@ -273,12 +273,12 @@ func isTemporal(k types.Kind) bool {
 
 // isKey reports whether the column identifies rows rather than measuring them.
 func isKey(r ref) bool {
-	for _, f := range r.table.Foreign {
+	for _, f := range r.table.Refers() {
 		if slices.Contains(f.Columns, r.col.ID) {
 			return true
 		}
 	}
-	if len(r.table.Unique) > 0 && slices.Equal(r.table.Unique[0], []catalog.ColumnID{r.col.ID}) {
+	if len(r.table.Believed()) > 0 && slices.Equal(r.table.Believed()[0], []catalog.ColumnID{r.col.ID}) {
 		return true
 	}
 	if classOf(r.col) == textClass {
@@ -290,7 +290,7 @@ func isKey(r ref) bool {
 
 // isForeign reports whether the column refers to another table.
 func isForeign(r ref) bool {
-	return slices.ContainsFunc(r.table.Foreign, func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, r.col.ID) })
+	return slices.ContainsFunc(r.table.Refers(), func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, r.col.ID) })
 }
 
 // isMeasure reports whether sums and averages of the column mean something.
@@ -413,11 +413,11 @@ func (l *lexicon) proper(t *catalog.Table) bool {
 
 // keyOf are the columns of the primary key; none if it is not visible.
 func (l *lexicon) keyOf(t *catalog.Table) []ref {
-	if len(t.Unique) == 0 {
+	if len(t.Believed()) == 0 {
 		return nil
 	}
 	var out []ref
-	for _, id := range t.Unique[0] {
+	for _, id := range t.Believed()[0] {
 		c := t.Column(id)
 		if c == nil || c.Type.Kind == types.Unsupported {
 			return nil
@@ -460,12 +460,15 @@ func (l *lexicon) findDates(t *catalog.Table) []ref {
 	return out
 }
 
-// standard are the columns of a table that somebody said are meant.
+// standard are the columns of a table that somebody said are meant: of what was
+// taught, and where that says nothing of the meaning.
 func (l *lexicon) standard(t *catalog.Table) taught.Default {
-	if l.known == nil {
-		return taught.Default{}
+	var d taught.Default
+	if l.known != nil {
+		d = l.known.Defaults[t.ID]
 	}
-	return l.known.Defaults[t.ID]
+	d.Date, d.Measure = cmp.Or(d.Date, t.Said.Date), cmp.Or(d.Measure, t.Said.Measure)
+	return d
 }
 
 // years are integer columns that hold a year.

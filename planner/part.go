@@ -157,7 +157,7 @@ func (p Part) isFar(means string, pick ref, unasked bool) bool {
 func same(a, b ref) bool { return refers(a, b) || refers(b, a) }
 
 func refers(key, to ref) bool {
-	return key.col != nil && to.table != nil && to.col == nil && slices.ContainsFunc(key.table.Foreign, func(f catalog.ForeignKey) bool {
+	return key.col != nil && to.table != nil && to.col == nil && slices.ContainsFunc(key.table.Refers(), func(f catalog.ForeignKey) bool {
 		return f.To == to.table.ID && slices.Contains(f.Columns, key.col.ID)
 	})
 }

@@ -109,8 +109,8 @@ func worths(c *catalog.Catalog) map[*catalog.Table]int {
 				numbers++
 			}
 		}
-		worth[t] += 1 + 2*min(len(t.Foreign), 4) + 2*min(dates, 2) + min(max(numbers-len(t.Foreign), 0), 3)
-		for _, f := range t.Foreign {
+		worth[t] += 1 + 2*min(len(t.Refers()), 4) + 2*min(dates, 2) + min(max(numbers-len(t.Refers()), 0), 3)
+		for _, f := range t.Refers() {
 			if to := byID[f.To]; to != nil && to != t {
 				worth[to]++
 			}

@@ -168,22 +168,25 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 		if s == nil || forModel && (s.off.HideFromModel || s.outside != "") {
 			continue
 		}
+		told := s.rules.Told.over(t.About, t.Also)
 		shown := &catalog.Table{ID: t.ID, Schema: t.Schema, Name: t.Name, Kind: t.Kind, Strict: t.Strict, InGroups: s.group != nil,
-			About: s.rules.Told.About, Also: slices.Clone(s.rules.Told.Also)}
+			About: told.About, Also: told.Also}
 		for _, c := range t.Columns {
 			if x := s.columns[c.ID]; x != nil && !hidden(s, x) {
-				shown.Columns = append(shown.Columns, x.shown(c, s.rules.ColumnsTold[c.ID]))
+				shown.Columns = append(shown.Columns, x.shown(c, s.rules.ColumnsTold[c.ID].over(c.About, c.Also)))
 			}
 		}
 		if forModel && len(shown.Columns) == 0 {
 			continue
 		}
-		shown.Unique = s.unique(t, shown)
+		shown.Unique = s.unique(t.Unique, shown)
 		out.Tables = append(out.Tables, shown)
 	}
 	for _, t := range out.Tables {
-		t.Foreign = v.foreign(t, out)
+		t.Foreign = v.foreign(t, v.tables[t.ID].stored.Foreign, out)
+		t.Said = v.said(t, out)
 	}
+	out.Metrics = v.metrics(out)
 	out.Version = v.key // equal rights see equal catalogs; reading all of it again would cost more than the rest
 	return out
 }
@@ -191,11 +194,14 @@ func (v *view) shown(forModel bool) *catalog.Catalog {
 // shown is the column as the viewer sees it, with what a person has told about
 // it. A comment is a text stored in the database, and no rule has opened it.
 func (x *seen) shown(c *catalog.Column, told Told) *catalog.Column {
-	if !x.mask.masks() && c.Comment == "" && !c.Generated && told.Empty() {
+	if !x.mask.masks() && (!x.clash || c.Shape == catalog.Shape{}) && c.Comment == "" && !c.Generated && told.Empty() {
 		return c // catalogs do not change: nothing is to be taken away
 	}
 	out := &catalog.Column{ID: c.ID, Name: c.Name, Type: c.Type, Declared: c.Declared, NotNull: c.NotNull, Collation: c.Collation,
-		About: told.About, Also: slices.Clone(told.Also)}
+		About: told.About, Also: told.Also}
+	if x.plain() {
+		out.Shape = c.Shape
+	}
 	if !x.mask.masks() {
 		return out
 	}
@@ -208,10 +214,10 @@ func (x *seen) shown(c *catalog.Column, told Told) *catalog.Column {
 	return out
 }
 
-// unique are the keys whose columns are shown so that they are unique still.
-func (s *sight) unique(t, shown *catalog.Table) [][]catalog.ColumnID {
+// unique are those of all keys whose columns are shown so that they are unique still.
+func (s *sight) unique(all [][]catalog.ColumnID, shown *catalog.Table) [][]catalog.ColumnID {
 	var keys [][]catalog.ColumnID
-	for _, key := range t.Unique {
+	for _, key := range all {
 		if !slices.ContainsFunc(key, func(id catalog.ColumnID) bool { return shown.Column(id) == nil || !s.columns[id].keeps() }) {
 			keys = append(keys, slices.Clone(key))
 		}
@@ -221,11 +227,11 @@ func (s *sight) unique(t, shown *catalog.Table) [][]catalog.ColumnID {
 
 func (x *seen) keeps() bool { return !x.clash && x.mask.keeps() }
 
-// foreign are the keys of t both of whose ends are shown, and alike: a year of
-// birth does not refer to a date of birth.
-func (v *view) foreign(t *catalog.Table, shown *catalog.Catalog) []catalog.ForeignKey {
+// foreign are those of all keys of t both of whose ends are shown, and alike: a year
+// of birth does not refer to a date of birth.
+func (v *view) foreign(t *catalog.Table, all []catalog.ForeignKey, shown *catalog.Catalog) []catalog.ForeignKey {
 	var keys []catalog.ForeignKey
-	for _, k := range v.tables[t.ID].stored.Foreign {
+	for _, k := range all {
 		to := shown.Table(k.To)
 		if to == nil || len(k.Columns) != len(k.ToColumns) {
 			continue

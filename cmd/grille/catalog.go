@@ -107,7 +107,7 @@ func printOutline(w io.Writer, format string, c *catalog.Catalog) error {
 }
 
 func refersTo(c *catalog.Catalog, t *catalog.Table, col *catalog.Column) string {
-	for _, f := range t.Foreign {
+	for _, f := range t.Refers() {
 		if len(f.Columns) == 1 && f.Columns[0] == col.ID {
 			if to := c.Table(f.To); to != nil && to.Column(f.ToColumns[0]) != nil {
 				return to.Name + "." + to.Column(f.ToColumns[0]).Name

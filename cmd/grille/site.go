@@ -192,12 +192,16 @@ func (s *site) openWith(ctx context.Context, c config.Connection, compile compil
 	if err != nil {
 		return nil, err
 	}
+	meaning, err := readMeaning(c)
+	if err != nil {
+		return nil, err
+	}
 	e, err := s.engine(c)
 	if err != nil {
 		return nil, err
 	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e, Rules: compile, Model: drafter, Ledger: s.left, Purpose: s.purpose, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Taught: lessons, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone, Fiscal: s.Fiscal, Week: s.Week, Locale: s.Locale,
+		Engine: e, Rules: compile, Model: drafter, Ledger: s.left, Purpose: s.purpose, Quota: quota, Candidates: candidates, Pairs: pairs.Sent(entries), Taught: lessons, Meaning: meaning, Connection: c.Name, Limits: s.Limits.Limits, Zone: s.Zone, Fiscal: s.Fiscal, Week: s.Week, Locale: s.Locale,
 		Clock: s.clock, Random: s.random, Key: s.key("receipts"), Log: s.log, Words: s.words, Names: s.names(c),
 	})
 }

@@ -58,6 +58,7 @@ type Connection struct {
 	Rules    string     // path; "": none, nothing is visible
 	Pairs    string     // path of examples for models; "": none
 	Taught   string     // path of what people call things; "": none
+	Meaning  string     // path of what the data mean; "": none
 	Dirs     []string   // SQLite, DuckDB: folders below which the file must lie; empty: the folder of grille.yaml
 	// InsecureAllowWritableRole lets a role be used that may do more than read.
 	InsecureAllowWritableRole bool

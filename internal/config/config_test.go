@@ -30,8 +30,8 @@ func TestPages(t *testing.T) {
 			}
 			var b strings.Builder
 			for _, k := range c.Connections {
-				fmt.Fprintf(&b, "connection %s: %v password=%q schemas=%q rules=%q pairs=%q taught=%q dirs=%q writable=%v\n",
-					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Pairs, k.Taught, k.Dirs, k.InsecureAllowWritableRole)
+				fmt.Fprintf(&b, "connection %s: %v password=%q schemas=%q rules=%q pairs=%q taught=%q meaning=%q dirs=%q writable=%v\n",
+					k.Name, k.Target, k.Password, k.Schemas, k.Rules, k.Pairs, k.Taught, k.Meaning, k.Dirs, k.InsecureAllowWritableRole)
 			}
 			for _, m := range c.Models {
 				b.WriteString("model" + set(m) + "\n")
@@ -72,7 +72,7 @@ func set(of any) (s string) {
 
 const everything = `
 connections:
-  clinic: {dsn: "postgres://ro@127.0.0.1:5432/clinic", password: env:PW, schemas: [public], rules: r.yaml, pairs: p.yaml, taught: w.yaml, insecure_allow_writable_role: true}
+  clinic: {dsn: "postgres://ro@127.0.0.1:5432/clinic", password: env:PW, schemas: [public], rules: r.yaml, pairs: p.yaml, taught: w.yaml, meaning: m.yaml, insecure_allow_writable_role: true}
   file: {dsn: "sqlite:a.db", dirs: [data]}
 model: house
 models:

@@ -75,6 +75,7 @@ func (c *Config) readConnection(name string, n strict.Node) error {
 		strict.Optional("rules", c.path(&k.Rules)),
 		strict.Optional("pairs", c.path(&k.Pairs)),
 		strict.Optional("taught", c.path(&k.Taught)),
+		strict.Optional("meaning", c.path(&k.Meaning)),
 		strict.Optional("dirs", c.paths(&k.Dirs)),
 		strict.Optional("insecure_allow_writable_role", strict.Bool(&k.InsecureAllowWritableRole)),
 	); err != nil {

@@ -2,9 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
@@ -19,7 +16,7 @@ const (
 // may see the name, so it is one line of plain text.
 func (c *compiler) readAbout(into *policy.Told) strict.Reader {
 	return func(n strict.Node) (err error) {
-		into.About, err = line(n, maxAbout)
+		into.About, err = n.Line(maxAbout)
 		c.warnOfQuotes(n, into.About)
 		return err
 	}
@@ -36,7 +33,7 @@ func (c *compiler) readAlso(into *policy.Told) strict.Reader {
 			return n.Errorf("%d names: write at most %d", len(items), maxAlso)
 		}
 		for _, item := range items {
-			name, err := line(item, 60)
+			name, err := item.Line(60)
 			if err != nil {
 				return err
 			}
@@ -68,10 +65,10 @@ func readMeans(into *map[string]string) strict.Reader {
 		}
 		*into = map[string]string{}
 		for _, e := range entries {
-			if _, err := line(e.Key, maxValue); err != nil {
+			if _, err := e.Key.Line(maxValue); err != nil {
 				return err
 			}
-			if (*into)[e.Name], err = line(e.Value, maxValue); err != nil {
+			if (*into)[e.Name], err = e.Value.Line(maxValue); err != nil {
 				return err
 			}
 		}
@@ -80,21 +77,3 @@ func readMeans(into *map[string]string) strict.Reader {
 }
 
 const maxValue = 200 // characters of a word for a value, and of the value
-
-// line is a text of at most most characters, all of which can be seen.
-func line(n strict.Node, most int) (string, error) {
-	text, err := n.Text()
-	if err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(text) == "" {
-		return "", n.Errorf("an empty text says nothing: remove the key, or write what is meant")
-	}
-	if count := utf8.RuneCountInString(text); count > most {
-		return "", n.Errorf("%d characters: write at most %d", count, most)
-	}
-	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }); i >= 0 {
-		return "", n.Errorf("a character that cannot be seen, or a second line: write one line of plain text")
-	}
-	return strings.TrimSpace(text), nil
-}

@@ -309,16 +309,16 @@ func (b *block) key(l *leaf, known map[ir.ColID]bool) bool {
 	for id, c := range l.stored {
 		has[c] = has[c] || known[id]
 	}
-	for _, key := range l.table.Unique {
+	for _, key := range l.table.Believed() {
 		if !slices.ContainsFunc(key, func(c catalog.ColumnID) bool { return !has[c] }) {
 			return true
 		}
 	}
-	if len(l.table.Unique) > 0 {
+	if len(l.table.Believed()) > 0 {
 		return false
 	}
 	for c := range has {
-		if has[c] && !slices.ContainsFunc(l.table.Foreign, func(k catalog.ForeignKey) bool { return slices.Contains(k.Columns, c) }) {
+		if has[c] && !slices.ContainsFunc(l.table.Refers(), func(k catalog.ForeignKey) bool { return slices.Contains(k.Columns, c) }) {
 			return true
 		}
 	}

@@ -125,7 +125,7 @@ func (b *block) keyOf(l *leaf) ir.ColID {
 	if l.table == nil {
 		return 0
 	}
-	for _, key := range l.table.Unique {
+	for _, key := range l.table.Believed() {
 		for _, c := range l.cols {
 			if len(key) == 1 && l.stored[c.ID] == key[0] {
 				return c.ID
