@@ -49,7 +49,7 @@ nobody in these data exists.
 --save writes it into a new folder instead: a SQLite database, its rules and a
 grille.yaml, in which every other command works, and in which a model of yours
 can be named.`,
-		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic", demo.Questions()[0]),
+		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic\n  grille demo attack", demo.Questions()[0]),
 		Args:    args(0, 1, "a question"),
 		RunE: func(c *cobra.Command, given []string) error {
 			switch {
@@ -70,7 +70,7 @@ can be named.`,
 	meant.flags(c)
 	p.drawing(c)
 	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
-	c.AddCommand(p.tour())
+	c.AddCommand(p.tour(), p.demoAttack())
 	return c
 }
 
