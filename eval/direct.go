@@ -43,7 +43,7 @@ func OpenDirect(ctx context.Context, c DirectConfig) (Direct, error) {
 		return openPostgres(ctx, c, t)
 	case dsn.SQLite:
 		return openSQLite(ctx, c, t)
-	case dsn.MySQL, dsn.Trino, dsn.DuckDB: // their texts are of another dialect
+	case dsn.MySQL, dsn.Trino, dsn.DuckDB, dsn.CSV: // their texts are of another dialect, or it is no database
 		return nil, refusal.New(refusal.Engine, "compare on PostgreSQL or SQLite", "eval runs no text directly on %s", t)
 	default:
 		panic("eval: unknown kind of database")

@@ -17,16 +17,44 @@ func FileBelow(path string, dirs []string) (string, error) {
 	if info, err := os.Stat(full); err != nil || !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s is not a file", path)
 	}
+	if rel, ok := below(full, dirs); !ok || rel == "." {
+		return "", errOutside(path)
+	}
+	return full, nil
+}
+
+// FolderBelow is the same for a folder, which may be one of dirs itself.
+func FolderBelow(path string, dirs []string) (string, error) {
+	full, err := resolve(path)
+	if err != nil {
+		return "", fmt.Errorf("the folder %s: %w", path, reason(err))
+	}
+	if info, err := os.Stat(full); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("%s is not a folder", path)
+	}
+	if _, ok := below(full, dirs); !ok {
+		return "", errOutside(path)
+	}
+	return full, nil
+}
+
+func errOutside(path string) error {
+	return fmt.Errorf("%s is not below a folder that databases may lie in; add its folder to the configuration", path)
+}
+
+// below is the way to a resolved path from the first of dirs that it is below, or
+// is itself.
+func below(full string, dirs []string) (string, bool) {
 	for _, d := range dirs {
 		dir, err := resolve(d)
 		if err != nil {
 			continue
 		}
-		if rel, err := filepath.Rel(dir, full); err == nil && filepath.IsLocal(rel) && rel != "." {
-			return full, nil
+		if rel, err := filepath.Rel(dir, full); err == nil && filepath.IsLocal(rel) {
+			return rel, true
 		}
 	}
-	return "", fmt.Errorf("%s is not below a folder that databases may lie in; add its folder to the configuration", path)
+	return "", false
 }
 
 // reason is an error without the path that it repeats.

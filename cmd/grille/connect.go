@@ -56,10 +56,14 @@ With --grants it prints the script that makes a role able to read what the rules
 of a connection need and nothing else, down to columns, and takes away what the
 role has beyond that. It runs nothing: an administrator does. With a DSN beside
 --connection it looks through that one, as an administrator's; with a DSN alone
-the rules are those that would be proposed.`,
+the rules are those that would be proposed.
+
+CSV files are a database too: csv:PATH, a file or a folder of them, or just the
+path. They say no types and keys, so their rows are read for that, on this machine.`,
 		Example: `  grille connect postgres://grille_ro@127.0.0.1:5432/clinic
   grille connect mariadb://grille_ro@127.0.0.1/shop
   grille connect sqlite:clinic.db --accept
+  grille connect ./data
   grille connect --grants --connection clinic > grants.sql`,
 		Args: func(c *cobra.Command, given []string) error {
 			if k.print && len(given) == 0 {
@@ -89,7 +93,7 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	if _, err := os.Lstat(k.flags.config); !errors.Is(err, fs.ErrNotExist) {
 		return usage("%s is there already: name another file with --config, or add the connection to it by hand", k.flags.config)
 	}
-	target, err := dsn.Parse(text)
+	target, err := dsn.Parse(orFiles(text))
 	if err != nil {
 		return usage("%v", err)
 	}
@@ -97,7 +101,7 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	c.File = k.flags.config
 	conn := config.Connection{Name: k.named(target), Target: target, Schemas: k.schemas}
 	if file, ok := target.(dsn.File); ok {
-		conn.Dirs = []string{filepath.Dir(file.File())}
+		conn.Dirs = []string{folderOf(file)}
 	}
 	c.Viewers = []viewer.Viewer{{Name: owner, Teams: []string{owners}}}
 	s, err := k.siteOf(c)
@@ -110,8 +114,35 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	}
 	proposed := rules.Propose(cat)
 	conn.Rules = filepath.Join(filepath.Dir(k.flags.config), conn.Name+"-rules.yaml")
-	printClasses(k.out, cat, proposed)
+	printClasses(k.out, cat, proposed, rowsRead(target))
 	return k.decide(ctx, s, conn, proposed)
+}
+
+// orFiles is a DSN, or that of the folder or CSV file whose path was given in its
+// place.
+func orFiles(text string) string {
+	info, err := os.Stat(text)
+	ext := strings.ToLower(filepath.Ext(text))
+	if err == nil && (info.IsDir() || ext == ".csv" || ext == ".tsv") {
+		return "csv:" + text
+	}
+	return text
+}
+
+// folderOf is the folder in which a database lies, or that it is.
+func folderOf(f dsn.File) string {
+	if info, err := os.Stat(f.File()); err == nil && info.IsDir() {
+		return f.File()
+	}
+	return filepath.Dir(f.File())
+}
+
+// rowsRead says for what rows were read.
+func rowsRead(t dsn.Target) string {
+	if _, ok := t.(dsn.CSV); ok {
+		return "rows were read for types and keys, on this machine"
+	}
+	return "no row was read"
 }
 
 // named makes a name of the database's own.
@@ -127,8 +158,12 @@ func (k *connecting) named(t dsn.Target) string {
 		name = t.Database
 	case dsn.Trino:
 		name = t.Catalog
-	case dsn.SQLite, dsn.DuckDB:
-		base := filepath.Base(t.(dsn.File).File())
+	case dsn.SQLite, dsn.DuckDB, dsn.CSV:
+		path, err := filepath.Abs(t.(dsn.File).File()) // . has a name too
+		if err != nil {
+			path = t.(dsn.File).File()
+		}
+		base := filepath.Base(path)
 		name = strings.TrimSuffix(base, filepath.Ext(base))
 	default:
 		panic("grille: unknown kind of database")
@@ -177,7 +212,7 @@ func mending(mend string) string {
 }
 
 // printClasses says how many columns are proposed for each class.
-func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal) {
+func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal, read string) {
 	columns := 0
 	count := map[string]int{}
 	for _, t := range cat.Tables {
@@ -188,7 +223,7 @@ func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal) {
 			count[proposed.Class(c)]++
 		}
 	}
-	fmt.Fprintf(w, "\n%s, %s, sorted by name, type, key and comment (no row was read):\n", counted(len(cat.Tables), "table"), counted(columns, "column"))
+	fmt.Fprintf(w, "\n%s, %s, sorted by name, type, key and comment (%s):\n", counted(len(cat.Tables), "table"), counted(columns, "column"), read)
 	shown := rules.Shown()
 	for _, name := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
 		fmt.Fprintf(w, "  %4d %-12s %s\n", count[name], name, shown[name])
@@ -348,7 +383,11 @@ func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
 	if rel, err := filepath.Rel(from, path); err == nil {
 		path = rel
 	}
-	return file.At(path), filepath.Dir(path), nil
+	dir := filepath.Dir(path)
+	if folderOf(file) == file.File() {
+		dir = path
+	}
+	return file.At(path), dir, nil
 }
 
 // create writes a file that must not be there yet.

@@ -17,6 +17,7 @@ import (
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/run"
+	"github.com/grille-dev/grille/run/csv"
 	"github.com/grille-dev/grille/run/dsn"
 	"github.com/grille-dev/grille/run/mysql"
 	"github.com/grille-dev/grille/run/postgres"
@@ -129,6 +130,8 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 		return sqlite.New(sqlite.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
 	case dsn.DuckDB:
 		return s.duckdb(t, c, log)
+	case dsn.CSV:
+		return csv.New(csv.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
 	default:
 		panic("grille: unknown kind of database")
 	}

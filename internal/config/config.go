@@ -59,7 +59,7 @@ type Connection struct {
 	Pairs    string     // path of examples for models; "": none
 	Taught   string     // path of what people call things; "": none
 	Meaning  string     // path of what the data mean; "": none
-	Dirs     []string   // SQLite, DuckDB: folders below which the file must lie; empty: the folder of grille.yaml
+	Dirs     []string   // SQLite, DuckDB, CSV: folders below which the file must lie; empty: the folder of grille.yaml
 	// InsecureAllowWritableRole lets a role be used that may do more than read.
 	InsecureAllowWritableRole bool
 }

@@ -89,7 +89,7 @@ func (c *Config) readConnection(name string, n strict.Node) error {
 		if len(k.Dirs) > 0 {
 			return n.Errorf("dirs says below which folders a file may lie, and this database is not a file: remove it")
 		}
-	case dsn.SQLite, dsn.DuckDB:
+	case dsn.SQLite, dsn.DuckDB, dsn.CSV:
 		file := t.(dsn.File)
 		k.Target = file.At(c.Path(file.File()))
 		if k.Password != "" {

@@ -80,7 +80,7 @@ func (p *Proposal) File(opens func(*catalog.Table) string) []byte {
 const head = `# Who may see what. Whatever is not named here is closed: a table without a grant,
 # a column without a class, a column that the database gets tomorrow.
 #
-# Proposed from names, types and keys; no row was read. Read each line, change it
+# Proposed from names, types and keys, and from no value. Read each line, change it
 # to what is true, then add grants and try them: grille rules check.
 version: 1
 

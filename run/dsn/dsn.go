@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Target is one database: a [Postgres], a [MySQL], a [Trino], a [SQLite] or a
-// [DuckDB].
+// Target is one database: a [Postgres], a [MySQL], a [Trino], a [SQLite], a
+// [DuckDB] or a [CSV].
 //
 //sumtype:decl
 type Target interface {
@@ -57,7 +57,11 @@ type SQLite struct{ Path string }
 // DuckDB is duckdb:PATH.
 type DuckDB struct{ Path string }
 
-// File is a target that is a file of this machine: a [SQLite] or a [DuckDB].
+// CSV is csv:PATH, a file or a folder of files.
+type CSV struct{ Path string }
+
+// File is a target that is a file of this machine, or for [CSV] perhaps a folder: a
+// [SQLite], a [DuckDB] or a [CSV].
 type File interface {
 	Target
 	// File is its path, and At the same kind of file at another one.
@@ -67,13 +71,16 @@ type File interface {
 
 func (s SQLite) File() string      { return s.Path }
 func (d DuckDB) File() string      { return d.Path }
+func (c CSV) File() string         { return c.Path }
 func (SQLite) At(path string) File { return SQLite{Path: path} }
 func (DuckDB) At(path string) File { return DuckDB{Path: path} }
+func (CSV) At(path string) File    { return CSV{Path: path} }
 
 func (Postgres) target() {}
 func (MySQL) target()    {}
 func (SQLite) target()   {}
 func (DuckDB) target()   {}
+func (CSV) target()      {}
 
 // String is the target without its password.
 func (p Postgres) String() string { return server(p).address("postgres") }
@@ -94,7 +101,10 @@ func (s SQLite) String() string { return "sqlite:" + s.Path }
 // String is the connection string.
 func (d DuckDB) String() string { return "duckdb:" + d.Path }
 
-var errScheme = errors.New("a connection string begins with sqlite:, duckdb:, postgres://, mariadb://, mysql:// or trino://")
+// String is the connection string.
+func (c CSV) String() string { return "csv:" + c.Path }
+
+var errScheme = errors.New("a connection string begins with sqlite:, duckdb:, csv:, postgres://, mariadb://, mysql:// or trino://")
 
 // Parse reads a connection string.
 func Parse(text string) (Target, error) {
@@ -118,7 +128,7 @@ func Parse(text string) (Target, error) {
 			return nil, err
 		}
 		return mySQL(scheme == "mariadb", s), nil
-	case "sqlite", "duckdb":
+	case "sqlite", "duckdb", "csv":
 		return parseFile(scheme, rest)
 	case "trino":
 		return parseTrino(text)
@@ -139,6 +149,8 @@ func parseFile(scheme, path string) (Target, error) {
 		return nil, fmt.Errorf("%s: takes no parameters; a path holds no ? and no #", scheme)
 	case scheme == "duckdb":
 		return DuckDB{Path: path}, nil
+	case scheme == "csv":
+		return CSV{Path: path}, nil
 	default:
 		return SQLite{Path: path}, nil
 	}

@@ -29,6 +29,8 @@ func TestParse(t *testing.T) {
 		"sqlite:data/demo.db":                               SQLite{Path: "data/demo.db"},
 		"sqlite:/srv/data/demo.db":                          SQLite{Path: "/srv/data/demo.db"},
 		"duckdb:data/shop.duckdb":                           DuckDB{Path: "data/shop.duckdb"},
+		"csv:data/":                                         CSV{Path: "data/"},
+		"csv:visits.csv":                                    CSV{Path: "visits.csv"},
 	} {
 		got, err := Parse(text)
 		if err != nil {
@@ -106,6 +108,9 @@ func TestRefused(t *testing.T) {
 		"sqlite:":                                                     "names no file",
 		"sqlite::memory:":                                             "names no file",
 		"sqlite:///srv/x.db":                                          "without slashes",
+		"csv:":                                                        "names no file",
+		"csv:///srv/data":                                             "without slashes",
+		"csv:data?sep=;":                                              "no parameters",
 		"duckdb:":                                                     "names no file",
 		"duckdb::memory:":                                             "names no file",
 		"duckdb:///srv/x.duckdb":                                      "without slashes",

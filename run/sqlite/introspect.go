@@ -148,7 +148,8 @@ func typeOf(declared string) types.Type {
 		return types.Of(types.Int8)
 	case "REAL", "DOUBLE", "DOUBLE PRECISION", "FLOAT", "FLOAT4", "FLOAT8":
 		return types.Of(types.Float8)
-	case "NUMERIC", "DECIMAL", "DEC", "NUMBER", "MONEY":
+	case "NUMERIC", "DECIMAL", "DEC", "NUMBER", "MONEY",
+		"NUMERIC TEXT": // a decimal that SQLite keeps as the text that it is, and does not make a float of
 		return types.Of(types.Numeric)
 	case "BOOL", "BOOLEAN":
 		return types.Of(types.Bool)
