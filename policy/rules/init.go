@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/policy"
-	"github.com/grille-dev/grille/sql/types"
 )
 
 // Init proposes a rules file for a database, to be read and edited by a person.
@@ -30,7 +28,7 @@ func Propose(cat *catalog.Catalog) *Proposal {
 	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}}
 	for _, t := range cat.Tables {
 		for _, c := range t.Columns {
-			p.class[c] = p.of(t, c)
+			p.class[c] = sortingOf(t, c).class()
 		}
 	}
 	p.spread()
@@ -168,104 +166,4 @@ func (p *Proposal) even(t *catalog.Table, k catalog.ForeignKey) bool {
 		changed = true
 	}
 	return changed
-}
-
-// of sorts one column. The order of the questions is the order of caution.
-func (p *Proposal) of(t *catalog.Table, c *catalog.Column) string {
-	name := words.Split(c.Name)
-	said := append(slices.Clone(name), words.Split(c.Comment)...)
-	all := strings.Join(name, "")
-	// Long words count inside of others too: dateofbirth, salaryusd.
-	has := func(of []string, list ...string) bool {
-		return slices.ContainsFunc(of, func(w string) bool { return slices.Contains(list, words.Stem(w)) }) ||
-			slices.ContainsFunc(list, func(w string) bool { return len(w) >= 5 && strings.Contains(all, w) })
-	}
-	is := func(list ...string) bool {
-		return slices.ContainsFunc(name, func(w string) bool { return slices.Contains(list, words.Stem(w)) })
-	}
-	fits := func(class string, m policy.Mask) string {
-		if m.Unfit(c.Type) != "" {
-			return "unsure"
-		}
-		return class
-	}
-	hash := policy.Mask{Show: policy.Hash, Family: "any"}
-	switch {
-	case c.Type.Kind == types.Unsupported:
-		return "unsure"
-	case c.Generated:
-		return "unsure" // it repeats other columns, and nothing says which
-	case has(said, "password", "passwd", "pwd", "secret", "token", "apikey", "salt", "hash", "credential", "pin", "cvv", "cvc", "otp", "signature", "certificate"),
-		strings.Contains(all, "apikey"), strings.Contains(all, "privatekey"), strings.Contains(all, "creditcard"), strings.Contains(all, "cardnumber"):
-		return "secret"
-	case has(said, "ssn", "iban", "bic", "passport", "tax", "taxid", "vat", "national", "licence", "license", "insurance", "account") && !is("id", "count", "amount", "rate", "type", "status", "total"):
-		return "secret"
-	case has(said, "diagnosis", "disease", "health", "medical", "religion", "ethnicity", "race", "sexuality", "orientation", "salary", "wage", "income", "pay", "disability", "genetic", "biometric", "union"):
-		return "sensitive"
-	case has(said, "note", "comment", "description", "remark", "message", "body", "content", "bio", "biography", "feedback", "review", "memo", "subject", "text") && c.Type.IsText(),
-		c.Type.Kind == types.JSON, c.Type.Kind == types.JSONB, c.Type.Kind == types.Bytea, c.Type.Kind == types.Array:
-		return "text.free"
-	case has(said, "birthday", "birthdate", "dob", "birth", "born"):
-		return fits("birth", policy.Mask{Show: policy.Year})
-	case has(said, "email", "mail", "phone", "mobile", "fax", "telephone", "cell", "ip", "url", "website", "twitter", "username", "login", "nickname", "device"):
-		return fits("contact", hash)
-	case has(name, "age", "gender", "sex", "nationality", "marital", "weight", "height", "balance", "credit", "debt", "fingerprint", "photo", "picture"):
-		return "unsure"
-	case has(said, "street", "address", "latitude", "longitude", "lat", "lng", "lon", "geo", "location", "coordinate") && !is("id"):
-		return "unsure"
-	case has(name, "zip", "zipcode", "postcode", "postal", "postalcode"):
-		return fits("zip", policy.Mask{Show: policy.Zip3})
-	case p.key(t, c):
-		return "key"
-	case has(said, "firstname", "lastname", "surname", "forename", "maiden", "fullname", "middlename"),
-		has(name, "first", "last", "family", "given", "full", "middle") && has(name, "name"):
-		return "person.name"
-	case has(name, "name", "title", "label") && p.person(t):
-		return "person.name"
-	}
-	return p.plain(t, c, name)
-}
-
-// plain is for what is left: facts about things. Texts are open only where a
-// name says what kind of word stands in them.
-func (p *Proposal) plain(t *catalog.Table, c *catalog.Column, name []string) string {
-	switch {
-	case c.Type.IsNumber(), c.Type.Kind == types.Bool, c.Type.Kind == types.Enum, c.Type.IsTemporal():
-		return "plain"
-	case !c.Type.IsText():
-		return "unsure"
-	case p.person(t):
-		return "unsure"
-	}
-	if slices.ContainsFunc(name, func(w string) bool { return slices.Contains(openWords(), words.Stem(w)) }) {
-		return "plain"
-	}
-	return "unsure"
-}
-
-// openWords are names of texts that say what a thing is.
-func openWords() []string {
-	return []string{"name", "title", "label", "code", "status", "state", "type", "kind", "category", "country", "city", "region",
-		"currency", "language", "unit", "color", "colour", "size", "genre", "brand", "model", "department", "role", "level", "stage", "channel", "sku"}
-}
-
-// key reports primary and foreign keys and what is called an id, of types that
-// hold no words.
-func (p *Proposal) key(t *catalog.Table, c *catalog.Column) bool {
-	in := slices.ContainsFunc(t.Unique, func(k []catalog.ColumnID) bool { return slices.Contains(k, c.ID) })
-	for _, k := range t.Foreign {
-		in = in || slices.Contains(k.Columns, c.ID)
-	}
-	name := words.Split(c.Name)
-	in = in || len(name) > 0 && name[len(name)-1] == "id"
-	return in && (c.Type.IsInteger() || c.Type.Kind == types.UUID)
-}
-
-// person reports tables that are about people.
-func (p *Proposal) person(t *catalog.Table) bool {
-	return slices.ContainsFunc(words.Split(t.Name), func(w string) bool {
-		return slices.Contains([]string{"person", "patient", "customer", "client", "user", "employee", "staff", "member", "contact", "student", "teacher",
-			"author", "guest", "visitor", "driver", "passenger", "actor", "doctor", "nurse", "citizen", "tenant", "subscriber", "applicant", "candidate",
-			"owner", "account", "profile", "people", "lead", "donor", "player", "artist", "supplier"}, words.Stem(w))
-	})
 }
