@@ -21,6 +21,7 @@ import (
 	"github.com/grille-dev/grille/calendar"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/demo"
+	"github.com/grille-dev/grille/demo/load"
 	"github.com/grille-dev/grille/eval"
 	"github.com/grille-dev/grille/internal/modeltest"
 	"github.com/grille-dev/grille/internal/pgtest"
@@ -113,16 +114,19 @@ func sqliteDirect(t testing.TB) eval.Direct {
 
 func postgresDemo(t testing.TB) (run.Engine, eval.Direct, pgtest.DB) {
 	t.Helper()
-	var script bytes.Buffer
-	if err := demo.Postgres(&script, now); err != nil {
+	db := pgtest.New(t)
+	owner, err := dsn.Parse(db.DSN)
+	if err != nil {
 		t.Fatal(err)
 	}
-	db := pgtest.New(t, script.String())
+	if _, err := load.Postgres(t.Context(), load.Config{Target: owner.(dsn.Postgres), Today: now}); err != nil {
+		t.Fatal(err)
+	}
 	target, err := dsn.Parse(db.ReadOnlyDSN)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := postgres.New(postgres.Config{Target: target.(dsn.Postgres), TimeZone: "UTC", Concurrent: 2})
+	e, err := postgres.New(postgres.Config{Target: target.(dsn.Postgres), Schemas: []string{load.Schema}, TimeZone: "UTC", Concurrent: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +135,7 @@ func postgresDemo(t testing.TB) (run.Engine, eval.Direct, pgtest.DB) {
 
 func direct(t testing.TB, target dsn.Target) eval.Direct {
 	t.Helper()
-	d, err := eval.OpenDirect(t.Context(), eval.DirectConfig{Target: target, Schemas: []string{"public"}, Zone: "UTC", Time: time.Minute, Rows: 100_000})
+	d, err := eval.OpenDirect(t.Context(), eval.DirectConfig{Target: target, Schemas: []string{load.Schema}, Zone: "UTC", Time: time.Minute, Rows: 100_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +406,7 @@ func TestDrift(t *testing.T) {
 	if got := ask(); got != "16\n" {
 		t.Fatalf("got %q", got)
 	}
-	db.Exec("ALTER TABLE wards ALTER COLUMN beds TYPE numeric")
+	db.Exec("ALTER TABLE grille_demo.wards ALTER COLUMN beds TYPE numeric")
 	if got := ask(); !strings.HasPrefix(got, "drift") {
 		t.Errorf("got %q, want a refusal", got)
 	}

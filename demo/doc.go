@@ -14,12 +14,13 @@
 // two hospitals (transfers, equipment_sales), for which "by ward" and "by
 // hospital" mean two things.
 //
-// [SQLite] writes it into an embedded database, [Postgres] as a script, [Image]
-// is what an engine can open in memory. [Rules]
-// is the rules file, [Viewers] the three people.
+// [SQLite] writes it into an embedded database, [Image] is what an engine can
+// open in memory; [Tables] is for who loads it elsewhere, which package demo/load
+// does. [Rules] is the rules file, [Viewers] the three people.
 package demo
 
 import (
+	"bytes"
 	_ "embed" // for rules.yaml
 
 	"github.com/grille-dev/grille/viewer"
@@ -30,11 +31,17 @@ import (
 //go:embed rules.yaml
 var Rules []byte
 
-// Config is a grille.yaml for the demo in a folder of its own, with the viewers
-// and with [Rules] beside it.
+// Config is a grille.yaml for the demo in a folder of its own, with the viewers,
+// and with [Rules] and the database clinic.db beside it.
 //
 //go:embed grille.yaml
 var Config []byte
+
+// ConfigOf is the same with the data elsewhere: connection is `dsn: "..."`, and
+// what else the connection has, in YAML's short form.
+func ConfigOf(connection string) []byte {
+	return bytes.Replace(Config, []byte(`dsn: "sqlite:clinic.db"`), []byte(connection), 1)
+}
 
 // Viewer is one of the three people, with a sentence about them.
 type Viewer struct {

@@ -14,8 +14,8 @@ const (
 	numStaff    = 260
 )
 
-// A table with its rows, in an order in which foreign keys are satisfied.
-type table struct {
+// Table is a table with its rows.
+type Table struct {
 	name    string
 	columns []column
 	rows    [][]any // each cell: nil, int, string, bool, day, moment, cents
@@ -33,7 +33,7 @@ type (
 )
 
 // generate makes the rows; the newest are of the day before today.
-func generate(today time.Time) []table {
+func generate(today time.Time) []Table {
 	last := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
 	g := &generator{
 		Rand:  rand.New(rand.NewPCG(20, 26)),
@@ -41,7 +41,7 @@ func generate(today time.Time) []table {
 		last:  last,
 		deps:  departments(),
 	}
-	tables := []table{g.hospitals(), g.departments(), g.wards(), g.staff(), g.patients()}
+	tables := []Table{g.hospitals(), g.departments(), g.wards(), g.staff(), g.patients()}
 	tables = append(tables, g.visits()...)
 	w := g.world(tables)
 	return append(tables, slices.Concat(w.laboratory(), w.pharmacy(), w.house(), w.office())...)
@@ -65,8 +65,8 @@ func (g *generator) date(from, to time.Time) time.Time {
 	return from.AddDate(0, 0, max(g.IntN(days), g.IntN(days*5)%days))
 }
 
-func (g *generator) hospitals() table {
-	t := table{name: "hospitals", columns: []column{
+func (g *generator) hospitals() Table {
+	t := Table{name: "hospitals", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"name", "TEXT", "NOT NULL"}, {"city", "TEXT", "NOT NULL"},
 		{"beds", "INTEGER", "NOT NULL"}, {"opened_on", "DATE", "NOT NULL"}}}
 	for i, h := range hospitals() {
@@ -76,8 +76,8 @@ func (g *generator) hospitals() table {
 	return t
 }
 
-func (g *generator) departments() table {
-	t := table{name: "departments", columns: []column{
+func (g *generator) departments() Table {
+	t := Table{name: "departments", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"hospital_id", "INTEGER", "NOT NULL REFERENCES hospitals (id)"},
 		{"name", "TEXT", "NOT NULL"}, {"code", "TEXT", "NOT NULL UNIQUE"}, {"floor", "INTEGER", ""}}}
 	for i, d := range g.deps {
@@ -90,8 +90,8 @@ func (g *generator) departments() table {
 	return t
 }
 
-func (g *generator) wards() table {
-	t := table{name: "wards", columns: []column{
+func (g *generator) wards() Table {
+	t := Table{name: "wards", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"department_id", "INTEGER", "NOT NULL REFERENCES departments (id)"},
 		{"name", "TEXT", "NOT NULL"}, {"beds", "INTEGER", "NOT NULL"}, {"intensive", "BOOLEAN", "NOT NULL"}}}
 	g.wardsOf = make([][]int, len(g.deps))
@@ -105,8 +105,8 @@ func (g *generator) wards() table {
 	return t
 }
 
-func (g *generator) staff() table {
-	t := table{name: "staff", columns: []column{
+func (g *generator) staff() Table {
+	t := Table{name: "staff", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"department_id", "INTEGER", "REFERENCES departments (id)"},
 		{"name", "TEXT", "NOT NULL"}, {"role", "TEXT", "NOT NULL"}, {"email", "TEXT", "NOT NULL"},
 		{"hired_on", "DATE", "NOT NULL"}, {"salary", "NUMERIC(10,2)", "NOT NULL"}}}
@@ -129,8 +129,8 @@ func (g *generator) staff() table {
 	return t
 }
 
-func (g *generator) patients() table {
-	t := table{name: "patients", columns: []column{
+func (g *generator) patients() Table {
+	t := Table{name: "patients", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"name", "TEXT", "NOT NULL"}, {"birthday", "DATE", "NOT NULL"},
 		{"sex", "TEXT", ""}, {"email", "TEXT", ""}, {"phone", "TEXT", ""}, {"city", "TEXT", ""},
 		{"insurance", "TEXT", "NOT NULL"}, {"insurance_number", "TEXT", ""}, {"consent", "BOOLEAN", "NOT NULL"},
@@ -158,18 +158,18 @@ func (g *generator) patients() table {
 }
 
 // visits, diagnoses and invoices belong together.
-func (g *generator) visits() []table {
-	visits := table{name: "visits", columns: []column{
+func (g *generator) visits() []Table {
+	visits := Table{name: "visits", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"patient_id", "INTEGER", "NOT NULL REFERENCES patients (id)"},
 		{"department_id", "INTEGER", "NOT NULL REFERENCES departments (id)"},
 		{"ward_id", "INTEGER", "REFERENCES wards (id)"}, {"doctor_id", "INTEGER", "REFERENCES staff (id)"},
 		{"admitted_at", "TIMESTAMP", "NOT NULL"}, {"discharged_at", "TIMESTAMP", ""},
 		{"kind", "TEXT", "NOT NULL"}, {"urgent", "BOOLEAN", "NOT NULL"}, {"stay_days", "INTEGER", ""}, {"notes", "TEXT", ""}}}
-	diagnoses := table{name: "diagnoses", columns: []column{
+	diagnoses := Table{name: "diagnoses", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"code", "TEXT", "NOT NULL"}, {"description", "TEXT", "NOT NULL"}, {"main", "BOOLEAN", "NOT NULL"},
 		{"severity", "INTEGER", ""}}}
-	invoices := table{name: "invoices", columns: []column{
+	invoices := Table{name: "invoices", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"number", "TEXT", "NOT NULL"}, {"amount", "NUMERIC(10,2)", "NOT NULL"}, {"status", "TEXT", "NOT NULL"},
 		{"issued_on", "DATE", "NOT NULL"}, {"paid_on", "DATE", ""}}}
@@ -213,7 +213,7 @@ func (g *generator) visits() []table {
 			invoices.rows = append(invoices.rows, g.invoice(len(invoices.rows)+1, id, stay, leaves))
 		}
 	}
-	return []table{visits, diagnoses, invoices}
+	return []Table{visits, diagnoses, invoices}
 }
 
 func (g *generator) invoice(id, visit, stay int, leaves time.Time) []any {

@@ -15,13 +15,13 @@ const (
 
 // house is what goes on in it beside treatment. Of a transfer there are two
 // wards, so that "by ward" has two meanings.
-func (w *world) house() []table {
-	return []table{w.bookings(), w.transfers(), w.shifts()}
+func (w *world) house() []Table {
+	return []Table{w.bookings(), w.transfers(), w.shifts()}
 }
 
 // bookings have codes: A attended, N did not come, C cancelled.
-func (w *world) bookings() table {
-	t := table{name: "bookings", columns: []column{
+func (w *world) bookings() Table {
+	t := Table{name: "bookings", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"patient_id", "INTEGER", "NOT NULL REFERENCES patients (id)"},
 		{"service", "TEXT", "NOT NULL"}, {"booked_on", "DATE", "NOT NULL"},
 		{"scheduled_at", "TIMESTAMP", "NOT NULL"}, {"minutes", "INTEGER", "NOT NULL"}, {"status", "TEXT", "NOT NULL"},
@@ -44,8 +44,8 @@ func (w *world) bookings() table {
 	return t
 }
 
-func (w *world) transfers() table {
-	t := table{name: "transfers", columns: []column{
+func (w *world) transfers() Table {
+	t := Table{name: "transfers", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"from_ward_id", "INTEGER", "NOT NULL REFERENCES wards (id)"}, {"to_ward_id", "INTEGER", "NOT NULL REFERENCES wards (id)"},
 		{"moved_at", "TIMESTAMP", "NOT NULL"}, {"reason", "TEXT", ""}}}
@@ -71,8 +71,8 @@ func (w *world) transfers() table {
 }
 
 // shifts are of the last half-year: E early, L late, N night.
-func (w *world) shifts() table {
-	t := table{name: "shifts", columns: []column{
+func (w *world) shifts() Table {
+	t := Table{name: "shifts", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"staff_id", "INTEGER", "NOT NULL REFERENCES staff (id)"},
 		{"ward_id", "INTEGER", "NOT NULL REFERENCES wards (id)"}, {"worked_on", "DATE", "NOT NULL"}, {"kind", "TEXT", "NOT NULL"},
 		{"hours", "NUMERIC(4,2)", "NOT NULL"}, {"overtime", "BOOLEAN", "NOT NULL"}}}
@@ -97,19 +97,19 @@ func (w *world) shifts() table {
 }
 
 // office is what is written and paid there. Of a sale there are two hospitals.
-func (w *world) office() []table {
-	return []table{w.insurers(), w.claims(), w.equipmentSales(), w.complaints()}
+func (w *world) office() []Table {
+	return []Table{w.insurers(), w.claims(), w.equipmentSales(), w.complaints()}
 }
 
-func (w *world) equipmentSales() table {
-	t := table{name: "equipment_sales", columns: []column{
+func (w *world) equipmentSales() Table {
+	t := Table{name: "equipment_sales", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"seller_hospital_id", "INTEGER", "NOT NULL REFERENCES hospitals (id)"},
 		{"buyer_hospital_id", "INTEGER", "NOT NULL REFERENCES hospitals (id)"}, {"equipment", "TEXT", "NOT NULL"},
 		{"price", "NUMERIC(10,2)", "NOT NULL"}, {"sold_on", "DATE", "NOT NULL"}}}
 	g := w.stream(7)
 	things := []string{"ventilator", "infusion pump", "monitor", "bed", "wheelchair", "ultrasound scanner", "defibrillator"}
 	for id := 1; id <= numSales; id++ {
-		seller := g.IntN(len(hospitals()))
+		seller := min(g.IntN(len(hospitals())), g.IntN(len(hospitals())))
 		buyer := (seller + 1 + g.IntN(5)/4) % len(hospitals()) // mostly the next one
 		t.rows = append(t.rows, []any{id, seller + 1, buyer + 1, choose(g, things), cents(20000 + g.IntN(900000)), day(g.date(g.first, g.last))})
 	}
@@ -117,8 +117,8 @@ func (w *world) equipmentSales() table {
 }
 
 // complaints have people's names in them, and not only their own.
-func (w *world) complaints() table {
-	t := table{name: "complaints", columns: []column{
+func (w *world) complaints() Table {
+	t := Table{name: "complaints", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"received_on", "DATE", "NOT NULL"}, {"channel", "TEXT", "NOT NULL"},
 		{"message", "TEXT", "NOT NULL"}, {"answered_on", "DATE", ""}}}

@@ -5,8 +5,8 @@ func insurers() []struct{ name, kind string } {
 		{"Lakeview Private", "PRI"}, {"Crown & Heath", "PRI"}}
 }
 
-func (w *world) insurers() table {
-	t := table{name: "insurers", columns: []column{
+func (w *world) insurers() Table {
+	t := Table{name: "insurers", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"name", "TEXT", "NOT NULL"}, {"kind", "TEXT", "NOT NULL"}, {"phone", "TEXT", ""}}}
 	g := w.stream(9)
 	for i, s := range insurers() {
@@ -17,8 +17,8 @@ func (w *world) insurers() table {
 
 // claims are what insurers were asked for, one an invoice: P paid, R reduced,
 // D denied, O open.
-func (w *world) claims() table {
-	t := table{name: "claims", columns: []column{
+func (w *world) claims() Table {
+	t := Table{name: "claims", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"invoice_id", "INTEGER", "NOT NULL REFERENCES invoices (id)"},
 		{"insurer_id", "INTEGER", "NOT NULL REFERENCES insurers (id)"}, {"submitted_on", "DATE", "NOT NULL"},
 		{"decided_on", "DATE", ""}, {"outcome", "TEXT", "NOT NULL"}, {"approved", "NUMERIC(10,2)", ""}}}

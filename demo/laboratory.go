@@ -28,8 +28,8 @@ func labTests() []labTest {
 
 // laboratory has many results for one visit: what is joined with it counts the
 // visit, and its invoice, once for each.
-func (w *world) laboratory() []table {
-	tests := table{name: "lab_tests", columns: []column{
+func (w *world) laboratory() []Table {
+	tests := Table{name: "lab_tests", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"code", "TEXT", "NOT NULL UNIQUE"}, {"name", "TEXT", "NOT NULL"}, {"unit", "TEXT", ""},
 		{"low", "NUMERIC(10,2)", ""}, {"high", "NUMERIC(10,2)", "NOT NULL"}, {"price", "NUMERIC(10,2)", "NOT NULL"}}}
 	for i, t := range labTests() {
@@ -42,11 +42,11 @@ func (w *world) laboratory() []table {
 		}
 		tests.rows = append(tests.rows, []any{i + 1, t.code, t.name, unit, low, t.high, t.price})
 	}
-	return []table{tests, w.labResults()}
+	return []Table{tests, w.labResults()}
 }
 
-func (w *world) labResults() table {
-	t := table{name: "lab_results", columns: []column{
+func (w *world) labResults() Table {
+	t := Table{name: "lab_results", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"lab_test_id", "INTEGER", "NOT NULL REFERENCES lab_tests (id)"}, {"taken_at", "TIMESTAMP", "NOT NULL"},
 		{"value", "NUMERIC(10,2)", ""}, {"flag", "TEXT", ""}, {"remark", "TEXT", ""}}}

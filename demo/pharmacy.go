@@ -30,8 +30,8 @@ func suppliers() [][2]string {
 }
 
 // pharmacy is what is prescribed, and what is bought for it.
-func (w *world) pharmacy() []table {
-	t := table{name: "drugs", columns: []column{
+func (w *world) pharmacy() []Table {
+	t := Table{name: "drugs", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"atc_code", "TEXT", "NOT NULL UNIQUE"}, {"name", "TEXT", "NOT NULL"},
 		{"form", "TEXT", "NOT NULL"}, {"unit_mg", "INTEGER", ""}, {"price", "NUMERIC(10,2)", "NOT NULL"}}}
 	for i, d := range drugs() {
@@ -41,11 +41,11 @@ func (w *world) pharmacy() []table {
 		}
 		t.rows = append(t.rows, []any{i + 1, d.atc, d.name, d.form, dose, d.price})
 	}
-	return append([]table{t, w.prescriptions()}, w.orders()...)
+	return append([]Table{t, w.prescriptions()}, w.orders()...)
 }
 
-func (w *world) prescriptions() table {
-	t := table{name: "prescriptions", columns: []column{
+func (w *world) prescriptions() Table {
+	t := Table{name: "prescriptions", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"visit_id", "INTEGER", "NOT NULL REFERENCES visits (id)"},
 		{"drug_id", "INTEGER", "NOT NULL REFERENCES drugs (id)"}, {"doctor_id", "INTEGER", "REFERENCES staff (id)"},
 		{"prescribed_on", "DATE", "NOT NULL"}, {"dose_mg", "INTEGER", ""}, {"times_daily", "INTEGER", "NOT NULL"},
@@ -87,8 +87,8 @@ func (g *generator) instruction() any {
 	}
 }
 
-func (w *world) orders() []table {
-	sellers := table{name: "suppliers", columns: []column{
+func (w *world) orders() []Table {
+	sellers := Table{name: "suppliers", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"name", "TEXT", "NOT NULL"}, {"city", "TEXT", ""}, {"email", "TEXT", "NOT NULL"}}}
 	for i, s := range suppliers() {
 		city := any(s[1])
@@ -97,11 +97,11 @@ func (w *world) orders() []table {
 		}
 		sellers.rows = append(sellers.rows, []any{i + 1, s[0], city, fmt.Sprintf("orders%d@supply.example.org", i+1)})
 	}
-	orders := table{name: "orders", columns: []column{
+	orders := Table{name: "orders", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"supplier_id", "INTEGER", "NOT NULL REFERENCES suppliers (id)"},
 		{"hospital_id", "INTEGER", "NOT NULL REFERENCES hospitals (id)"}, {"ordered_on", "DATE", "NOT NULL"},
 		{"delivered_on", "DATE", ""}, {"status", "TEXT", "NOT NULL"}}}
-	lines := table{name: "order_lines", columns: []column{
+	lines := Table{name: "order_lines", columns: []column{
 		{"id", "INTEGER", "PRIMARY KEY"}, {"order_id", "INTEGER", "NOT NULL REFERENCES orders (id)"},
 		{"drug_id", "INTEGER", "NOT NULL REFERENCES drugs (id)"}, {"quantity", "INTEGER", "NOT NULL"},
 		{"unit_price", "NUMERIC(10,2)", "NOT NULL"}}}
@@ -122,5 +122,5 @@ func (w *world) orders() []table {
 			lines.rows = append(lines.rows, []any{len(lines.rows) + 1, id, n + 1, 10 * (1 + g.IntN(50)), price})
 		}
 	}
-	return []table{sellers, orders, lines}
+	return []Table{sellers, orders, lines}
 }

@@ -35,7 +35,7 @@ type bill struct {
 }
 
 // world reads tables as they were made, in the order in which they were.
-func (g *generator) world(tables []table) *world {
+func (g *generator) world(tables []Table) *world {
 	w := &world{first: g.first, last: g.last, end: g.last.Add(24*time.Hour - time.Second), deps: g.deps, staff: make([][]int, len(g.deps))}
 	people, patients, visits, invoices := tables[3].rows, tables[4].rows, tables[5].rows, tables[7].rows
 	for _, r := range people {

@@ -46,7 +46,7 @@ func SQLite(ctx context.Context, path string, today time.Time) (err error) {
 			return err
 		}
 	}
-	return db.Exec(strings.Join(indexes(), ";\n") + "; COMMIT; ANALYZE")
+	return db.Exec(strings.Join(Indexes(), ";\n") + "; COMMIT; ANALYZE")
 }
 
 // Image is the same as the content of a file. Nothing stays on disk.
@@ -63,8 +63,8 @@ func Image(ctx context.Context, today time.Time) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func fill(db *sqlite3.Conn, t table) error {
-	if err := db.Exec(t.create()); err != nil {
+func fill(db *sqlite3.Conn, t Table) error {
+	if err := db.Exec(t.Create()); err != nil {
 		return err
 	}
 	stmt, _, err := db.Prepare("INSERT INTO " + t.name + " VALUES (" + strings.TrimSuffix(strings.Repeat("?,", len(t.columns)), ",") + ")")
@@ -105,50 +105,42 @@ func bind(s *sqlite3.Stmt, n int, v any) error {
 	}
 }
 
-// Postgres writes the demo as a script for PostgreSQL, which makes the tables
-// in the first schema of the session's search path.
-func Postgres(w io.Writer, today time.Time) error {
-	const batch = 500
+// Tables are the demo's, in an order in which foreign keys are satisfied.
+func Tables(today time.Time) []Table { return generate(today) }
+
+// Name is the table's.
+func (t Table) Name() string { return t.name }
+
+// Len is its number of rows.
+func (t Table) Len() int { return len(t.rows) }
+
+// Copy writes the rows as PostgreSQL's COPY reads them in its format text.
+func (t Table) Copy(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	for _, t := range generate(today) {
-		fmt.Fprintf(b, "%s;\n", t.create())
-		for i, row := range t.rows {
-			sep := ","
-			if i%batch == 0 {
-				fmt.Fprintf(b, "INSERT INTO %s VALUES", t.name)
+	for _, row := range t.rows {
+		for i, v := range row {
+			if i > 0 {
+				b.WriteByte('\t')
 			}
-			if i%batch == batch-1 || i == len(t.rows)-1 {
-				sep = ";"
-			}
-			b.WriteString("\n(")
-			for j, v := range row {
-				if j > 0 {
-					b.WriteString(", ")
-				}
-				b.WriteString(literal(v))
-			}
-			b.WriteString(")" + sep)
+			b.WriteString(field(v))
 		}
-		b.WriteString("\n")
-	}
-	for _, s := range indexes() {
-		fmt.Fprintf(b, "%s;\n", s)
+		b.WriteByte('\n')
 	}
 	return b.Flush()
 }
 
-func literal(v any) string {
+func field(v any) string {
 	switch v := v.(type) {
 	case nil:
-		return "NULL"
+		return `\N`
 	case int, bool, cents:
 		return fmt.Sprint(v)
 	case string:
-		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+		return strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(v)
 	case day:
-		return "'" + time.Time(v).Format(dayFormat) + "'"
+		return time.Time(v).Format(dayFormat)
 	case moment:
-		return "'" + time.Time(v).Format(momentFormat) + "'"
+		return time.Time(v).Format(momentFormat)
 	default:
 		panic(fmt.Sprintf("demo: cell of type %T", v))
 	}
@@ -156,7 +148,8 @@ func literal(v any) string {
 
 func (c cents) String() string { return fmt.Sprintf("%d.%02d", int(c)/100, int(c)%100) }
 
-func (t table) create() string {
+// Create is the statement that makes it, for SQLite and PostgreSQL.
+func (t Table) Create() string {
 	defs := make([]string, len(t.columns))
 	for i, c := range t.columns {
 		defs[i] = strings.TrimSpace(c.name + " " + c.declared + " " + c.rest)
@@ -164,7 +157,8 @@ func (t table) create() string {
 	return "CREATE TABLE " + t.name + " (\n  " + strings.Join(defs, ",\n  ") + ")"
 }
 
-func indexes() []string {
+// Indexes are statements that make the rules fast, for when the tables are filled.
+func Indexes() []string {
 	return []string{
 		"CREATE INDEX visits_patient ON visits (patient_id)",
 		"CREATE INDEX visits_ward ON visits (ward_id)",

@@ -3,11 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,7 +30,7 @@ func (p *program) demo() *cobra.Command {
 	for _, q := range demo.Questions() {
 		examples = append(examples, fmt.Sprintf("  grille demo %q", q))
 	}
-	save, meant := "", meaning{}
+	save, meant := saving{program: p}, meaning{}
 	c := &cobra.Command{
 		Use:   "demo [QUESTION]",
 		Short: "ask a small hospital that does not exist; no key, no network, no database",
@@ -48,15 +44,18 @@ nobody in these data exists.
 
 --save writes it into a new folder instead: a SQLite database, its rules and a
 grille.yaml, in which every other command works, and in which a model of yours
-can be named.`,
-		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic\n  grille demo attack", demo.Questions()[0]),
+can be named. With --dsn the data go into a PostgreSQL database, as the schema
+grille_demo, which must not be there yet; the folder has the rest. This is the
+one command that writes to a database: as a role that may create a schema there.
+Its password may stand in the DSN; it is not written down.`,
+		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic\n  grille demo --save clinic --dsn postgres://postgres@127.0.0.1/postgres\n  grille demo attack", demo.Questions()[0]),
 		Args:    args(0, 1, "a question"),
 		RunE: func(c *cobra.Command, given []string) error {
 			switch {
-			case save != "" && len(given) > 0:
+			case save.wanted() && len(given) > 0:
 				return usage("--save writes the demo and asks nothing: ask in the new folder")
-			case save != "":
-				return p.demoSave(c.Context(), save)
+			case save.wanted():
+				return save.run(c.Context())
 			case len(given) == 0:
 				return p.demoHelp()
 			}
@@ -69,29 +68,9 @@ can be named.`,
 	}
 	meant.flags(c)
 	p.drawing(c)
-	c.Flags().StringVar(&save, "save", "", "write the demo into the new `folder`, for other commands")
+	save.flags(c)
 	c.AddCommand(p.tour(), p.demoAttack())
 	return c
-}
-
-// demoSave makes a folder in which the demo is a database like any other.
-func (p *program) demoSave(ctx context.Context, dir string) error {
-	if err := os.Mkdir(dir, 0o750); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return usage("%s exists: name a new folder", dir)
-		}
-		return fmt.Errorf("making the folder: %w", err)
-	}
-	if err := demo.SQLite(ctx, filepath.Join(dir, "clinic.db"), p.clock()); err != nil {
-		return err
-	}
-	for name, text := range map[string][]byte{"clinic-rules.yaml": demo.Rules, "grille.yaml": demo.Config} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
-		}
-	}
-	fmt.Fprintf(p.out, "%s has clinic.db, clinic-rules.yaml and grille.yaml. Ask in it:\n  cd %s\n  grille ask --as ines %q\n", dir, dir, demo.Questions()[0])
-	return nil
 }
 
 func (p *program) demoHelp() error {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestPostgresScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/postgres",
 		Setup: func(e *testscript.Env) error { return clinic(t, e) },
-		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "asks": asks},
 	})
 }
 
@@ -65,6 +66,7 @@ func TestPostgresScripts(t *testing.T) {
 //	DSN, PW        the same in two parts
 //	CUT            the same as DSN, through a wire that breaks after 64 KB
 //	WRITER         a role that may write, with its password
+//	OWNER          whoever may do everything there
 func clinic(t *testing.T, e *testscript.Env) error {
 	db := pgtest.New(t, `CREATE TABLE big AS SELECT i AS id, repeat('x', 100) AS text FROM generate_series(1, 50000) i`,
 		`CREATE TABLE wards (id int PRIMARY KEY, name text, email text)`, `INSERT INTO wards VALUES (1, 'north', 'north@example.org'), (2, 'south', NULL)`,
@@ -79,6 +81,13 @@ func clinic(t *testing.T, e *testscript.Env) error {
 	password, _ := u.User.Password()
 	u.User = url.User(u.User.Username())
 	e.Setenv("FULL", db.ReadOnlyDSN)
+	owner, err := url.Parse(db.DSN)
+	if err != nil {
+		return err
+	}
+	secret, _ := owner.User.Password()
+	e.Setenv("OWNER", db.DSN)
+	e.Setenv("OWNER_PASSWORD", secret)
 	e.Setenv("PW", password)
 	e.Setenv("GRILLE_CLINIC_PASSWORD", password) // as connect asks for
 	e.Setenv("DSN", u.String())
@@ -120,6 +129,18 @@ func breaking(t *testing.T, host string) string {
 		}
 	}()
 	return l.Addr().String()
+}
+
+// asks replaces the database of a configuration: asks grille.yaml $FULL
+func asks(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: asks FILE DSN")
+	}
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	text = regexp.MustCompile(`dsn: "[^"]*"`).ReplaceAllLiteral(text, []byte(strconv.AppendQuote([]byte("dsn: "), args[1])))
+	ts.Check(os.WriteFile(path, text, 0o600))
 }
 
 // exits runs a command and checks its exit code: exits 3 grille ask ...
