@@ -368,26 +368,38 @@ func (k *connecting) write(s *site, conn config.Connection, text []byte) error {
 // seenFrom is a target as the configuration in folder names it, and the folder
 // in which a database file lies.
 func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
-	file, ok := t.(dsn.File)
-	if !ok {
+	switch t := t.(type) {
+	case dsn.File:
+		path, err := relative(folder, t.File())
+		dir := filepath.Dir(path)
+		if folderOf(t) == t.File() {
+			dir = path
+		}
+		return t.At(path), dir, err
+	case dsn.Server:
+		if t.Authority() == "" {
+			return t, "", nil
+		}
+		path, err := relative(folder, t.Authority())
+		return t.WithAuthority(path), "", err
+	default:
 		return t, "", nil
 	}
+}
+
+func relative(folder, path string) (string, error) {
 	from, err := filepath.Abs(folder)
 	if err != nil {
-		return t, "", err
+		return "", err
 	}
-	path, err := filepath.Abs(file.File())
+	to, err := filepath.Abs(path)
 	if err != nil {
-		return t, "", err
+		return "", err
 	}
-	if rel, err := filepath.Rel(from, path); err == nil {
-		path = rel
+	if rel, err := filepath.Rel(from, to); err == nil {
+		return rel, nil
 	}
-	dir := filepath.Dir(path)
-	if folderOf(file) == file.File() {
-		dir = path
-	}
-	return file.At(path), dir, nil
+	return to, nil
 }
 
 // create writes a file that must not be there yet.

@@ -127,7 +127,7 @@ func (w *docWorld) postgres(t *testing.T) {
 		`CREATE TABLE visits (id int PRIMARY KEY, patient_id int NOT NULL REFERENCES patients, ward_id int NOT NULL REFERENCES wards, admitted_at timestamp NOT NULL)`,
 		`INSERT INTO wards SELECT i, 'Ward ' || i, 10 + i FROM generate_series(1, 4) i`,
 		`INSERT INTO patients SELECT i, 'Person ' || i, date '1950-01-01' + i * 50, 'p' || i || '@example.org', 1 + i % 4 FROM generate_series(1, 200) i`,
-		`INSERT INTO visits SELECT i, 1 + i % 200, 1 + i % 4, timestamp '2025-01-01' + i * interval '9 hours' FROM generate_series(1, 1000) i`)
+		`INSERT INTO visits SELECT i, 1 + i % 200, CASE WHEN i <= 400 THEN 1 WHEN i <= 700 THEN 2 WHEN i <= 900 THEN 3 ELSE 4 END, timestamp '2025-01-01' + i * interval '9 hours' FROM generate_series(1, 1000) i`)
 	u, err := url.Parse(db.DSN)
 	if err != nil {
 		t.Fatal(err)

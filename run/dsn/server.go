@@ -35,9 +35,21 @@ func (m MySQL) server() server {
 func (s server) address(scheme string) string {
 	u := url.URL{
 		Scheme: scheme, User: url.User(s.User),
-		Host: net.JoinHostPort(s.Host, strconv.Itoa(int(s.Port))), Path: "/" + s.Database,
+		Host: net.JoinHostPort(s.Host, strconv.Itoa(int(s.Port))), Path: "/" + s.Database, RawQuery: s.asked(),
 	}
 	return u.String()
+}
+
+// asked are the parameters without which [server.tls] would decide otherwise.
+func (s server) asked() string {
+	switch {
+	case s.RootCert != "":
+		return "sslrootcert=" + strings.ReplaceAll(url.QueryEscape(s.RootCert), "%2F", "/")
+	case !s.Plain && dial.Loopback(s.Host):
+		return "sslmode=verify-full"
+	default:
+		return ""
+	}
 }
 
 // errShape is said instead of what package url says: that quotes its input,

@@ -28,6 +28,7 @@ func (t Trino) String() string {
 	u := url.URL{
 		Scheme: "trino", User: url.User(t.User),
 		Host: net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port))), Path: "/" + t.Catalog + "/" + t.Schema,
+		RawQuery: server{Host: t.Host, Plain: t.Plain, RootCert: t.RootCert}.asked(),
 	}
 	return u.String()
 }
