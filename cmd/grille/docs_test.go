@@ -27,11 +27,12 @@ import (
 
 // notRun are the blocks of commands that no test runs, by page and reason.
 var notRun = map[string][]string{
-	"duckdb.md":    {"a build of its own, which make duckdb makes"},
-	"models.md":    {"Ollama is a program of its own", "llama.cpp is a program of its own", "vLLM is a program of its own"},
-	"output.md":    {"wants Python and pyarrow"},
-	"README.md":    {"wants a server of yours"},
-	"redaction.md": {"the file of questions is yours"},
+	"duckdb.md":       {"a build of its own, which make duckdb makes"},
+	"howto-ollama.md": {"Ollama is a program of its own"},
+	"models.md":       {"Ollama is a program of its own", "llama.cpp is a program of its own", "vLLM is a program of its own"},
+	"output.md":       {"wants Python and pyarrow"},
+	"README.md":       {"wants a server of yours"},
+	"redaction.md":    {"the file of questions is yours"},
 }
 
 // elsewhere are commands of one line that something else runs.
@@ -289,6 +290,20 @@ func TestDocsLinks(t *testing.T) {
 			} else if heading != "" && !slices.Contains(headings(string(body)), heading) {
 				t.Errorf("%s links to %s, and there is no such heading", p.path, m[1])
 			}
+		}
+	}
+}
+
+// TestDocsIndex: docs/README.md leads to every page.
+func TestDocsIndex(t *testing.T) {
+	index, err := os.ReadFile("../../docs/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range docPages(t) {
+		name := filepath.Base(p.path)
+		if !strings.Contains(string(index), "("+name+")") && name != "README.md" {
+			t.Errorf("docs/README.md does not name %s", name)
 		}
 	}
 }

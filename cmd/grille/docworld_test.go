@@ -214,6 +214,7 @@ var drafts = []struct{ words, sql string }{
 	{"fruit", "SELECT count(*) FROM fruits"},
 	{"urgent", "SELECT d.name, count(*) AS urgent_visits FROM visits v JOIN departments d ON d.id = v.department_id WHERE v.urgent GROUP BY d.name ORDER BY 2 DESC"},
 	{"insurance number", "SELECT insurance_number FROM patients"},
+	{"paid most", "SELECT c.city, sum(o.total) AS paid FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY c.city ORDER BY paid DESC LIMIT 1"},
 	{"departments", "SELECT count(*) AS departments FROM departments"},
 }
 
