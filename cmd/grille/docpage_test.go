@@ -143,7 +143,7 @@ func unfinished(command string) bool {
 func matches(shown, got string) bool {
 	var pattern strings.Builder
 	pattern.WriteString(`\A`)
-	for line := range strings.Lines(strings.TrimSpace(shown)) {
+	for line := range strings.Lines(strings.Trim(shown, "\n")) {
 		line = strings.TrimRight(line, " \n")
 		if strings.TrimSpace(line) == "..." {
 			pattern.WriteString(`(?:.*\n)*?`)

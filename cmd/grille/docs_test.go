@@ -31,7 +31,6 @@ var notRun = map[string][]string{
 	"howto-ollama.md": {"Ollama is a program of its own"},
 	"models.md":       {"Ollama is a program of its own", "llama.cpp is a program of its own", "vLLM is a program of its own"},
 	"output.md":       {"wants Python and pyarrow"},
-	"README.md":       {"wants a server of yours"},
 	"redaction.md":    {"the file of questions is yours"},
 }
 
