@@ -83,6 +83,9 @@ func Stems(c *catalog.Catalog) func(stem string) bool {
 				add(col.Name + " " + col.About + " " + strings.Join(col.Also, " "))
 			}
 		}
+		for _, m := range c.Metrics {
+			add(m.Name + " " + m.About + " " + strings.Join(m.Also, " "))
+		}
 		return set
 	})
 	return func(stem string) bool { return stems()[stem] }

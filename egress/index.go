@@ -84,6 +84,9 @@ func (x *index) more(i int, t *catalog.Table, names map[string][]string) {
 	for j, col := range t.Columns {
 		about(columnName, j+1, col.About, col.Also)
 	}
+	for _, m := range x.metrics[t.ID] {
+		about(tableName, 0, m.About, append([]string{m.Name}, m.Also...))
+	}
 }
 
 func (x *index) add(f label, text string, names map[string][]string) {

@@ -21,13 +21,17 @@ const (
 // outliner writes tables down. It indexes the catalog once, as one may hold ten
 // thousand tables.
 type outliner struct {
-	tables []*catalog.Table
-	byID   map[catalog.TableID]*catalog.Table
-	plain  map[string]*catalog.Table // what an unqualified name means
+	tables  []*catalog.Table
+	metrics map[catalog.TableID][]*catalog.Metric
+	byID    map[catalog.TableID]*catalog.Table
+	plain   map[string]*catalog.Table // what an unqualified name means
 }
 
 func newOutliner(c *catalog.Catalog) outliner {
-	o := outliner{c.Tables, make(map[catalog.TableID]*catalog.Table, len(c.Tables)), map[string]*catalog.Table{}}
+	o := outliner{c.Tables, map[catalog.TableID][]*catalog.Metric{}, make(map[catalog.TableID]*catalog.Table, len(c.Tables)), map[string]*catalog.Table{}}
+	for _, m := range c.Metrics {
+		o.metrics[m.Table] = append(o.metrics[m.Table], m)
+	}
 	for _, t := range c.Tables {
 		o.byID[t.ID] = t
 	}
@@ -45,6 +49,7 @@ func newOutliner(c *catalog.Catalog) outliner {
 type outline struct {
 	text string // "" if there is none
 	told bool   // with descriptions
+	sums bool   // with metrics
 	such bool   // with samples
 }
 
@@ -53,6 +58,9 @@ func (o outline) notes() string {
 	var notes []string
 	if o.told {
 		notes = append(notes, `"about" says what something is, "also" what else it is called`)
+	}
+	if o.sums {
+		notes = append(notes, `"metric" is a figure with a name: where it is asked for, write its expression as it is`)
 	}
 	if o.such {
 		notes = append(notes, `"such as" shows some values of a column`)
@@ -69,7 +77,7 @@ func (x *index) outline(q Question, budget int, s *samples) outline {
 	}
 	r := x.rank(q)
 	keep := make([]string, len(x.tables))
-	left, notes := budget, toldBudget
+	left, notes, sums := budget, toldBudget, false
 	for _, i := range r.order {
 		if left < budget/20 {
 			break // full enough: do not write ten thousand tables to fill the rest
@@ -79,9 +87,9 @@ func (x *index) outline(q Question, budget int, s *samples) outline {
 			continue
 		}
 		s.add(&b, x.tables[i], left-b.size())
-		keep[i], left = b.String(), left-b.size()
+		keep[i], left, sums = b.String(), left-b.size(), sums || b.sums()
 	}
-	return outline{strings.Join(nonEmpty(keep), "\n"), notes < toldBudget, s.given}
+	return outline{strings.Join(nonEmpty(keep), "\n"), notes < toldBudget, sums, s.given}
 }
 
 // fits reports whether all tables fit into budget bytes.
@@ -100,6 +108,7 @@ func (o outliner) fits(budget int) bool {
 //	table "visits" (key "id"; about "each stay in a ward")
 //	  "id" int4
 //	  "ward_id" int4 -> "wards"."id" (also "station")
+//	  metric "nights" = sum("stay_days") (about "as they are billed")
 //
 // A table that is seen in groups says so: a draft of its rows would be refused.
 // Of types only the kind is written: a declared type may list an enum's labels.
@@ -114,6 +123,7 @@ type line struct {
 	remarks []string
 	at      int  // in the table's columns
 	key     bool // it is part of a key, or refers to one
+	metric  bool
 }
 
 func (l line) String() string { return l.text + remark(l.remarks) + "\n" }
@@ -142,9 +152,10 @@ func (o outliner) block(t *catalog.Table, notes *int) block {
 	for i, col := range t.Columns {
 		if text, ok := o.column(t, col); ok {
 			refers := slices.ContainsFunc(t.Refers(), func(f catalog.ForeignKey) bool { return slices.Contains(f.Columns, col.ID) })
-			b.columns = append(b.columns, line{text, told(col.About, col.Also, notes), i, refers || slices.Contains(key, col.ID)})
+			b.columns = append(b.columns, line{text, told(col.About, col.Also, notes), i, refers || slices.Contains(key, col.ID), false})
 		}
 	}
+	b.columns = append(b.columns, o.figures(t, notes)...)
 	return b
 }
 

@@ -43,6 +43,9 @@ func (s *samples) add(b *block, t *catalog.Table, room int) {
 	}
 	s.tables++
 	for i, l := range b.columns {
+		if l.metric {
+			continue
+		}
 		col := t.Columns[l.at]
 		most := min(s.view.Samples(t.ID, col.ID), mostSamples)
 		if most == 0 || !col.Type.IsText() || col.Type.Kind == types.Token || s.columns >= mostSampled {

@@ -105,7 +105,7 @@ func (t *translator) item(x expr) learned.Item {
 
 func (t *translator) column(r ref) int {
 	n, known := t.columns[r.col]
-	t.ok = t.ok && known && !r.age && r.span.since == nil
+	t.ok = t.ok && known && !r.age && r.span.since == nil && r.metric == nil
 	return n
 }
 

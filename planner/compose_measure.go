@@ -128,6 +128,9 @@ func (c *composer) rankedBy(i int) bool {
 // usualAgg is how a measure is summed up if nobody says: amounts are added,
 // prices and ages are not.
 func usualAgg(r ref) aggregate {
+	if r.metric != nil {
+		return r.agg()
+	}
 	if r.span.since != nil {
 		return avgAgg
 	}
@@ -311,6 +314,9 @@ func (c *composer) countedColumn(n state, s slot) []state {
 		agg := sumAgg
 		if measures[0].span.since != nil { // "how many days does it take to close"
 			agg = avgAgg
+		}
+		if measures[0].metric != nil {
+			agg = measures[0].agg()
 		}
 		all = append(all, c.counted(t, slot{nouns: measures, piece: s.piece, want: wantMeasure}, agg))
 	}

@@ -268,7 +268,7 @@ func (b *builder) inUnit(c *cond) bool {
 func (l *lexicon) alikeIn(c cond) []*catalog.Column {
 	t, in := c.slot.pick.table, c.within.pick
 	switch {
-	case in.table == nil, c.slot.pick.age, c.slot.pick.span.since != nil:
+	case in.table == nil, c.slot.pick.metric != nil, c.slot.pick.age, c.slot.pick.span.since != nil:
 		return nil
 	case in.col != nil && in.table == t:
 		return []*catalog.Column{in.col}

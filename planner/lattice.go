@@ -151,6 +151,11 @@ func (l *lattice) piecesAt(i int) []piece {
 	one := func(r role, text string, exact bool, weight float64) piece {
 		return piece{keyword: keyword{role: r}, from: i, to: i + 1, text: text, exact: exact, weight: weight}
 	}
+	if n := l.metricAt(i); n > 0 {
+		if nouns := l.match(i, i+n); len(nouns) > 0 {
+			return []piece{{keyword: keyword{role: nounRole}, from: i, to: i + n, nouns: nouns, text: t.text, weight: 2 * float64(n)}}
+		}
+	}
 	var out []piece
 	if p, n := l.calendar.at(l.tokens, i); n > 0 && !(n == 1 && l.quantity(i)) && !(n == 2 && oneOf(t, "over") && l.quantity(i+1)) {
 		out = append(out, piece{keyword: keyword{role: periodRole}, from: i, to: i + n, period: p, weight: 0.3 + 1.06*float64(n)})
@@ -505,6 +510,7 @@ func (l *lattice) match(i, j int) []noun {
 			out = append(out, noun{ref: x.ref, score: found[x], full: x.full})
 		}
 	}
+	out = asAgreed(out)
 	slices.SortStableFunc(out, func(a, b noun) int { return cmp.Compare(b.score, a.score) })
 	for n := range out {
 		if out[n].score < out[0].score-0.4 || n >= 24 {

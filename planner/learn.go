@@ -195,6 +195,9 @@ func (l *lattice) draftOf(c learned.Candidate) model.Draft {
 // learnable reports whether all of a question is of the kind that the learned
 // parser has seen: it knows nothing of dates, nor of what is worked out.
 func (l *lattice) learnable() bool {
+	if l.speaksOfMetric() {
+		return false
+	}
 	for i, t := range l.tokens {
 		if t.kind == alienToken {
 			return false

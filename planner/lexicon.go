@@ -32,6 +32,7 @@ type lexicon struct {
 	graph   *graph
 	known   *taught.Known // nil: nothing was taught
 	senses  []sense       // taught phrases, the longest first
+	metrics []*lexeme     // names of metrics
 	// exemplary is a question that is answered, starts are questions to begin with.
 	exemplary func() string
 	starts    func() []idea
@@ -43,6 +44,8 @@ type ref struct {
 	col   *catalog.Column // nil: the table
 	age   bool            // not the birthday in col, but the years since
 	span  span            // not the date in col, but the time since another
+	// metric: not col, but the figure that is called so
+	metric *catalog.Metric
 }
 
 // class is what one may do with the column.
@@ -50,6 +53,8 @@ func (r ref) class() typeClass {
 	switch {
 	case r.col == nil:
 		return otherClass
+	case r.metric != nil && (r.metric.Over.Agg == "count" || r.metric.Under != nil):
+		return numericClass
 	case r.age, r.span.since != nil:
 		return numericClass
 	}
@@ -110,6 +115,7 @@ func newPart(c part) *lexicon {
 	for _, t := range c.Tables {
 		l.addAge(t)
 	}
+	l.addMetrics(c.of.Metrics)
 	for _, t := range c.Tables { // what rows are known by may be called the name
 		d := l.display(t)
 		if len(d) != 1 || classOf(d[0].col) != textClass || slices.Contains(words.OfName(d[0].col.Name), "name") {
@@ -273,6 +279,9 @@ func isTemporal(k types.Kind) bool {
 
 // isKey reports whether the column identifies rows rather than measuring them.
 func isKey(r ref) bool {
+	if r.metric != nil {
+		return false
+	}
 	for _, f := range r.table.Refers() {
 		if slices.Contains(f.Columns, r.col.ID) {
 			return true
@@ -295,6 +304,9 @@ func isForeign(r ref) bool {
 
 // isMeasure reports whether sums and averages of the column mean something.
 func isMeasure(r ref) bool {
+	if r.metric != nil {
+		return r.class() == numericClass
+	}
 	if r.col == nil || r.class() != numericClass || isKey(r) {
 		return false
 	}
@@ -489,7 +501,7 @@ func (l *lexicon) findYears(t *catalog.Table) []ref {
 func (l *lexicon) columnsLike(want []string) []ref {
 	var exact, within []ref
 	for _, x := range l.byWord[want[0]] {
-		if x.col == nil || x.age || slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(x.words, w) }) {
+		if x.col == nil || x.age || x.metric != nil || slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(x.words, w) }) {
 			continue
 		}
 		if len(x.words) == len(want) {
@@ -505,6 +517,8 @@ func (r ref) name() string {
 	switch {
 	case r.col == nil:
 		return r.table.Name
+	case r.metric != nil:
+		return calledAs(r.metric)
 	case r.age:
 		return "age"
 	case r.span.since != nil:

@@ -65,6 +65,11 @@ func (l *Lexicons) of(view policy.View, q egress.Question, lessons *taught.Lesso
 // speaks of in taught words.
 func (l *Lexicons) fitting(view policy.View, q egress.Question, k keptKnown) []*catalog.Table {
 	ids := k.SpokenOf(q.Text())
+	for _, id := range metricsIn(k.named, q.Text()) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
 	for _, t := range l.fit.Fitting(view, q, mostTables) {
 		if len(ids) < mostTables && !slices.Contains(ids, t.ID) {
 			ids = append(ids, t.ID)

@@ -280,6 +280,8 @@ func (l *lexicon) label(r ref) string {
 	switch {
 	case r.col == nil:
 		return t
+	case r.metric != nil:
+		return "metric " + r.metric.Name
 	case r.age:
 		return "age of " + t + "." + r.col.Name
 	case r.span.since != nil:

@@ -76,13 +76,16 @@ type builder struct {
 func (l *lexicon) build(r *reading) (plan, bool) {
 	b := &builder{lex: l, r: r}
 	b.p.limit, b.p.window, b.p.mean = r.limit, r.figure.n, r.figure.mean
+	if !b.metrics() {
+		return plan{}, false
+	}
 	b.ofEach()
 	b.countEach()
 	b.sumUp()
 	if !b.r.figure.quotient {
 		b.sumGroups()
 	}
-	if !b.quotient() || !b.perEach() || !b.root() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.scaled() || !b.rated() || !b.figures() {
+	if !b.quotient() || !b.perEach() || !b.root() || !b.atRoot() || !b.shape() || !b.join() || !b.filter() || !b.multiplied() || !b.deduped() || !b.scaled() || !b.rated() || !b.figures() {
 		return plan{}, false
 	}
 	for _, o := range r.orders {
@@ -534,6 +537,8 @@ func (b *builder) aggregate(o out) shown {
 	x := expr{agg: o.agg, distinct: o.distinct || o.agg == countAgg && o.slot.pick.col != nil && isKey(o.slot.pick) && !b.isOwnKey(o.slot.pick), ref: o.slot.pick, piece: o.slot.piece, pieces: o.pieces}
 	name := plural(x.name())
 	switch {
+	case x.metric != nil:
+		x.distinct = x.metric.Over.Distinct
 	case o.agg == countAgg && x.col == nil:
 		name = "number_of_" + name
 		x.distinct = false // its rows are distinct anyway, unless they have no name of their own

@@ -215,6 +215,9 @@ func (c periods) truncated(col string, k types.Kind, unit string) string {
 // aggregate is count(*) and the others. Where joins repeat the rows of the root,
 // or rows of a table that the root refers to are counted, keys are counted once.
 func (w *printer) aggregate(x expr) string {
+	if x.metric != nil {
+		return w.metric(x.ref)
+	}
 	if x.agg != countAgg {
 		agg := string(x.agg) + "(" + w.column(x.ref) + ")"
 		if x.scale != 0 {
@@ -239,6 +242,9 @@ func (w *printer) aggregate(x expr) string {
 }
 
 func (w *printer) column(r ref) string {
+	if r.metric != nil {
+		return w.metricOfRow(r)
+	}
 	name := quoteName(r.col.Name)
 	if !w.bare {
 		name = w.alias[r.table] + "." + name
@@ -611,7 +617,7 @@ func (w *printer) orders(orders []order, named bool) {
 
 // direction: NULLs are no candidates for the first place.
 func (w *printer) direction(o order) string {
-	nullable := o.agg != countAgg && !o.rows && (o.slot.pick.col == nil || !o.slot.pick.col.NotNull)
+	nullable := o.agg != countAgg && !o.rows && (o.slot.pick.col == nil || o.slot.pick.metric != nil || !o.slot.pick.col.NotNull)
 	switch {
 	case o.desc && nullable:
 		return " DESC NULLS LAST"

@@ -53,7 +53,7 @@ func unitWord(t token) int {
 // unitOfColumn is the unit in which a column counts, as its name says:
 // duration_seconds, stay_days.
 func unitOfColumn(r ref) int {
-	if r.col == nil || r.age || r.span.since != nil {
+	if r.col == nil || r.metric != nil || r.age || r.span.since != nil {
 		return -1
 	}
 	parts := words.OfName(r.col.Name)
