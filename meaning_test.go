@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,8 +12,10 @@ import (
 	"testing"
 
 	"github.com/grille-dev/grille"
+	"github.com/grille-dev/grille/answer"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/oracle"
+	"github.com/grille-dev/grille/internal/spec"
 	"github.com/grille-dev/grille/meaning"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -164,4 +167,66 @@ func TestNothingThatRestrictsReadsDeclaredKeys(t *testing.T) {
 	if !passed {
 		t.Error("policy passes none on: is the pattern right?")
 	}
+}
+
+// TestMeaning runs the pages in testdata/meaning: what people are shown of units and
+// metrics, and what of the file exists for whom.
+func TestMeaning(t *testing.T) {
+	spec.Run(t, "testdata/meaning", func(t *testing.T) spec.Commands {
+		var g *grille.Grille
+		show := func(a *answer.Answer, err error, form string) string {
+			if err != nil {
+				return err.Error()
+			}
+			defer a.Close()
+			var b strings.Builder
+			write := map[string]func(io.Writer) error{"": a.WriteDrawn, "csv": a.WriteCSV, "json": a.WriteJSON, "md": a.WriteMarkdown}[form]
+			if err := write(&b); err != nil {
+				return err.Error()
+			}
+			text := b.String()
+			if form == "json" {
+				text, _, _ = strings.Cut(text, ",\n\"reading\"")
+				text, _, _ = strings.Cut(text, ",\n\"receipt\"")
+			}
+			if form != "md" {
+				text += strings.Join(a.Said(), "\n")
+			} else {
+				text, _, _ = strings.Cut(text, "\nreceipt ")
+			}
+			return text
+		}
+		return spec.Commands{
+			"meaning": func(_ *spec.Args, input string) string { g = openStays(t, input, nil); return "ok" },
+			"ask": func(args *spec.Args, input string) string {
+				var b strings.Builder
+				for line := range strings.SplitSeq(input, "\n") {
+					a, err := g.Ask(t.Context(), grille.Question{Text: line, Viewer: oneOf(args.Get("as"))})
+					b.WriteString(line + "\n" + show(a, err, args.Get("o")) + "\n")
+				}
+				return b.String()
+			},
+			"sql": func(args *spec.Args, input string) string {
+				a, err := g.SQL(t.Context(), grille.Draft{SQL: input, Viewer: oneOf(args.Get("as"))})
+				return show(a, err, args.Get("o"))
+			},
+			"heard": func(args *spec.Args, _ string) string {
+				c, err := g.Outline(t.Context(), oneOf(args.Get("as")))
+				if err != nil {
+					return err.Error()
+				}
+				var b strings.Builder
+				for _, t := range c.Tables {
+					fmt.Fprintf(&b, "%s %q %q keys %v refers %d date %d\n", t.Name, t.About, t.Also, t.Said.Keys, len(t.Said.Refers), t.Said.Date)
+					for _, x := range t.Columns {
+						fmt.Fprintf(&b, "  %s %q %q %s\n", x.Name, x.About, x.Also, x.Shape.Unit)
+					}
+				}
+				for _, m := range c.Metrics {
+					fmt.Fprintf(&b, "metric %s\n", m.Name)
+				}
+				return b.String()
+			},
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/grille-dev/grille/calendar"
+	"github.com/grille-dev/grille/meaning"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/release"
@@ -70,12 +71,15 @@ type Column struct {
 	Words string // how it was worked out
 	// Measure: it is an amount worked out of several rows, or what rows were picked by.
 	Measure bool
+	// Unit is what its numbers are counted in, "" where nobody has said.
+	Unit string
 	// Constant: it holds nothing of the database, only what the query says.
 	Constant bool
 	// Written: part of its text is of the query and not of the database.
 	Written bool
 	// Lineage is where its values come from.
-	Lineage Lineage
+	Lineage  Lineage
+	decimals int // that people are shown at least
 }
 
 // Lineage says of a column which stored columns have an influence on it, under
@@ -180,6 +184,8 @@ type Explanation struct {
 	// Rules say which row rules hold for the tables of the query, whether or not
 	// they hide a row, and Notes which of its columns are masked.
 	Rules, Notes []string
+	// Metrics are the figures with a name that the query computes.
+	Metrics []Metric
 	// Warnings say which aggregates count rows more than once that a join repeats,
 	// and what would count each once. See package sql/fanout.
 	Warnings []string
@@ -197,8 +203,14 @@ func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
 	if overTime(q) {
 		e.Calendar = site.String()
 	}
+	by := meaning.Asked{Seen: a.View().Visible(), Zone: zone}
 	for _, alarm := range Alarms(a) {
 		e.Warnings = append(e.Warnings, alarm.String())
+		by.Repeated = append(by.Repeated, alarm.Span)
+	}
+	found := shapes{meaning.NewFinder(q, by)}
+	for _, m := range found.Used(q) {
+		e.Metrics = append(e.Metrics, metric(m, by.Seen))
 	}
 	outs, amounts := a.Columns(), measured(q)
 	for i, c := range outputs(q) {
@@ -206,7 +218,9 @@ func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
 		if l == "" {
 			l = fmt.Sprintf("column %d", i+1)
 		}
-		e.Columns = append(e.Columns, Column{l, c.Type, cast(q, i), names[c.ID], amounts[i], outs[i].Constant, outs[i].Written, lineage(outs[i])})
+		shape := found.output(q, c)
+		e.Columns = append(e.Columns, Column{Label: l, Type: c.Type, Mod: cast(q, i), Words: names[c.ID], Measure: amounts[i], Unit: shape.Unit,
+			Constant: outs[i].Constant, Written: outs[i].Written, Lineage: lineage(outs[i]), decimals: shape.Decimals})
 	}
 	return e
 }
@@ -215,6 +229,9 @@ func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
 // or written in the query, and what is counted more than once.
 func (e Explanation) Said() []string {
 	said := append(append([]string(nil), e.Rules...), e.Notes...)
+	for _, m := range e.Metrics {
+		said = append(said, m.String())
+	}
 	for _, w := range e.Warnings {
 		said = append(said, "careful: "+w)
 	}

@@ -83,7 +83,7 @@ type plot struct {
 }
 
 func (p plot) draw(by []int, measure int) (chart, bool) {
-	c := chart{title: p.cols[measure].Label}
+	c := chart{title: p.cols[measure].Heading()}
 	if len(by) == 1 {
 		return c, p.along(&c, by[0], measure)
 	}

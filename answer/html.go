@@ -89,11 +89,11 @@ func htmlRow(row []types.Value, a stream) string {
 	var b strings.Builder
 	b.WriteString("<tr>")
 	for i, v := range row {
-		switch t := a.columns()[i].Type; {
+		switch c, t := a.columns()[i], a.columns()[i].Type; {
 		case v.IsNull():
 			b.WriteString(`<td class="null">NULL</td>`)
 		case t.IsNumber():
-			b.WriteString(`<td class="n">` + html.EscapeString(a.numerals().read(text(v, t, a.zone()), t)) + "</td>")
+			b.WriteString(`<td class="n">` + html.EscapeString(a.numerals().read(text(v, t, a.zone()), c)) + "</td>")
 		default:
 			b.WriteString("<td>" + html.EscapeString(visible(text(v, t, a.zone()))) + "</td>")
 		}

@@ -24,6 +24,10 @@ import (
 func (a *Answer) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	err := writeJSONRows(b, a)
+	if len(a.Metrics) > 0 {
+		b.WriteString(",\n\"metrics\": ")
+		b.Write(marshal(a.Metrics))
+	}
 	if len(a.Warnings) > 0 {
 		b.WriteString(",\n\"warnings\": ")
 		b.Write(marshal(a.Warnings))
@@ -49,7 +53,7 @@ func writeJSONRows(b *bufio.Writer, a stream) error {
 	cols := a.columns()
 	heads := make([]jsonColumn, len(cols))
 	for i, c := range cols {
-		heads[i] = jsonColumn{c.Label, c.Type.String(), c.Words, c.Constant, c.Written}
+		heads[i] = jsonColumn{c.Label, c.Type.String(), c.Words, c.Unit, c.Constant, c.Written}
 	}
 	b.WriteString("{\"columns\": ")
 	b.Write(marshal(heads))
@@ -77,6 +81,7 @@ type jsonColumn struct {
 	Label    string `json:"label"`
 	Type     string `json:"type"`
 	Words    string `json:"words"`
+	Unit     string `json:"unit,omitempty"`
 	Constant bool   `json:"constant,omitempty"`
 	Written  bool   `json:"written,omitempty"`
 }

@@ -29,7 +29,7 @@ func (a *Answer) WriteMarkdown(w io.Writer) error {
 func writeMarkdownRows(b *bufio.Writer, a stream, more bool) {
 	cols := a.columns()
 	for _, c := range cols {
-		b.WriteString("| " + markdown(visible(c.Label)) + " ")
+		b.WriteString("| " + markdown(visible(c.Heading())) + " ")
 	}
 	b.WriteString("|\n")
 	for _, c := range cols {
@@ -44,7 +44,7 @@ func writeMarkdownRows(b *bufio.Writer, a stream, more bool) {
 		for i, v := range a.Row() {
 			s := "NULL"
 			if !v.IsNull() {
-				s = visible(a.numerals().read(text(v, cols[i].Type, a.zone()), cols[i].Type))
+				s = visible(a.numerals().read(text(v, cols[i].Type, a.zone()), cols[i]))
 				if !cols[i].Type.IsNumber() {
 					s = markdown(s)
 				}

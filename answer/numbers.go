@@ -6,8 +6,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
-
-	"github.com/grille-dev/grille/sql/types"
 )
 
 // numerals writes numbers as a language does: 1,234,567.5 or 1 234 567,5 or
@@ -76,10 +74,11 @@ func (n numerals) grouped(digits string) string {
 	return digits + out
 }
 
-// read is a value for a person: as text says it, with the marks of their language.
-func (n numerals) read(s string, t types.Type) string {
-	if t.IsNumber() {
-		return n.write(s)
+// read is a value of a column for a person: as text says it, with the decimals that
+// the column has at least and the marks of their language.
+func (n numerals) read(s string, c Column) string {
+	if c.Type.IsNumber() {
+		return n.write(c.padded(s))
 	}
 	return s
 }

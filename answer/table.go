@@ -93,7 +93,7 @@ func line(values []types.Value, cols []Column, a stream) []string {
 			row[i] = "NULL"
 			continue
 		}
-		row[i] = fit(visible(a.numerals().read(text(v, cols[i].Type, a.zone()), cols[i].Type)), widest)
+		row[i] = fit(visible(a.numerals().read(text(v, cols[i].Type, a.zone()), cols[i])), widest)
 	}
 	return row
 }
@@ -109,7 +109,7 @@ func newTabular(b *bufio.Writer, h held, a stream) *tabular {
 	t := &tabular{b: b, widths: make([]int, len(h.cols)), right: make([]bool, len(h.cols))}
 	head := make([]string, len(h.cols))
 	for i, c := range h.cols {
-		head[i] = fit(visible(c.Label), widest)
+		head[i] = fit(visible(c.Heading()), widest)
 		t.right[i] = c.Type.IsNumber()
 	}
 	t.held = [][]string{head}

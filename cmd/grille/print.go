@@ -127,6 +127,13 @@ func printExplanation(w io.Writer, e answer.Explanation) {
 	if e.Calendar != "" {
 		section(w, "dates", e.Calendar)
 	}
+	var metrics []string
+	for _, m := range e.Metrics {
+		metrics = append(metrics, m.String())
+	}
+	if len(metrics) > 0 {
+		section(w, "what is called so", strings.Join(metrics, "\n"))
+	}
 	if len(e.Warnings) > 0 {
 		section(w, "careful", strings.Join(e.Warnings, "\n"))
 	}
