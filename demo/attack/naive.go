@@ -30,29 +30,42 @@ type naive struct {
 func naiveFor(viewer string) naive {
 	switch viewer {
 	case "ines":
-		return naive{
-			filters: map[string]string{
-				"visits":    "SELECT * FROM visits WHERE ward_id IN (3, 4)",
-				"patients":  "SELECT * FROM patients WHERE id IN (SELECT patient_id FROM visits WHERE ward_id IN (3, 4))",
-				"diagnoses": "SELECT * FROM diagnoses WHERE visit_id IN (SELECT id FROM visits WHERE ward_id IN (3, 4))",
-			},
-			closed: []string{"invoices"},
-			masked: []string{"insurance_number", "phone", "salary", "notes"},
+		visits := "SELECT id FROM visits WHERE ward_id IN (3, 4)"
+		patients := "SELECT patient_id FROM visits WHERE ward_id IN (3, 4)"
+		n := naive{
+			closed: []string{"invoices", "claims", "insurers", "complaints", "suppliers", "orders", "order_lines", "equipment_sales"},
+			masked: []string{"insurance_number", "phone", "salary", "notes", "remark", "instructions"},
 		}
+		n.filter("ward_id IN (3, 4)", "visits", "shifts")
+		n.filter("id IN ("+patients+")", "patients")
+		n.filter("patient_id IN ("+patients+")", "bookings")
+		n.filter("visit_id IN ("+visits+")", "diagnoses", "lab_results", "prescriptions")
+		n.filter("from_ward_id IN (3, 4) OR to_ward_id IN (3, 4)", "transfers")
+		return n
 	case "tom":
-		return naive{
-			filters: map[string]string{
-				"visits":    "SELECT * FROM visits WHERE patient_id IN (SELECT id FROM patients WHERE consent)",
-				"patients":  "SELECT * FROM patients WHERE consent",
-				"diagnoses": "SELECT * FROM diagnoses WHERE visit_id IN (SELECT v.id FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.consent)",
-				"invoices":  "SELECT * FROM invoices WHERE visit_id IN (SELECT v.id FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.consent)",
-			},
+		patients := "SELECT id FROM patients WHERE consent"
+		visits := "SELECT v.id FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.consent"
+		n := naive{
 			closed: []string{"staff"},
-			masked: []string{"name", "birthday", "email", "insurance_number", "phone", "salary", "notes"},
+			masked: []string{"name", "birthday", "email", "insurance_number", "phone", "salary", "notes", "remark", "instructions", "message"},
 			groups: true,
 		}
+		n.filter("consent", "patients")
+		n.filter("patient_id IN ("+patients+")", "visits", "bookings")
+		n.filter("visit_id IN ("+visits+")", "diagnoses", "invoices", "lab_results", "prescriptions", "transfers", "complaints")
+		n.filter("invoice_id IN (SELECT id FROM invoices WHERE visit_id IN ("+visits+"))", "claims")
+		return n
 	default:
 		panic("attack: a viewer that the corpus does not know")
+	}
+}
+
+func (n *naive) filter(condition string, tables ...string) {
+	if n.filters == nil {
+		n.filters = map[string]string{}
+	}
+	for _, t := range tables {
+		n.filters[t] = "SELECT * FROM " + t + " WHERE " + condition
 	}
 }
 
@@ -69,15 +82,15 @@ var (
 func (n naive) check(text string) string {
 	switch {
 	case !reads.MatchString(text):
-		return "no SELECT first"
+		return "no SELECT"
 	case writes.MatchString(text):
-		return "the word " + strings.ToUpper(writes.FindString(text))
+		return strings.ToUpper(writes.FindString(text))
 	case n.groups && !aggregate.MatchString(text):
 		return "no aggregate"
 	}
 	for _, t := range n.closed {
 		if regexp.MustCompile(`(?i)\b` + t + `\b`).MatchString(text) {
-			return "the table " + t
+			return t
 		}
 	}
 	return ""

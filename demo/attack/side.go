@@ -50,10 +50,10 @@ func (o outcome) shown(secrets map[string]bool) (n int) {
 }
 
 // What the naive gateway gives of a draft, and how long it waits for it: a second
-// or two.
+// or so.
 const (
 	naiveRows = 10_000
-	naiveAsks = 50_000
+	naiveAsks = 20_000
 )
 
 // naiveSide is the naive gateway over one world.

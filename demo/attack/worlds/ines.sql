@@ -7,6 +7,8 @@ CREATE INDEX temp.mine_patient ON mine (patient_id);
 -- Closed columns.
 UPDATE patients SET phone = 'p' || id, insurance_number = 'i' || id, notes = 'another note';
 UPDATE visits SET notes = 'another note';
+UPDATE lab_results SET remark = 'another remark';
+UPDATE prescriptions SET instructions = 'another one';
 UPDATE staff SET email = 'e' || id, salary = 0;
 
 -- Other people's patients and visits; every third is not there.
@@ -18,8 +20,14 @@ UPDATE diagnoses SET code = 'Z00', description = 'another', severity = NULL WHER
 DELETE FROM patients WHERE id % 3 = 0 AND id NOT IN (SELECT patient_id FROM mine);
 DELETE FROM visits WHERE id % 3 = 0 AND id NOT IN (SELECT id FROM mine);
 DELETE FROM diagnoses WHERE visit_id NOT IN (SELECT id FROM visits);
+DELETE FROM bookings WHERE patient_id NOT IN (SELECT patient_id FROM mine);
+DELETE FROM lab_results WHERE visit_id NOT IN (SELECT id FROM mine);
+DELETE FROM prescriptions WHERE visit_id NOT IN (SELECT id FROM mine);
+DELETE FROM transfers WHERE from_ward_id NOT IN (3, 4) AND to_ward_id NOT IN (3, 4);
+DELETE FROM shifts WHERE ward_id NOT IN (3, 4);
 
--- Hers as they are: hospitals, departments, wards. Nobody told her of these.
+-- Hers as they are: hospitals, departments, wards, lab_tests, drugs. Nobody told her
+-- of these.
 ALTER TABLE patients ADD COLUMN vip TEXT DEFAULT 'yes';
 CREATE TABLE watchlist (id INTEGER PRIMARY KEY, about TEXT);
 ANALYZE;

@@ -9,6 +9,11 @@ CREATE INDEX temp.theirs_id ON theirs (id);
 UPDATE patients SET phone = 'p' || id, insurance_number = 'i' || id, notes = 'another note',
   name = 'Another ' || name, email = 'another.' || email, birthday = substr(birthday, 1, 4) || '-07-01';
 UPDATE visits SET notes = 'another note';
+UPDATE lab_results SET remark = 'another remark';
+UPDATE prescriptions SET instructions = 'another one';
+UPDATE complaints SET message = 'another message';
+UPDATE suppliers SET email = 'e' || id;
+UPDATE insurers SET phone = 'p' || id;
 UPDATE staff SET name = 'Nobody ' || id, role = 'another', email = 'e' || id, hired_on = '1999-01-01', salary = 0;
 
 -- Those who did not consent; every third is not there.
@@ -20,11 +25,20 @@ DELETE FROM patients WHERE id % 3 = 0 AND NOT consent;
 DELETE FROM visits WHERE patient_id NOT IN (SELECT id FROM patients);
 DELETE FROM diagnoses WHERE visit_id NOT IN (SELECT id FROM visits);
 DELETE FROM invoices WHERE visit_id NOT IN (SELECT id FROM visits);
+DELETE FROM claims WHERE invoice_id IN (SELECT id FROM invoices WHERE visit_id IN (SELECT id FROM theirs))
+  OR invoice_id NOT IN (SELECT id FROM invoices);
+DELETE FROM bookings WHERE patient_id IN (SELECT id FROM patients WHERE NOT consent) OR patient_id NOT IN (SELECT id FROM patients);
+DELETE FROM lab_results WHERE visit_id IN (SELECT id FROM theirs);
+DELETE FROM prescriptions WHERE visit_id IN (SELECT id FROM theirs);
+DELETE FROM transfers WHERE visit_id IN (SELECT id FROM theirs);
+DELETE FROM complaints WHERE visit_id IN (SELECT id FROM theirs);
 
 -- Which of the two who are alike has been where.
 UPDATE visits SET patient_id = 3 - patient_id WHERE patient_id IN (1, 2);
+UPDATE bookings SET patient_id = 3 - patient_id WHERE patient_id IN (1, 2);
 
--- As they are: hospitals, departments, wards. Nobody told him of these.
+-- As they are: hospitals, departments, wards, lab_tests, drugs, orders, order_lines,
+-- equipment_sales, shifts. Nobody told him of these.
 ALTER TABLE patients ADD COLUMN vip TEXT DEFAULT 'yes';
 CREATE TABLE watchlist (id INTEGER PRIMARY KEY, about TEXT);
 ANALYZE;
