@@ -21,6 +21,7 @@ import (
 
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/internal/pairs"
+	meanings "github.com/grille-dev/grille/meaning"
 	"github.com/grille-dev/grille/planner/taught"
 	"github.com/grille-dev/grille/policy/rules"
 )
@@ -182,6 +183,9 @@ func readYAML(t *testing.T, b docBlock) error {
 		return err
 	case "rules":
 		return valid(t, rules.Schema(), b.text)
+	case "meaning":
+		_, err := meanings.Parse("meaning.yaml", []byte(b.text))
+		return err
 	case "pairs":
 		_, err := pairs.Parse("pairs.yaml", []byte(b.text))
 		return err

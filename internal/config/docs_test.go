@@ -68,7 +68,10 @@ type page struct {
 
 // entry is what the page says of a schema.
 type entry struct {
-	object
+	Ref         string          `json:"$ref"`
+	Additional  json.RawMessage `json:"additionalProperties"`
+	Enum        []any
+	Required    []string
 	Description string
 	Default     json.RawMessage
 	Properties  members
