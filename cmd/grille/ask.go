@@ -29,7 +29,7 @@ func (p *program) given(args []string) (string, error) {
 func (p *program) ask() *cobra.Command {
 	how, meant, words := false, meaning{}, choosing{}
 	c := &cobra.Command{
-		Use:   "ask QUESTION...",
+		Use:   "ask [QUESTION...]",
 		Short: "answer a question, as far as the viewer's rights go",
 		Long: `Answers a question in plain English as the viewer that --as names.
 
@@ -45,7 +45,8 @@ a file or a pipe.
 Several questions are one conversation, answered in turn up to the first that
 is refused: a model hears what was asked before, as it left, and what it
 drafted, and nothing of the answers. The planner reads "and last year?" or "only
-the urgent ones" as a change of the question before, and says what it read.
+the urgent ones" as a change of the question before, and says what it read. Without a question, at a terminal, it is a
+session of such questions; in a pipe each line is one, and a refusal ends neither.
 
 Where the planner is not sure what is meant, it shows how it could read the
 question, and runs nothing: --reading 2 says that the second is meant. --how
@@ -60,6 +61,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
   grille ask --as ana -o html "average stay per ward" > stay.html
   grille ask --as ana -o arrow "average stay per ward" > stay.arrows
   grille ask --as ana "visits per ward last year" "and the year before?"
+  grille ask --as ana
   grille ask --as ana --hide rose "orders of rose"
   grille ask --as ana --model planner "average stay per ward"
   grille ask --as ana --reading 2 "stay per ward"
@@ -73,6 +75,9 @@ that may be a name. With privacy: strict each such word is asked about.`,
 			if err := meant.check(given); err != nil {
 				return err
 			}
+			if len(given) == 0 {
+				return p.askSession(c)
+			}
 			return p.withGrille(c.Context(), given, func(ctx context.Context, s *site, g *grille.Grille, text string) error {
 				texts := append([]string{text}, given[1:]...)
 				var after grille.Conversation
@@ -80,7 +85,7 @@ that may be a name. With privacy: strict each such word is asked about.`,
 					if len(texts) > 1 {
 						fmt.Fprintf(p.err, "asked: %s\n", text)
 					}
-					if err := p.askOne(ctx, s, asking{g, text, &after, how, meant, words}); err != nil {
+					if err := p.askOne(ctx, s, asking{g, text, &after, how, meant, words, nil}); err != nil {
 						return err
 					}
 				}
@@ -98,6 +103,9 @@ that may be a name. With privacy: strict each such word is asked about.`,
 
 // questions are one or several, each in quotes of its own.
 func (p *program) questions(c *cobra.Command, given []string) error {
+	if len(given) == 0 {
+		return nil // a session, if somebody types
+	}
 	if len(given) < 2 {
 		return args(1, 1, "a question")(c, given)
 	}
@@ -114,6 +122,26 @@ func (p *program) questions(c *cobra.Command, given []string) error {
 	}
 }
 
+// askSession asks what is typed, or what stands in a pipe.
+func (p *program) askSession(c *cobra.Command) error {
+	if c.Flags().Changed("how") || c.Flags().Changed("reading") || c.Flags().Changed("means") || c.Flags().Changed("hide") || c.Flags().Changed("keep") {
+		return args(1, 1, "a question")(c, nil)
+	}
+	var s *session
+	in := p.linesOf(func(typed string) []string { return s.complete(typed) })
+	if in == nil {
+		return args(1, 1, "a question")(c, nil)
+	}
+	return p.withGrille(c.Context(), []string{""}, func(ctx context.Context, site *site, g *grille.Grille, _ string) error {
+		c, err := site.Connection(p.flags.connection)
+		if err != nil {
+			return err
+		}
+		s = site.session(g, c.Name+", asked as "+p.flags.as)
+		return s.run(ctx, in)
+	})
+}
+
 // asking is one question of a conversation.
 type asking struct {
 	g     *grille.Grille
@@ -122,6 +150,7 @@ type asking struct {
 	how   bool
 	meant meaning
 	words choosing
+	shown *answer.Explanation // set: is what was answered
 }
 
 func (p *program) askOne(ctx context.Context, s *site, q asking) error {
@@ -143,6 +172,9 @@ func (p *program) askOne(ctx context.Context, s *site, q asking) error {
 	if err != nil {
 		question.Trace = nil
 		return draftFailed(trace, p.whichReading(ctx, q.g, question, withFlags(err)))
+	}
+	if q.shown != nil {
+		*q.shown = a.Explanation
 	}
 	if r := a.Reading; r != nil && r.Changed != "" {
 		fmt.Fprintln(p.err, indent(fmt.Sprintf("read as: %s (%s)", r.Asked, r.Changed), ""))

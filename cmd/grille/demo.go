@@ -39,7 +39,9 @@ func (p *program) demo() *cobra.Command {
 ` + strings.Join(who, "\n") + `
 
 Shows what a model would have been sent, what was drafted, what ran, which rules
-applied, and the answer. Without --as, ines asks. Not for clinical decisions:
+applied, and the answer. Without --as, ines asks. Without a question, at a
+terminal, it is a session: one question after the other, of which each may change
+the one before; in a pipe each line is a question. Not for clinical decisions:
 nobody in these data exists.
 
 --save writes it into a new folder instead: a SQLite database, its rules and a
@@ -48,7 +50,7 @@ can be named. With --dsn the data go into a PostgreSQL database, as the schema
 grille_demo, which must not be there yet; the folder has the rest. This is the
 one command that writes to a database: as a role that may create a schema there.
 Its password may stand in the DSN; it is not written down.`,
-		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo --as tom %q\n  grille demo --save clinic\n  grille demo --save clinic --dsn postgres://postgres@127.0.0.1/postgres\n  grille demo attack", demo.Questions()[0]),
+		Example: strings.Join(examples, "\n") + fmt.Sprintf("\n  grille demo\n  grille demo tour\n  grille demo --as tom %q\n  grille demo --save clinic\n  grille demo --save clinic --dsn postgres://postgres@127.0.0.1/postgres\n  grille demo attack", demo.Questions()[0]),
 		Args:    args(0, 1, "a question"),
 		RunE: func(c *cobra.Command, given []string) error {
 			switch {
@@ -57,7 +59,7 @@ Its password may stand in the DSN; it is not written down.`,
 			case save.wanted():
 				return save.run(c.Context())
 			case len(given) == 0:
-				return p.demoHelp()
+				return p.demoSession(c.Context())
 			}
 			text, err := p.given(given)
 			if err != nil {
@@ -71,6 +73,33 @@ Its password may stand in the DSN; it is not written down.`,
 	save.flags(c)
 	c.AddCommand(p.tour(), p.demoAttack())
 	return c
+}
+
+// demoSession asks what is typed, or what stands in a pipe; else it says what could be
+// asked.
+func (p *program) demoSession(ctx context.Context) error {
+	var s *session
+	in := p.linesOf(func(typed string) []string { return s.complete(typed) })
+	if in == nil {
+		return p.demoHelp()
+	}
+	who, err := p.demoViewer()
+	if err != nil {
+		return err
+	}
+	p.flags.as = who.Name
+	site, err := p.demoSite()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.err, "making a hospital ...")
+	g, err := p.openDemo(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = g.Close() }()
+	s = site.session(g, fmt.Sprintf("a hospital that does not exist, asked as %s,\n%s", who.Name, who.Who))
+	return s.run(ctx, in)
 }
 
 func (p *program) demoHelp() error {
@@ -167,19 +196,17 @@ type draftsman struct {
 
 // openImage opens the demo's database.
 func (p *program) openImage(ctx context.Context, image []byte, by draftsman) (*grille.Grille, error) {
-	c := config.Defaults()
-	s, err := p.siteOf(c)
+	s, err := p.demoSite()
 	if err != nil {
 		return nil, err
 	}
+	c := s.Config
 	secret, err := policy.NewSecret(s.key("pseudonyms"))
 	if err != nil {
 		return nil, err
 	}
 	opts := rules.Options{Secret: secret, Connection: "demo"}
-	for _, v := range demo.Viewers() {
-		opts.Teams = append(opts.Teams, v.Teams...)
-	}
+	opts.Teams = s.teams()
 	e, err := sqlite.New(sqlite.Config{Image: image, TimeZone: c.Zone.String(), Concurrent: c.Limits.Concurrent, Log: run.Log{To: s.log}})
 	if err != nil {
 		return nil, err
@@ -192,6 +219,16 @@ func (p *program) openImage(ctx context.Context, image []byte, by draftsman) (*g
 		Model: by.model, Ledger: by.ledger, Connection: "demo", Limits: c.Limits.Limits, Zone: c.Zone, Clock: p.clock, Random: p.random,
 		Key: s.key("receipts"), Log: s.log,
 	})
+}
+
+// demoSite is a site without a file, of the people of the demo.
+func (p *program) demoSite() (*site, error) {
+	c := config.Defaults()
+	c.File = "the demo"
+	for _, v := range demo.Viewers() {
+		c.Viewers = append(c.Viewers, v.Viewer)
+	}
+	return p.siteOf(c)
 }
 
 // promptText is a prompt without its fixed instructions, which are the same for

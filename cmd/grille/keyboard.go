@@ -13,6 +13,8 @@ import (
 const (
 	keyCtrlC = 3
 	keyCtrlD = 4
+	keyCtrlE = 5
+	keyCtrlU = 21
 )
 
 // keyboard is a terminal from which single keys are read. It is in raw mode only

@@ -26,13 +26,19 @@ const (
 	exitStopped  = 130
 )
 
-func main() { os.Exit(mainCode()) }
-
-func mainCode() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+func main() {
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now, random: rand.Reader}
-	return p.run(ctx, os.Args[1:])
+	os.Exit(p.main(os.Args[1:]))
+}
+
+// main is run until a signal.
+func (p *program) main(args []string) int {
+	ends, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	ctx, stop := signal.NotifyContext(ends, os.Interrupt)
+	defer stop()
+	p.ends = ends
+	return p.run(ctx, args)
 }
 
 // program is what the command needs of the world.
@@ -41,6 +47,7 @@ type program struct {
 	out, err io.Writer
 	clock    func() time.Time
 	random   io.Reader
+	ends     context.Context // ends a session, too, of which Ctrl-C stops only what is asked; nil: nothing does
 	flags    flags
 }
 

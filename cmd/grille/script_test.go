@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -31,7 +30,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"grille": func() {
 			p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: func() time.Time { return today }, random: rand.Reader}
-			os.Exit(p.run(context.Background(), os.Args[1:]))
+			os.Exit(p.main(os.Args[1:]))
 		},
 	})
 }
