@@ -94,7 +94,10 @@ func (k *connecting) run(ctx context.Context, text string) error {
 		return usage("%s is there already: name another file with --config, or add the connection to it by hand", k.flags.config)
 	}
 	target, err := dsn.Parse(orFiles(text))
-	if err != nil {
+	switch {
+	case err != nil && !strings.Contains(text, ":") && missing(text):
+		return usage("there is no file or folder %s, and %v", text, err)
+	case err != nil:
 		return usage("%v", err)
 	}
 	c := config.Defaults()
@@ -127,6 +130,11 @@ func orFiles(text string) string {
 		return "csv:" + text
 	}
 	return text
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // folderOf is the folder in which a database lies, or that it is.

@@ -131,7 +131,7 @@ func (s *site) engine(c config.Connection) (run.Engine, error) {
 	case dsn.DuckDB:
 		return s.duckdb(t, c, log)
 	case dsn.CSV:
-		return csv.New(csv.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Log: log})
+		return csv.New(csv.Config{Path: t.Path, Dirs: c.Dirs, TimeZone: s.Zone.String(), Concurrent: s.Limits.Concurrent, Progress: s.progress("percent of the CSV files"), Log: log})
 	default:
 		panic("grille: unknown kind of database")
 	}

@@ -44,7 +44,9 @@ type Config struct {
 	// MaxFile and MaxAll bound one file and all of them, in bytes. Zero means 256
 	// MiB and 1 GiB.
 	MaxFile, MaxAll int64
-	Log             run.Log
+	// Progress hears how many percent of large files were read. It may be nil.
+	Progress func(done, of int)
+	Log      run.Log
 }
 
 // Engine is the database made of the files.

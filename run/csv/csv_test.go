@@ -168,7 +168,7 @@ func FuzzTake(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, err := take(t.Context(), "data.csv", text)
+		got, err := take(t.Context(), "data.csv", text, func(int64) {})
 		if err != nil {
 			if strings.Contains(err.Error(), "SECRETVALUE") {
 				t.Fatal(err)
@@ -246,7 +246,7 @@ func TestLimits(t *testing.T) {
 		says   string
 	}{
 		{func(c *Config) { c.MaxFile = 100 }, "a.csv: it has more than the 100 bytes that may be read"},
-		{func(c *Config) { c.MaxAll = 500 }, "b.csv: it has more than the 96 bytes"},
+		{func(c *Config) { c.MaxAll = 500 }, "the files have 808 bytes together, and at most 500 bytes"},
 		{func(c *Config) { c.MaxAll = 1 << 20 }, ""},
 	} {
 		e := engine(t, map[string]string{"a.csv": "a,b\n" + small, "b.csv": "c,d\n" + small}, c.change)

@@ -27,7 +27,13 @@ func dates(sep byte, parts ...datePart) shape {
 	o := order{sep, [3]datePart(parts)}
 	return shape{"a date", "DATE",
 		func(s string) bool { _, rest, ok := o.read(s); return ok && rest == "" },
-		func(s string) string { d, _, _ := o.read(s); return d.Format(time.DateOnly) }}
+		func(s string) string {
+			if o.iso() {
+				return s // as it is printed already
+			}
+			d, _, _ := o.read(s)
+			return d.Format(time.DateOnly)
+		}}
 }
 
 // moments are a date of one order and a time of day.
@@ -35,8 +41,16 @@ func moments(sep byte, parts ...datePart) shape {
 	o := order{sep, [3]datePart(parts)}
 	return shape{"a date with a time", "TIMESTAMP",
 		func(s string) bool { _, zone, ok := o.moment(s); return ok && zone == "" },
-		func(s string) string { t, _, _ := o.moment(s); return t.Format(momentFormat) }}
+		func(s string) string {
+			if o.iso() && len(s) == len(time.DateTime) && s[10] == ' ' && s[16] == ':' {
+				return s
+			}
+			t, _, _ := o.moment(s)
+			return t.Format(momentFormat)
+		}}
 }
+
+func (o order) iso() bool { return o.between == '-' && o.parts[0] == year }
 
 // As PostgreSQL prints them.
 const (
@@ -51,7 +65,7 @@ func (o order) read(s string) (d time.Time, rest string, ok bool) {
 		least, most := 1, 2
 		if p == year {
 			least, most = 4, 4
-		} else if o.parts[0] == year && o.between == '-' {
+		} else if o.iso() {
 			least = 2
 		}
 		n, after, good := number2(s, least, most)

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -76,14 +77,15 @@ func read(path string, most int64) ([]byte, error) {
 		return nil, errGone
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
+	var text bytes.Buffer
+	text.Grow(int(min(info.Size(), most)) + bytes.MinRead)
+	if _, err := text.ReadFrom(io.LimitReader(f, most+1)); err != nil {
 		return nil, fmt.Errorf("reading it: %w", err)
 	}
-	if int64(len(text)) > most {
+	if int64(text.Len()) > most {
 		return nil, fmt.Errorf("it has more than the %s that may be read: take out what is not asked about, or load it into a database", mebibytes(most))
 	}
-	return text, nil
+	return text.Bytes(), nil
 }
 
 var errGone = errors.New("it is no file any more")

@@ -10,7 +10,9 @@ type column struct {
 	header, name string
 	values       int // that are not empty
 	empty        int
-	again        int // the line in which the header stands as a value
+	again        int             // the line in which the header stands as a value
+	seen         map[string]bool // the first values, of a column that its name calls a key
+	repeats      bool            // one of them came twice
 	forms        *[numForms]shape
 	alive        uint32
 	misses       [numForms]int // values that have not the form
@@ -18,8 +20,16 @@ type column struct {
 }
 
 func newColumn(header, name string) *column {
-	return &column{header: header, name: name, forms: forms(), alive: 1<<numForms - 1}
+	c := &column{header: header, name: name, forms: forms(), alive: 1<<numForms - 1}
+	if keyLike(name) {
+		c.seen = map[string]bool{}
+	}
+	return c
 }
+
+// firstValues are looked at before an index is made to see whether a key repeats
+// none.
+const firstValues = 10_000
 
 // see counts a value. A form that many values have not is no longer tried.
 func (c *column) see(s string, line int) {
@@ -28,6 +38,10 @@ func (c *column) see(s string, line int) {
 		return
 	}
 	c.values++
+	if c.seen != nil && !c.repeats && len(c.seen) < firstValues {
+		c.repeats = c.seen[s]
+		c.seen[strings.Clone(s)] = true
+	}
 	if c.alive == 1<<text {
 		return
 	}

@@ -39,7 +39,7 @@ func (m *maker) unique(f *File) error {
 	}
 	slices.SortStableFunc(order, func(a, b *Column) int { return own(b, f.Table) - own(a, f.Table) })
 	for _, c := range order {
-		if !c.NotNull || !c.keyLike() || own(c, f.Table) == 0 && m.elsewhere(c.Name, f.Table) {
+		if !c.NotNull || c.repeats || !c.keyLike() || own(c, f.Table) == 0 && m.elsewhere(c.Name, f.Table) {
 			continue
 		}
 		// The dot is in no name of a table.
@@ -71,8 +71,12 @@ func keyWords() []string {
 
 // keyLike reports whether a column may be a key or refer to one.
 func (c *Column) keyLike() bool {
-	w := strings.Split(c.Name, "_")
-	return (c.Declared == "INTEGER" || c.Declared == "TEXT") && slices.Contains(keyWords(), w[len(w)-1])
+	return (c.Declared == "INTEGER" || c.Declared == "TEXT") && keyLike(c.Name)
+}
+
+func keyLike(name string) bool {
+	w := strings.Split(name, "_")
+	return slices.Contains(keyWords(), w[len(w)-1])
 }
 
 // elsewhere reports whether a column is called what others call the id of another

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -27,6 +28,7 @@ type Column struct {
 	Declared string // its type
 	NotNull  bool
 	Unique   bool
+	repeats  bool   // and so is no key
 	To       Target // the key it refers to, if any
 }
 
@@ -74,7 +76,13 @@ func (c Config) make(ctx context.Context) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newMaker(ctx)
+	total, err := c.sizes(paths)
+	if err != nil {
+		return nil, err
+	}
+	told := newProgress(c.Progress, total)
+	defer told.done()
+	m, err := newMaker(ctx, told)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +90,7 @@ func (c Config) make(ctx context.Context) (*database, error) {
 	left := c.MaxAll
 	var wrong []error
 	for _, path := range paths {
-		text, err := read(path, min(left, c.MaxFile))
+		text, err := read(path, min(c.MaxFile, left)) // it may have grown since
 		left -= int64(len(text))
 		if err == nil {
 			err = m.add(ctx, filepath.Base(path), text)
@@ -106,4 +114,19 @@ func (c Config) make(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	return &database{e, files}, nil
+}
+
+// sizes adds up what the files have, before any is read.
+func (c Config) sizes(paths []string) (total int64, err error) {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", filepath.Base(path), errGone)
+		}
+		total += info.Size()
+	}
+	if total > c.MaxAll {
+		return 0, fmt.Errorf("the files have %s together, and at most %s are read: take out what is not asked about, or load them into a database", mebibytes(total), mebibytes(c.MaxAll))
+	}
+	return total, nil
 }

@@ -25,16 +25,17 @@ type table struct {
 	columns    []*column
 	rows       int
 	notes      []string
+	ticks      func(int64) // hears how far each has come
 }
 
 // take looks at a file from its first byte to its last: at its bytes, its names,
 // and each of its values.
-func take(ctx context.Context, file string, text []byte) (*table, error) {
+func take(ctx context.Context, file string, text []byte, ticks func(int64)) (*table, error) {
 	name, err := tableOf(file)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{file: file, name: name}
+	t := &table{file: file, name: name, ticks: ticks}
 	if t.text, err = plain(file, text); err != nil {
 		return nil, err
 	}
@@ -193,7 +194,7 @@ func (t *table) header() error {
 	return err
 }
 
-// rowsAfter calls f with each row after the first line, and its own line. The
+// each calls f with each row after the first line, and its own line. The
 // fields are only good until the next.
 func (t *table) each(ctx context.Context, f func(line int, row []string) error) error {
 	r := reader(t.text, t.comma)
@@ -216,8 +217,11 @@ func (t *table) each(ctx context.Context, f func(line int, row []string) error) 
 		if err := f(line, row); err != nil {
 			return err
 		}
-		if n%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if n%1024 == 0 {
+			t.ticks(r.InputOffset())
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 		}
 	}
 }
