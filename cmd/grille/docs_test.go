@@ -106,7 +106,7 @@ func (p docPage) commands(t *testing.T) []docStep {
 				t.Fatalf("%s: %v", p.path, err)
 			}
 			all = append(all, steps...)
-		case kind == "bash" || kind == "shell":
+		case kind == "bash" || kind == "shell" || strings.HasPrefix(b.text, "$ "):
 			t.Errorf("%s:%d: write sh or console", p.path, b.line)
 		}
 	}
@@ -224,7 +224,7 @@ func valid(t *testing.T, schema []byte, text string) error {
 // TestDocsCommands: what a page says within its text is a command with flags that
 // there are.
 func TestDocsCommands(t *testing.T) {
-	inline := regexp.MustCompile("`grille ([^`]+)`")
+	inline := regexp.MustCompile("(?m)(?:`|^    (?:\\$ )?)grille ([^`\n]+)")
 	format := regexp.MustCompile(`^ledger v1`) // of the ledger's format
 	found := 0
 	for _, p := range docPages(t) {
