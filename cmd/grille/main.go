@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"io"
 	"os"
 	"os/signal"
@@ -25,11 +24,6 @@ const (
 	exitInternal = 5 // a fault of Grille's
 	exitStopped  = 130
 )
-
-func main() {
-	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, clock: time.Now, random: rand.Reader}
-	os.Exit(p.main(os.Args[1:]))
-}
 
 // main is run until a signal.
 func (p *program) main(args []string) int {
