@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino duckdb
+.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino duckdb release
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -61,6 +61,9 @@ trino: ## all that wants a Trino server: starts one (820 MB from Maven Central o
 
 duckdb: ## all that wants DuckDB, the whole leak matrix too (needs g++; 25 MB of libraries once)
 	CGO_ENABLED=1 GRILLE_REQUIRE_ENGINES=postgres,duckdb GRILLE_DUCKDB_CELLS=1 go test -count=1 -timeout 30m -tags duckdb ./run/duckdb ./internal/same ./sql/emit ./sql/funcs ./internal/leak -run 'DuckDB|Conformance|Attack|EnginesAgree|Queries|Matrix$$|Values'
+
+release: ## archives for five systems, SHA256SUMS and bills of materials, in dist/ (VERSION=v1.2.3, else of the tag)
+	go -C tools run ./release -version "$(VERSION)"
 
 demo: ## a question to the built-in clinic; no key, no network, no database
 	go run ./cmd/grille demo "how many visits per department last year?"

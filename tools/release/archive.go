@@ -18,12 +18,12 @@ import (
 type file struct {
 	name    string // with slashes, below the archive's folder
 	content []byte
-	program bool
+	runs    bool
 	err     error // why there is no content
 }
 
 func (f file) mode() int64 {
-	if f.program {
+	if f.runs {
 		return 0o755
 	}
 	return 0o644

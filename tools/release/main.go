@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -126,6 +127,10 @@ func (s *source) publish(ctx context.Context, dir string, t target, docs []file)
 	if err != nil {
 		return err
 	}
+	with, err := s.packaging(t)
+	if err != nil {
+		return err
+	}
 	name := fmt.Sprintf("grille_%s_%s_%s", s.version, t.os, t.arch)
 	bom, err := s.bill(p)
 	if err != nil {
@@ -134,6 +139,6 @@ func (s *source) publish(ctx context.Context, dir string, t target, docs []file)
 	if err := os.WriteFile(filepath.Join(dir, name+".cdx.json"), bom, 0o644); err != nil {
 		return err
 	}
-	a := archive{folder: name, at: s.at, files: append([]file{p.file(), {name: "NOTICES", content: notices}}, docs...)}
+	a := archive{folder: name, at: s.at, files: slices.Concat([]file{p.file(), {name: "NOTICES", content: notices}}, docs, with)}
 	return a.write(dir, t)
 }

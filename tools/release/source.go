@@ -112,7 +112,7 @@ func (s *source) build(ctx context.Context, t target, out string, more ...string
 
 func (p *program) file() file {
 	content, err := os.ReadFile(p.path)
-	return file{name: filepath.Base(p.path), content: content, program: true, err: err}
+	return file{name: filepath.Base(p.path), content: content, runs: true, err: err}
 }
 
 // documents are the same on all machines: the licence, the README, and what the
@@ -136,19 +136,31 @@ func (s *source) documents(ctx context.Context) ([]file, error) {
 		content, err := os.ReadFile(filepath.Join(s.dir, name))
 		docs = append(docs, file{name: name, content: content, err: err})
 	}
-	written, err := filesBelow(manual)
+	written, err := filesBelow(manual, ".")
 	return append(docs, written...), err
 }
 
-func filesBelow(dir string) ([]file, error) {
+// packaging is what a Linux runs the program with: an image, a unit.
+func (s *source) packaging(t target) ([]file, error) {
+	if t.os != "linux" {
+		return nil, nil
+	}
+	return filesBelow(s.dir, "packaging")
+}
+
+func filesBelow(root, dir string) ([]file, error) {
 	var all []file
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
 		content, err := os.ReadFile(path)
-		name, _ := filepath.Rel(dir, path) // it is below
-		all = append(all, file{name: filepath.ToSlash(name), content: content, err: err})
+		name, _ := filepath.Rel(root, path) // it is below
+		all = append(all, file{name: filepath.ToSlash(name), content: content, runs: info.Mode()&0o100 != 0, err: err})
 		return nil
 	})
 	return all, err
