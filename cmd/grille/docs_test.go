@@ -30,9 +30,13 @@ import (
 var notRun = map[string][]string{
 	"duckdb.md":       {"a build of its own, which make duckdb makes"},
 	"howto-ollama.md": {"Ollama is a program of its own"},
-	"models.md":       {"Ollama is a program of its own", "llama.cpp is a program of its own", "vLLM is a program of its own"},
-	"output.md":       {"wants Python and pyarrow"},
-	"redaction.md":    {"the file of questions is yours"},
+	"install.md": {
+		"wants a release, in which tools/release runs it", "installs for the whole machine", "installs for the whole machine", "installs for the whole machine",
+		"wants a published release", "wants Docker", "wants Docker", "wants a running systemd",
+	},
+	"models.md":    {"Ollama is a program of its own", "llama.cpp is a program of its own", "vLLM is a program of its own"},
+	"output.md":    {"wants Python and pyarrow"},
+	"redaction.md": {"the file of questions is yours"},
 }
 
 // elsewhere are commands of one line that something else runs.
@@ -255,6 +259,8 @@ func understood(line string) error {
 	line, _, _ = strings.Cut(line, " > ")
 	words := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(line, -1)
 	root := (&program{}).root()
+	root.InitDefaultVersionFlag()
+	root.InitDefaultCompletionCmd()
 	c, rest, err := root.Find(words)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"debug/buildinfo"
 	"fmt"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -84,6 +85,29 @@ func promised(t *testing.T) []promise {
 		all = append(all, promise{pattern: pattern, linux: strings.Contains(what, "Linux")})
 	}
 	return all
+}
+
+// The first commands of docs/install.md lead from the files to an answer.
+func TestThePageLeadsToAnAnswer(t *testing.T) {
+	text, err := os.ReadFile("../../docs/install.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, commands, _ := strings.Cut(string(text), "in which tools/release runs it -->\n```sh\n")
+	commands, _, ok := strings.Cut(commands, "```")
+	if !ok {
+		t.Fatal("docs/install.md has no commands that this test runs")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(made(t))); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command("sh", "-ec", commands)
+	c.Dir, c.Env = dir, []string{"PATH=/usr/bin:/bin", "HOME=" + t.TempDir()}
+	said, err := c.CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "number_of_visits") {
+		t.Errorf("%v\n%s", err, said)
+	}
 }
 
 // SHA256SUMS has every file, once, with its sum.
