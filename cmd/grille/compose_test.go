@@ -49,7 +49,7 @@ func shop(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader(t, db, u, secret)
+	readerRole(t, db, u, secret)
 	path := filepath.Join(dir, "grille.yaml")
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -62,8 +62,8 @@ func shop(t *testing.T) string {
 	return path
 }
 
-// reader makes the role as the image of PostgreSQL does when it first starts.
-func reader(t *testing.T, db pgtest.DB, u *url.URL, secret string) {
+// readerRole makes the role as the image of PostgreSQL does when it first starts.
+func readerRole(t *testing.T, db pgtest.DB, u *url.URL, secret string) {
 	password, _ := u.User.Password()
 	c := exec.Command("sh", "../../packaging/compose/database/20-reader.sh", secret)
 	c.Env = append(os.Environ(), "PGHOST="+u.Hostname(), "PGPORT="+u.Port(), "PGUSER="+u.User.Username(), "PGPASSWORD="+password, "POSTGRES_DB="+strings.TrimPrefix(u.Path, "/"))
