@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,7 @@ func TestPostgresScripts(t *testing.T) {
 // clinic makes a database and says where it is:
 //
 //	FULL           a role that may only read, with its password
+//	BADPW, NODB    the same with a wrong password, and with no such database
 //	DSN, PW        the same in two parts
 //	CUT            the same as DSN, through a wire that breaks after 64 KB
 //	WRITER         a role that may write, with its password
@@ -87,6 +89,8 @@ func clinic(t *testing.T, e *testscript.Env) error {
 	secret, _ := owner.User.Password()
 	e.Setenv("OWNER", db.DSN)
 	e.Setenv("OWNER_PASSWORD", secret)
+	e.Setenv("BADPW", strings.ReplaceAll(db.ReadOnlyDSN, password, "wrong"))
+	e.Setenv("NODB", strings.Replace(db.ReadOnlyDSN, u.Host+u.Path, u.Host+"/nowhere", 1))
 	e.Setenv("PW", password)
 	e.Setenv("GRILLE_CLINIC_PASSWORD", password) // as connect asks for
 	e.Setenv("DSN", u.String())

@@ -37,7 +37,7 @@ const self = `quote_ident(session_user)`
 func probes() []probe {
 	return []probe{
 		{"superuser", run.Red, "the role is a superuser, or may become one: %s", `
-SELECT DISTINCT m.name, coalesce(m.leave, 'ALTER ROLE ' || m.name || ' NOSUPERUSER;'), m.leave IS NOT NULL
+SELECT DISTINCT m.name, coalesce(m.leave, CASE WHEN r.oid = 10 THEN '-- It is the first of all roles, and must stay one: make Grille a role of its own.' ELSE 'ALTER ROLE ' || m.name || ' NOSUPERUSER;' END), m.leave IS NOT NULL
 FROM pg_catalog.pg_roles r JOIN ` + mine + ` ON m.oid = r.oid WHERE r.rolsuper AND (m.leave IS NULL OR ` + notSuper + `) ORDER BY 3, 1, 2`},
 
 		{"attributes", run.Red, "the role may do what no reader needs: %s", `
