@@ -302,12 +302,18 @@ func (t *table) look(ctx context.Context) error {
 // names are shown to models.
 func (t *table) headless() error {
 	const mend = "add a first line with the names of the columns"
+	again := 0 // a word such as "name" may well be a value too, but not many of them
+	for _, c := range t.columns {
+		if c.again > 0 {
+			again++
+		}
+	}
 	for i, c := range t.columns {
 		f, _ := c.decide()
 		switch {
 		case strings.Contains(c.header, "@"):
 			return fmt.Errorf("line 1: field %d is an address and no name: %s", i+1, mend)
-		case c.again > 0:
+		case c.again > 0 && 2*again >= len(t.columns):
 			return fmt.Errorf("line 1: field %d stands in line %d too, as a value: %s", i+1, c.again, mend)
 		case f != text && forms()[f].fits(c.header) && !yearLike(c.header):
 			return fmt.Errorf("line 1: field %d is %s, as all of its column: %s", i+1, forms()[f].called, mend)
