@@ -79,7 +79,7 @@ type claim struct {
 }
 
 func scenes() []scene {
-	return []scene{&numbers{}, &twoRights{}, &aName{}, &groups{}, &follow{}, &proof{}}
+	return []scene{&numbers{}, &twoRights{}, &aName{}, &groups{}, &follow{}, &hostile{}, &proof{}}
 }
 
 // Scenes is how many there are.

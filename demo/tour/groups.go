@@ -11,11 +11,11 @@ import (
 const (
 	byWard   = "SELECT w.name AS ward, floor(extract(year FROM p.birthday) / 10) * 10 AS born, round(avg(v.stay_days), 1) AS average_stay, count(*) AS stays"
 	fromStay = " FROM visits v JOIN wards w ON w.id = v.ward_id JOIN patients p ON p.id = v.patient_id"
-	perStay  = " JOIN diagnoses d ON d.visit_id = v.id" // of which a visit has several
+	perStay  = " JOIN lab_results l ON l.visit_id = v.id" // of which a visit has many
 	inOrder  = " GROUP BY 1, 2 ORDER BY 1, 2"
 
 	days    = "SELECT w.name AS ward, sum(v.stay_days) AS days FROM visits v JOIN wards w ON w.id = v.ward_id"
-	anyStay = " WHERE EXISTS (SELECT 1 FROM diagnoses d WHERE d.visit_id = v.id)"
+	anyStay = " WHERE EXISTS (SELECT 1 FROM lab_results l WHERE l.visit_id = v.id)"
 	eachDay = " GROUP BY 1 ORDER BY 1"
 
 	repeated, once         = byWard + fromStay + perStay + inOrder, byWard + fromStay + inOrder
@@ -38,7 +38,7 @@ type sizes struct {
 
 func (*groups) about() about {
 	return about{"Groups, and a join that counts twice", "tom, then ines",
-		"Tom asks for an average by birth decade. He sees years of birth, never days, and no group of fewer than ten. The stand-in's first draft makes a common mistake: it joins the diagnoses as well, of which a visit has several, so that each stay would count once for each diagnosis."}
+		"Tom asks for an average by birth decade. He sees years of birth, never days, and no group of fewer than ten. The stand-in's first draft makes a common mistake: it joins the lab results as well, of which a visit has many, so that each stay would count once for each result."}
 }
 
 func (g *groups) play(ctx context.Context, s *stage) (err error) {

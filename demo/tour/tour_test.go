@@ -14,6 +14,7 @@ import (
 	"github.com/grille-dev/grille"
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/demo"
+	"github.com/grille-dev/grille/demo/attack"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -139,6 +140,11 @@ func otherwise(sc scene) map[string]scene {
 		change("another value", 3, func(k *asked) { k.matched = nil })
 		change("all of it", 1, func(k *asked) { k.table = sc.turns[0].table })
 		change("something left", 0, func(k *asked) { k.sent = []grille.Sent{{}} })
+	case *hostile:
+		change := func(what string, f func(*attack.Report)) { n := *sc; f(&n.report); all[what] = &n }
+		change("the naive one holds", func(r *attack.Report) { r.Naive.Leaked = 0 })
+		change("one gets through", func(r *attack.Report) { r.Ours.Leaked = 1 })
+		change("all is refused", func(r *attack.Report) { r.Ours.Good = 0 })
 	case *proof:
 		change := func(what string, f func(*proof)) { n := *sc; f(&n); all[what] = &n }
 		change("priya sees data", func(p *proof) { p.priya.refused, p.priya.table = "", "Surgery" })
