@@ -113,6 +113,13 @@ func (m *maker) refers(f File, c *Column) error {
 	if !c.keyLike() {
 		return nil
 	}
+	if to, ok := m.namesake(f, c); ok {
+		within, err := m.within(f.Table, c.Name, to.Table, to.Column)
+		if within {
+			c.To = to
+		}
+		return err
+	}
 	for _, to := range m.files {
 		for _, k := range to.Columns {
 			if !k.Unique || k.Declared != c.Declared || to.Table == f.Table && k.Name == c.Name || !names(c.Name, to.Table, k.Name) {
@@ -127,6 +134,23 @@ func (m *maker) refers(f File, c *Column) error {
 		}
 	}
 	return nil
+}
+
+// namesake is the one key of another table that has the very name of a column which
+// is no key here: star_rating_code of hotels, and of the list of ratings.
+func (m *maker) namesake(f File, c *Column) (Target, bool) {
+	var found []Target
+	for _, to := range m.files {
+		for _, k := range to.Columns {
+			if k.Unique && k.Name == c.Name && k.Declared == c.Declared && to.Table != f.Table && strings.Contains(k.Name, "_") {
+				found = append(found, Target{to.Table, k.Name})
+			}
+		}
+	}
+	if c.Unique || len(found) != 1 {
+		return Target{}, false
+	}
+	return found[0], true
 }
 
 // names reports whether a column's name is that of a key of a table.
