@@ -64,7 +64,9 @@ func (v Verdict) line() string {
 	switch {
 	case v.Leaked:
 		return v.String() + ": it " + v.How
-	case v.Refused != "" && why != "":
+	case v.Refused != "" && !strings.HasPrefix(why, "refused"):
+		return "refused: " + why
+	case v.Refused != "":
 		return why
 	case v.Failed != "":
 		return v.String() + ": " + v.Failed
@@ -80,6 +82,46 @@ var made = sync.OnceValues(func() (worlds, error) {
 	}
 	return makeWorlds(context.Background(), image)
 })
+
+// The worlds differ in what a viewer may not see: in all tables but those that
+// they may see whole. What they may see of any table is the same.
+func TestWorlds(t *testing.T) {
+	w, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := newOpener(config(), demo.Rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSiege(t.Context(), w, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	whole := map[string]string{
+		"ines": "departments drugs hospitals lab_tests wards",
+		"tom":  "departments drugs equipment_sales hospitals lab_tests order_lines orders shifts wards",
+	}
+	tables := newSandbox(w.demo).run(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name", unbounded())
+	for who, want := range whole {
+		var same []string
+		for _, row := range tables.rows {
+			text := "SELECT * FROM " + row[0] + " ORDER BY id"
+			here, there := newSandbox(w.demo).run(t.Context(), text, unbounded()), newSandbox(w.other[who]).run(t.Context(), text, unbounded())
+			if (outcome{table: here.table}).same(outcome{table: there.table}) {
+				same = append(same, row[0])
+			}
+			d := Draft{Name: row[0], As: who, SQL: text}
+			if v := s.judge(t.Context(), d, s.here.person, s.there[who].person); v.Leaked {
+				t.Errorf("%s: what %s may see of %s %s", v, who, row[0], v.How)
+			}
+		}
+		if got := strings.Join(same, " "); got != want {
+			t.Errorf("the other world of %s has the same %s, and should have %s", who, got, want)
+		}
+	}
+}
 
 // A leak of ours is seen: each rule that is taken away lets a draft through.
 func TestLeaksOfOursAreSeen(t *testing.T) {

@@ -78,22 +78,23 @@ var (
 	counted   = regexp.MustCompile(`(?i)^(n|number|patients|.*count.*)$`)
 )
 
-// check says why a draft is not run, or nothing.
-func (n naive) check(text string) string {
+// check says why a draft is not run, in a word and in a sentence, or nothing.
+func (n naive) check(text string) (word, why string) {
 	switch {
 	case !reads.MatchString(text):
-		return "no SELECT"
+		return "no SELECT", "a query begins with SELECT or WITH"
 	case writes.MatchString(text):
-		return strings.ToUpper(writes.FindString(text))
+		word = strings.ToUpper(writes.FindString(text))
+		return word, "the text has the word " + word + ", and queries only read"
 	case n.groups && !aggregate.MatchString(text):
-		return "no aggregate"
+		return "no aggregate", "analysts may have counts, sums and averages"
 	}
 	for _, t := range n.closed {
 		if regexp.MustCompile(`(?i)\b` + t + `\b`).MatchString(text) {
-			return t
+			return t, "the text names " + t + ", which is closed"
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // rewrite puts the filters into the text: FROM visits v becomes FROM (SELECT *

@@ -160,10 +160,13 @@ func (r Report) Write(w io.Writer) error {
 	return err
 }
 
-// WriteAll prints every draft with what each gateway did with it, and the counter
-// if there are several.
+// WriteAll prints every draft with what each gateway did with it; where there are
+// several, what the model was told first, and the counter.
 func (r Report) WriteAll(w io.Writer) error {
 	var b strings.Builder
+	if len(r.Results) > 1 {
+		fmt.Fprintf(&b, "what the naive gateway tells its model\n%s\n", indent(NaivePrompt))
+	}
 	for _, x := range r.Results {
 		b.WriteString(x.String() + "\n")
 	}

@@ -32,10 +32,13 @@ func Run(ctx context.Context, c Config) (r Report, err error) {
 		return r, err
 	}
 	w, err := makeWorlds(ctx, image)
-	if err != nil {
-		return r, err
+	if err == nil {
+		r, err = w.besieged(ctx, c, channels, demo.Rules)
 	}
-	return w.besieged(ctx, c, channels, demo.Rules)
+	if ctx.Err() != nil {
+		return r, ctx.Err() // whatever the database made of it
+	}
+	return r, err
 }
 
 // besieged lets channels loose, under these rules: under others it is shown that

@@ -61,8 +61,8 @@ type naiveSide struct{ sandbox }
 
 func (s naiveSide) answer(ctx context.Context, who viewer.Viewer, text string) outcome {
 	n := naiveFor(who.Name)
-	if why := n.check(text); why != "" {
-		return outcome{refused: why}
+	if word, why := n.check(text); word != "" {
+		return outcome{refused: word, said: why}
 	}
 	o := outcome{ran: n.rewrite(text)}
 	r := s.run(ctx, o.ran, bounds{naiveRows, naiveAsks})
