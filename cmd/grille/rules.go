@@ -14,6 +14,7 @@ import (
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
+	"github.com/grille-dev/grille/meaning/dbt"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/viewer"
@@ -49,13 +50,19 @@ func (s *site) outline(ctx context.Context) (*catalog.Catalog, config.Connection
 }
 
 func (p *program) rulesInit() *cobra.Command {
-	return &cobra.Command{
+	manifest := ""
+	c := &cobra.Command{
 		Use:   "init",
 		Short: "propose a rules file from names, types and keys; no row is read",
 		Long: `Sorts the columns of a database into classes by name, type, key and comment and
 prints a rules file to be read by a person. What is not sure is closed, and
-nothing is granted to anybody.`,
-		Example: `  grille rules init --connection clinic > clinic-rules.yaml`,
+nothing is granted to anybody.
+
+--dbt takes the classes that a dbt project names below meta (meta: {class: pii.name},
+of a model or a column) first. A class that is not known here stands in the file,
+closed, until you say how it is shown.`,
+		Example: `  grille rules init --connection clinic > clinic-rules.yaml
+  grille rules init --dbt target/manifest.json > clinic-rules.yaml`,
 		Args:    args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := p.site()
@@ -66,10 +73,20 @@ nothing is granted to anybody.`,
 			if err != nil {
 				return err
 			}
-			_, err = p.out.Write(rules.Init(cat))
+			proposed := rules.Propose(cat)
+			if manifest != "" {
+				project, err := dbt.Read(manifest)
+				if err != nil {
+					return usage("%v", err)
+				}
+				proposed.Named(project.Classes(cat))
+			}
+			_, err = p.out.Write(proposed.File(none))
 			return err
 		},
 	}
+	c.Flags().StringVar(&manifest, "dbt", "", "the manifest.json `file` of a dbt project, whose meta names classes")
+	return c
 }
 
 func (p *program) rulesCheck() *cobra.Command {

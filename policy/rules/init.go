@@ -56,7 +56,8 @@ func (p *Proposal) Name(t *catalog.Table) string { return tableName(p.cat, t) }
 // opens; "" is nobody.
 func (p *Proposal) File(opens func(*catalog.Table) string) []byte {
 	var b strings.Builder
-	b.WriteString(head)
+	presets, own := p.extra()
+	b.WriteString(head + presets + classesHead + own + "\ntables:\n")
 	for _, t := range p.Tables() {
 		p.write(&b, t, opens(t))
 	}
@@ -81,7 +82,9 @@ const head = `# Who may see what. Whatever is not named here is closed: a table 
 # Proposed from names, types and keys, and from no value. Read each line, change it
 # to what is true, then add grants and try them: grille rules check.
 version: 1
+`
 
+const classesHead = `
 classes:
   plain:        {show: value}
   key:          {show: value, samples: 0}
@@ -93,8 +96,6 @@ classes:
   text.free:    {show: never}                 # could hold anything
   secret:       {show: never}
   unsure:       {show: never}                 # nobody has decided yet
-
-tables:
 `
 
 // Shown is what becomes of the values of each class that is proposed, in words.
@@ -120,7 +121,13 @@ func order() []string {
 }
 
 func stricter(a, b string) string {
-	if slices.Index(order(), a) < slices.Index(order(), b) {
+	rank := func(class string) int {
+		if i := slices.Index(order(), class); i >= 0 {
+			return i
+		}
+		return len(order()) // closed, or as a preset has it
+	}
+	if rank(a) < rank(b) {
 		return b
 	}
 	return a
