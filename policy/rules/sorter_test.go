@@ -89,7 +89,7 @@ func TestSortedNames(t *testing.T) {
 		t.Error("not every class that is proposed is told in words")
 	}
 	for _, class := range order() {
-		if Shown()[class] == "" || !strings.Contains(head, "  "+class+":") {
+		if Shown()[class] == "" || !strings.Contains(classesHead, "  "+class+":") {
 			t.Errorf("%s is not told in words, or not declared", class)
 		}
 	}
