@@ -68,23 +68,20 @@ func variable(conn config.Connection) string {
 // seenFrom is a target as the configuration in folder names it, and the folder
 // in which a database file lies.
 func seenFrom(folder string, t dsn.Target) (dsn.Target, string, error) {
-	switch t := t.(type) {
-	case dsn.File:
-		path, err := relative(folder, t.File())
+	if file, ok := t.(dsn.File); ok {
+		path, err := relative(folder, file.File())
 		dir := filepath.Dir(path)
-		if folderOf(t) == t.File() {
+		if folderOf(file) == file.File() {
 			dir = path
 		}
-		return t.At(path), dir, err
-	case dsn.Server:
-		if t.Authority() == "" {
-			return t, "", nil
-		}
-		path, err := relative(folder, t.Authority())
-		return t.WithAuthority(path), "", err
-	default:
+		return file.At(path), dir, err
+	}
+	server, ok := t.(dsn.Server)
+	if !ok || server.Authority() == "" {
 		return t, "", nil
 	}
+	path, err := relative(folder, server.Authority())
+	return server.WithAuthority(path), "", err
 }
 
 func relative(folder, path string) (string, error) {
