@@ -54,15 +54,15 @@ func (s *source) clone(ctx context.Context) error {
 	} else if changed != "" {
 		fmt.Fprintln(os.Stderr, "release: what is not committed is not in it")
 	}
-	if _, err := output(ctx, "", nil, "git", "clone", "--quiet", s.repository, s.dir); err != nil {
+	if _, err := output(ctx, "", nil, "git", "clone", "--quiet", "--config", "core.autocrlf=false", s.repository, s.dir); err != nil {
 		return err
 	}
 	if s.version != "" {
-		if _, err := output(ctx, s.dir, nil, "git", "tag", "--force", s.version); err != nil {
+		if _, err := output(ctx, s.dir, nil, "git", "-c", "tag.gpgSign=false", "tag", "--force", s.version); err != nil {
 			return err
 		}
 	}
-	at, err := output(ctx, s.dir, nil, "git", "log", "-1", "--format=%cI")
+	at, err := output(ctx, s.dir, nil, "git", "-c", "log.showSignature=false", "log", "-1", "--format=%cI")
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,11 @@ func (s *source) program(ctx context.Context, t target) (*program, error) {
 	if err := s.build(ctx, t, path); err != nil {
 		return nil, err
 	}
+	return s.noted(path)
+}
+
+// noted reads what Go noted in a program, whose version is that of the release.
+func (s *source) noted(path string) (*program, error) {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -122,11 +127,9 @@ func (s *source) documents(ctx context.Context) ([]file, error) {
 	if err := s.build(ctx, target{runtime.GOOS, runtime.GOARCH}, writer, "-tags=manual"); err != nil {
 		return nil, err
 	}
-	info, err := buildinfo.ReadFile(writer)
-	if err != nil {
+	if _, err := s.noted(writer); err != nil {
 		return nil, err
 	}
-	s.version = info.Main.Version
 	manual := filepath.Join(filepath.Dir(s.dir), "manual")
 	if _, err := output(ctx, "", nil, writer, manual); err != nil {
 		return nil, err
