@@ -16,7 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/policy/rules"
 	"github.com/grille-dev/grille/refusal"
@@ -111,16 +110,15 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	cat, err := k.look(ctx, s, conn)
+	proposed, err := k.look(ctx, s, conn)
 	if err != nil {
 		return err
 	}
-	if len(cat.Tables) == 0 {
+	if len(proposed.Catalog().Tables) == 0 {
 		return usage("%s has no table that this role may read%s: name other schemas with --schemas, or let the role read, as grille connect --grants DSN prints it for an administrator's DSN; nothing was written", target, inSchemas(conn))
 	}
-	proposed := rules.Propose(cat)
 	conn.Rules = filepath.Join(filepath.Dir(k.flags.config), conn.Name+"-rules.yaml")
-	printClasses(k.out, cat, proposed, rowsRead(target))
+	printClasses(k.out, proposed, rowsRead(target))
 	return k.decide(ctx, s, conn, proposed)
 }
 
@@ -214,7 +212,7 @@ func (k *connecting) named(t dsn.Target) string {
 }
 
 // look connects, says what the role may do, and reads the outline.
-func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) (*catalog.Catalog, error) {
+func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) (*rules.Proposal, error) {
 	heard := &hearing{Handler: s.log.Handler()}
 	s.log = slog.New(heard)
 	e, err := s.engine(conn)
@@ -235,8 +233,8 @@ func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) 
 		return nil, refusal.New(refusal.Posture, "mend what is RED above; or make a role that may only read: grille connect --grants DSN prints the statements",
 			"the database role may do more than read, so Grille does not use it")
 	}
-	cat, err := e.Catalog(ctx)
-	return cat, heard.told(err, conn)
+	proposed, err := propose(ctx, e)
+	return proposed, heard.told(err, conn)
 }
 
 // mending says what to run, a statement a line, so that it can be pasted.
@@ -251,10 +249,10 @@ func mending(mend string) string {
 }
 
 // printClasses says how many columns are proposed for each class.
-func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal, read string) {
+func printClasses(w io.Writer, proposed *rules.Proposal, read string) {
 	columns := 0
 	count := map[string]int{}
-	for _, t := range cat.Tables {
+	for _, t := range proposed.Catalog().Tables {
 		columns += len(t.Columns)
 	}
 	for _, t := range proposed.Tables() {
@@ -262,7 +260,7 @@ func printClasses(w io.Writer, cat *catalog.Catalog, proposed *rules.Proposal, r
 			count[proposed.Class(c)]++
 		}
 	}
-	fmt.Fprintf(w, "\n%s, %s, sorted by name, type, key and comment (%s):\n", counted(len(cat.Tables), "table"), counted(columns, "column"), read)
+	fmt.Fprintf(w, "\n%s, %s, sorted by name, type, key and comment (%s):\n", counted(len(proposed.Catalog().Tables), "table"), counted(columns, "column"), read)
 	shown := rules.Shown()
 	for _, name := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
 		fmt.Fprintf(w, "  %4d %-12s %s\n", count[name], name, shown[name])

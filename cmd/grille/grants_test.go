@@ -55,6 +55,15 @@ CREATE TABLE letters (id int PRIMARY KEY, body varchar(20));
 INSERT INTO wards VALUES (1, 'north', 'x'), (2, 'south', 'y');
 INSERT INTO "Odd Beds" VALUES (1, 1, 'Ann', 'n', 1), (2, 1, 'Bob', 'n', 1), (3, 2, 'Cy', 'n', 0), (4, 2, 'Di', 'n', 1)`
 
+func passwordOf(t *testing.T, dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := u.User.Password()
+	return password
+}
+
 // leastSite goes to a folder with a configuration for a DSN.
 func leastSite(t *testing.T, dsn, more string) {
 	folder := t.TempDir()
@@ -62,7 +71,7 @@ func leastSite(t *testing.T, dsn, more string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	password, _ := u.User.Password()
+	password := passwordOf(t, dsn)
 	u.User = url.User(u.User.Username())
 	for file, text := range map[string]string{
 		"grille.yaml": "connections: {c: {dsn: \"" + u.String() + "\", password: file:pw, rules: rules.yaml" + more + "}}\nviewers: {ana: {teams: [analysts]}, cat: {teams: [counters]}}\n",

@@ -56,30 +56,39 @@ func (p *program) rulesInit() *cobra.Command {
 		Short: "propose a rules file from names, types and keys; no row is read",
 		Long: `Sorts the columns of a database into classes by name, type, key and comment and
 prints a rules file to be read by a person. What is not sure is closed, and
-nothing is granted to anybody.
+nothing is granted to anybody. Who may read a table in PostgreSQL itself, and
+the policies by which its rows are given, stand there as comments.
 
 --dbt takes the classes that a dbt project names below meta (meta: {class: pii.name},
 of a model or a column) first. A class that is not known here stands in the file,
 closed, until you say how it is shown.`,
 		Example: `  grille rules init --connection clinic > clinic-rules.yaml
   grille rules init --dbt target/manifest.json > clinic-rules.yaml`,
-		Args:    args(0, 0, ""),
+		Args: args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := p.site()
 			if err != nil {
 				return err
 			}
-			cat, _, err := s.outline(c.Context())
+			conn, err := s.Connection(s.flags.connection)
 			if err != nil {
 				return err
 			}
-			proposed := rules.Propose(cat)
+			e, err := s.engine(conn)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = e.Close() }()
+			proposed, err := propose(c.Context(), e)
+			if err != nil {
+				return err
+			}
 			if manifest != "" {
 				project, err := dbt.Read(manifest)
 				if err != nil {
 					return usage("%v", err)
 				}
-				proposed.Named(project.Classes(cat))
+				proposed.Named(project.Classes(proposed.Catalog()))
 			}
 			_, err = p.out.Write(proposed.File(none))
 			return err

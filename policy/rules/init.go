@@ -21,11 +21,12 @@ func Init(cat *catalog.Catalog) []byte {
 type Proposal struct {
 	cat   *catalog.Catalog
 	class map[*catalog.Column]string
+	said  map[*catalog.Table][]Reader
 }
 
 // Propose sorts the columns of a database into classes.
 func Propose(cat *catalog.Catalog) *Proposal {
-	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}}
+	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}, said: map[*catalog.Table][]Reader{}}
 	for _, t := range cat.Tables {
 		for _, c := range t.Columns {
 			p.class[c] = sortingOf(t, c).class()
@@ -48,6 +49,9 @@ func (p *Proposal) Tables() []*catalog.Table {
 	}
 	return out
 }
+
+// Catalog is what was sorted.
+func (p *Proposal) Catalog() *catalog.Catalog { return p.cat }
 
 // Name is how the file names a table.
 func (p *Proposal) Name(t *catalog.Table) string { return tableName(p.cat, t) }
@@ -140,9 +144,10 @@ func (p *Proposal) write(b *strings.Builder, t *catalog.Table, team string) {
 	}
 	if team == "" {
 		b.WriteString("    # grants: {TEAM: {rows: all}}\n")
-		return
+	} else {
+		fmt.Fprintf(b, "    grants: {%s: {rows: all}}\n", team)
 	}
-	fmt.Fprintf(b, "    grants: {%s: {rows: all}}\n", team)
+	p.suggestions(b, t)
 }
 
 // spread gives both ends of a foreign key one class: they hold the same values.
