@@ -43,7 +43,7 @@ func (h *handmade) parts() []Part {
 		h.swap(&p, s)
 		out = append(out, p)
 	}
-	return out
+	return append(out, h.ways()...)
 }
 
 // part is a spot without its alternatives.
@@ -253,7 +253,9 @@ func (h *handmade) offer(p *Part, s spot, x swap) {
 	if c.by.pinned == nil {
 		c.by.pinned = make([]bool, len(h.refs))
 	}
-	c.by.pinned[s.at] = true
+	if s.at >= 0 {
+		c.by.pinned[s.at] = true
+	}
 	x.Reading = Reading{Draft: c.draft, from: c.by}
 	p.add(x)
 }

@@ -693,6 +693,7 @@ func (b *builder) join() bool {
 			return false
 		}
 	}
+	b.byKeys()
 	return b.p.grouped || !b.ordersByMany()
 }
 

@@ -19,6 +19,7 @@ type reading struct {
 	when    bool   // asked by "when"
 	where   bool   // asked by "where"
 	figure  figure // what is worked out of it
+	keys    []ref  // by which tables are joined that have several; none: the first
 }
 
 // slot is a place that a name fills.
@@ -129,6 +130,7 @@ func (r reading) clone() reading {
 	r.outs, r.conds, r.groups = slices.Clone(r.outs), slices.Clone(r.conds), slices.Clone(r.groups)
 	r.figure.per = slices.Clone(r.figure.per)
 	r.havings, r.orders, r.needs = slices.Clone(r.havings), slices.Clone(r.orders), slices.Clone(r.needs)
+	r.keys = slices.Clone(r.keys)
 	return r
 }
 
