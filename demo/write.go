@@ -18,9 +18,25 @@ const (
 	momentFormat = "2006-01-02 15:04:05"
 )
 
+// Making is of which day the demo is, and who is told of its rows.
+type Making struct {
+	Today time.Time
+	Told  func(rows int) // how many are there so far, now and then; nil: nobody is told
+}
+
 // SQLite writes the demo into a new SQLite database at path. There must be
 // none yet.
-func SQLite(ctx context.Context, path string, today time.Time) (err error) {
+func SQLite(ctx context.Context, path string, today time.Time) error {
+	return Making{Today: today}.SQLite(ctx, path)
+}
+
+// Image is the same as the content of a file. Nothing stays on disk.
+func Image(ctx context.Context, today time.Time) ([]byte, error) {
+	return Making{Today: today}.Image(ctx)
+}
+
+// SQLite is the function of that name.
+func (m Making) SQLite(ctx context.Context, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("writing the demo: %s exists", path)
 	}
@@ -41,29 +57,31 @@ func SQLite(ctx context.Context, path string, today time.Time) (err error) {
 	if err := db.Exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN"); err != nil {
 		return err
 	}
-	for _, t := range generate(today) {
-		if err := fill(db, t); err != nil {
+	rows := 0
+	for _, t := range generate(m.Today) {
+		if err := m.fill(db, t, rows); err != nil {
 			return err
 		}
+		rows += t.Len()
 	}
 	return db.Exec(strings.Join(Indexes(), ";\n") + "; COMMIT; ANALYZE")
 }
 
-// Image is the same as the content of a file. Nothing stays on disk.
-func Image(ctx context.Context, today time.Time) ([]byte, error) {
+// Image is the function of that name.
+func (m Making) Image(ctx context.Context) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "grille-demo-")
 	if err != nil {
 		return nil, fmt.Errorf("writing the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "demo.db")
-	if err := SQLite(ctx, path, today); err != nil {
+	if err := m.SQLite(ctx, path); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)
 }
 
-func fill(db *sqlite3.Conn, t Table) error {
+func (m Making) fill(db *sqlite3.Conn, t Table, before int) error {
 	if err := db.Exec(t.Create()); err != nil {
 		return err
 	}
@@ -71,7 +89,10 @@ func fill(db *sqlite3.Conn, t Table) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range t.rows {
+	for n, row := range t.rows {
+		if m.Told != nil && n%1000 == 0 {
+			m.Told(before + n)
+		}
 		for i, v := range row {
 			if err := bind(stmt, i+1, v); err != nil {
 				return err
@@ -80,6 +101,9 @@ func fill(db *sqlite3.Conn, t Table) error {
 		if err := stmt.Exec(); err != nil {
 			return err
 		}
+	}
+	if m.Told != nil {
+		m.Told(before + len(t.rows))
 	}
 	return stmt.Close()
 }

@@ -92,7 +92,6 @@ func (p *program) demoSession(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.err, "making a hospital ...")
 	g, err := p.openDemo(ctx)
 	if err != nil {
 		return err
@@ -137,7 +136,6 @@ func (p *program) demoAsk(ctx context.Context, text string, meant meaning) error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.err, "making a hospital ...")
 	g, err := p.openDemo(ctx)
 	if err != nil {
 		return err
@@ -181,7 +179,9 @@ func (p *program) demoAsk(ctx context.Context, text string, meant meaning) error
 
 // openDemo makes the demo in memory.
 func (p *program) openDemo(ctx context.Context) (*grille.Grille, error) {
-	image, err := demo.Image(ctx, p.clock())
+	told, done := p.counting()
+	image, err := demo.Making{Today: p.clock(), Told: told}.Image(ctx)
+	done()
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,10 @@ func (s *saving) target() (*dsn.Postgres, error) {
 }
 
 func (s *saving) file(ctx context.Context) error {
-	if err := demo.SQLite(ctx, filepath.Join(s.dir, "clinic.db"), s.clock()); err != nil {
+	told, done := s.counting()
+	err := demo.Making{Today: s.clock(), Told: told}.SQLite(ctx, filepath.Join(s.dir, "clinic.db"))
+	done()
+	if err != nil {
 		return err
 	}
 	if err := s.write(demo.Config); err != nil {
