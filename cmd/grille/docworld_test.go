@@ -35,6 +35,7 @@ import (
 //	demo      the folder is that of grille demo --save
 //	postgres  db.example.org:5432 is a PostgreSQL with a database clinic, which psql
 //	          asks as its owner; ca.pem is who signed its certificate
+//	desk      who may be named with --as is the desk, which sees four tables
 //	house     grille.yaml names that model, and it drafts
 //	ollama    http://127.0.0.1:11434 is an Ollama that drafts what [drafts] says
 //
@@ -59,6 +60,8 @@ func newWorld(t *testing.T, given []string) *docWorld {
 			w.postgres(t)
 		case "ollama":
 			w.names = append(w.names, alias{"http://127.0.0.1:11434", modeltest.Serve(t, http.HandlerFunc(drafting)).URL})
+		case "desk":
+			w.desk(t)
 		case "house":
 			w.add(t, "model: house\nmodels:\n  house: {kind: ollama, url: \"http://127.0.0.1:11434\", model: \"qwen3:8b\", private: true}\n")
 		default:
@@ -98,6 +101,26 @@ func (w *docWorld) demo(t *testing.T) {
 	}
 	for file, text := range map[string][]byte{"clinic.db": image, "clinic-rules.yaml": demo.Rules, "grille.yaml": demo.Config} {
 		if err := os.WriteFile(filepath.Join(w.dir, file), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (w *docWorld) desk(t *testing.T) {
+	t.Helper()
+	for file, text := range map[string]string{"grille.yaml": `
+connections: {clinic: {dsn: "sqlite:clinic.db", rules: clinic-rules.yaml}}
+viewers: {desk: {teams: [desk]}}
+`, "clinic-rules.yaml": `
+version: 1
+classes: {plain: {show: value}}
+tables:
+  patients: {columns: {id: plain, city: plain}, grants: {desk: {rows: all}}}
+  departments: {columns: {id: plain, name: plain}, grants: {desk: {rows: all}}}
+  wards: {columns: {id: plain, department_id: plain, name: plain}, grants: {desk: {rows: all}}}
+  visits: {columns: {id: plain, patient_id: plain, department_id: plain, ward_id: plain}, grants: {desk: {rows: all}}}
+`} {
+		if err := os.WriteFile(filepath.Join(w.dir, file), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
