@@ -1,7 +1,7 @@
 # "go test ./..." is the whole check of a change; this only names longer things.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino duckdb release
+.PHONY: docs help check test spec race fuzz bench benchmarks bench-rules differential oracle mutants timing ledger demo local-model trino duckdb release
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 13
@@ -15,6 +15,13 @@ test: ## all tests
 spec: ## write what the spec pages print into them; then review the diff
 	go test $$(go list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "github.com/grille-dev/grille/internal/spec"}}{{$$p}} {{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/grille-dev/grille/internal/spec"}}{{$$p}} {{end}}{{end}}' ./...) -rewrite
 	git diff --stat
+
+docs: ## write the pages that are made of code: commands, config, refusals, functions
+	go test ./cmd/grille -run TestCommandsPage -docs
+	go test ./internal/config -run TestDocs -docs
+	go test . -run TestCodesPage -docs
+	go test ./sql/funcs -run TestDocs -docs
+	git diff --stat docs
 
 race: ## tests of what runs concurrently, with the race detector (needs gcc)
 	./.ci/run race
