@@ -31,8 +31,13 @@ import (
 //go:embed rules.yaml
 var Rules []byte
 
+// Meaning is what the demo's people agree on of the data: units and metrics.
+//
+//go:embed meaning.yaml
+var Meaning []byte
+
 // Config is a grille.yaml for the demo in a folder of its own, with the viewers,
-// and with [Rules] and the database clinic.db beside it.
+// and with [Rules], [Meaning] and the database clinic.db beside it.
 //
 //go:embed grille.yaml
 var Config []byte

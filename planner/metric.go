@@ -12,7 +12,7 @@ import (
 // A metric is read as a column of its table, of which the aggregate is given: where a
 // reading asks for another one of it, or for its rows, it is none.
 
-// addMetrics adds the names of metrics. A column that is called as the metric over it
+// addMetrics adds the names of metrics, but for those that are how one asks. A column that is called as the metric over it
 // is meant through that.
 func (l *lexicon) addMetrics(all []*catalog.Metric) {
 	for _, m := range all {
@@ -25,6 +25,9 @@ func (l *lexicon) addMetrics(all []*catalog.Metric) {
 			continue
 		}
 		for _, name := range append([]string{m.Name}, m.Also...) {
+			if Asks(name) {
+				continue // "number of" stays what it is
+			}
 			parts := words.OfName(name)
 			if x := l.add(r, parts, neededOfTable(parts)); x != nil {
 				x.weight = sayable

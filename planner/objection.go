@@ -9,9 +9,9 @@ import (
 	"github.com/grille-dev/grille/internal/words"
 )
 
-// Objection is what speaks against teaching a phrase: asking uses it, or it is a name
-// of the catalog already, which the lesson would hide. "" if nothing does.
-func Objection(c *catalog.Catalog, phrase string) string {
+// Asks reports whether a phrase is how one asks: of words such as "how many" and "per"
+// alone.
+func Asks(phrase string) bool {
 	kw, tokens := askingWords(), tokenize(phrase)
 	asks := 0
 	for i := 0; i < len(tokens); {
@@ -25,7 +25,13 @@ func Objection(c *catalog.Catalog, phrase string) string {
 		asks += n
 		i += n
 	}
-	if asks > 0 {
+	return asks > 0
+}
+
+// Objection is what speaks against teaching a phrase: asking uses it, or it is a name
+// of the catalog already, which the lesson would hide. "" if nothing does.
+func Objection(c *catalog.Catalog, phrase string) string {
+	if Asks(phrase) {
 		return fmt.Sprintf("%q is how one asks, and would no longer be understood as that", phrase)
 	}
 	name := words.OfName(phrase)

@@ -61,7 +61,7 @@ available; 5 a fault of Grille's.`,
 	f.StringArrayVar(&p.flags.filters, "filter", nil, "a hard `filter` on a scope of the rules: customer=123, or the JSON that the library takes; may be repeated")
 	f.StringVarP(&p.flags.output, "output", "o", "table", "`table`, csv or json; of answers also md, html (a report that stands alone) or arrow")
 	f.StringVar(&p.flags.log, "log", "", "append to this `file` what the database says when something fails; it may quote data")
-	root.AddCommand(p.demo(), p.ask(), p.sql(), p.explain(), p.suggest(), p.connect(), p.catalog(), p.model(), p.rules(), p.pairs(), p.teach(), p.dictionary(), p.eval(), p.ledger(), p.verify(), p.doctor(), p.schema())
+	root.AddCommand(p.demo(), p.ask(), p.sql(), p.explain(), p.suggest(), p.connect(), p.catalog(), p.model(), p.rules(), p.pairs(), p.teach(), p.meaning(), p.dictionary(), p.eval(), p.ledger(), p.verify(), p.doctor(), p.schema())
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		switch p.flags.output {
 		case "table", "csv", "json":

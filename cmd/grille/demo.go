@@ -13,6 +13,7 @@ import (
 	"github.com/grille-dev/grille/demo"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/internal/config"
+	meanings "github.com/grille-dev/grille/meaning"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/policy"
 	"github.com/grille-dev/grille/policy/rules"
@@ -207,12 +208,16 @@ func (p *program) openImage(ctx context.Context, image []byte, by draftsman) (*g
 	}
 	opts := rules.Options{Secret: secret, Connection: "demo"}
 	opts.Teams = s.teams()
+	agreed, err := meanings.Parse("demo/meaning.yaml", demo.Meaning)
+	if err != nil {
+		return nil, err
+	}
 	e, err := sqlite.New(sqlite.Config{Image: image, TimeZone: c.Zone.String(), Concurrent: c.Limits.Concurrent, Log: run.Log{To: s.log}})
 	if err != nil {
 		return nil, err
 	}
 	return grille.Open(ctx, grille.Config{
-		Engine: e,
+		Engine: e, Meaning: agreed,
 		Rules: func(cat *catalog.Catalog) (*policy.Rules, error) {
 			return rules.Compile("demo/rules.yaml", demo.Rules, cat, opts)
 		},

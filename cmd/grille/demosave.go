@@ -80,12 +80,12 @@ func (s *saving) file(ctx context.Context) error {
 	if err := s.write(demo.Config); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s has clinic.db, clinic-rules.yaml and grille.yaml. Ask in it:\n  cd %s\n  grille ask --as ines %q\n", s.dir, s.dir, demo.Questions()[0])
+	fmt.Fprintf(s.out, "%s has clinic.db, clinic-rules.yaml, clinic-meaning.yaml and grille.yaml. Ask in it:\n  cd %s\n  grille ask --as ines %q\n", s.dir, s.dir, demo.Questions()[0])
 	return nil
 }
 
 func (s *saving) write(configuration []byte) error {
-	for name, text := range map[string][]byte{"clinic-rules.yaml": demo.Rules, "grille.yaml": configuration} {
+	for name, text := range map[string][]byte{"clinic-rules.yaml": demo.Rules, "clinic-meaning.yaml": demo.Meaning, "grille.yaml": configuration} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), text, 0o600); err != nil {
 			return fmt.Errorf("writing %s: %w", name, err)
 		}
@@ -118,7 +118,7 @@ func (s *saving) server(ctx context.Context, t dsn.Postgres) error {
 		return err
 	}
 	fmt.Fprintf(s.out, `%d rows are in %s, schema %s.
-%s has clinic-rules.yaml and grille.yaml, which asks as the role %s. Make it, of those
+%s has clinic-rules.yaml, clinic-meaning.yaml and grille.yaml, which asks as the role %s. Make it, of those
 rights alone that the rules need (read the script first), and give it a password:
   cd %s
   grille connect --grants %s --connection clinic --role %s > role.sql

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
 	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/ledger"
@@ -163,6 +164,7 @@ func (d *doctor) connection(ctx context.Context, s *site, conn config.Connection
 		return
 	}
 	d.rules(area, all)
+	d.meaning(area, conn, cat)
 }
 
 // rules says what is wrong with rules, and how much else there is to say.
@@ -181,6 +183,19 @@ func (d *doctor) rules(area string, all []rules.Finding) {
 		d.say(run.Yellow, area, "the rules hold, with "+counted(more, "thing")+" to know", "grille rules check lists them")
 	default:
 		d.say(run.OK, area, "the rules hold", "")
+	}
+}
+
+// meaning says whether what people say of the data fits the database.
+func (d *doctor) meaning(area string, conn config.Connection, cat *catalog.Catalog) {
+	m, err := readMeaning(conn)
+	switch _, unfit := m.Over(cat); {
+	case err != nil:
+		d.broken(area, err)
+	case len(unfit) > 0:
+		d.say(run.Yellow, area, counted(len(unfit), "thing")+" that the file of meaning says do not fit the database, and are left out", "grille meaning check lists them")
+	case m != nil:
+		d.say(run.OK, area, "what the file of meaning says fits the database", "")
 	}
 }
 

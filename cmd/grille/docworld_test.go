@@ -99,7 +99,7 @@ func (w *docWorld) demo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, text := range map[string][]byte{"clinic.db": image, "clinic-rules.yaml": demo.Rules, "grille.yaml": demo.Config} {
+	for file, text := range map[string][]byte{"clinic.db": image, "clinic-rules.yaml": demo.Rules, "clinic-meaning.yaml": demo.Meaning, "grille.yaml": demo.Config} {
 		if err := os.WriteFile(filepath.Join(w.dir, file), text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,8 @@ func (p *program) schema() *cobra.Command {
 		Short: "print a JSON Schema of a kind of file, for editors",
 		Long: `Prints a JSON Schema (draft 2020-12): config is for grille.yaml, rules for the
 file that says who may see what, meaning for that of what the data mean. It knows
-keys and forms; whether a file works is for grille doctor and grille rules check.`,
+keys and forms; whether a file works is for
+grille doctor, grille rules check and grille meaning check.`,
 		Example: `  grille schema config > grille.schema.json
   # then, as the first line of grille.yaml:
   # yaml-language-server: $schema=grille.schema.json
