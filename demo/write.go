@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/ext/serdes"
 )
 
 const (
@@ -30,7 +30,7 @@ func SQLite(ctx context.Context, path string, today time.Time) error {
 	return Making{Today: today}.SQLite(ctx, path)
 }
 
-// Image is the same as the content of a file. Nothing stays on disk.
+// Image is the same as the content of a file. It is made in memory.
 func Image(ctx context.Context, today time.Time) ([]byte, error) {
 	return Making{Today: today}.Image(ctx)
 }
@@ -54,7 +54,32 @@ func (m Making) SQLite(ctx context.Context, path string) (err error) {
 			err = e
 		}
 	}()
-	if err := db.Exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN"); err != nil {
+	return m.into(db)
+}
+
+// Image is the function of that name.
+func (m Making) Image(ctx context.Context) ([]byte, error) {
+	image, err := m.image(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("writing the demo: %w", err)
+	}
+	return image, nil
+}
+
+func (m Making) image(ctx context.Context) ([]byte, error) {
+	db, err := sqlite3.OpenContext(ctx, ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }() // what it held is thrown away
+	if err := m.into(db); err != nil {
+		return nil, err
+	}
+	return serdes.Serialize(db, "main")
+}
+
+func (m Making) into(db *sqlite3.Conn) error {
+	if err := db.Exec("PRAGMA temp_store = MEMORY; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN"); err != nil {
 		return err
 	}
 	rows := 0
@@ -65,20 +90,6 @@ func (m Making) SQLite(ctx context.Context, path string) (err error) {
 		rows += t.Len()
 	}
 	return db.Exec(strings.Join(Indexes(), ";\n") + "; COMMIT; ANALYZE")
-}
-
-// Image is the function of that name.
-func (m Making) Image(ctx context.Context) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "grille-demo-")
-	if err != nil {
-		return nil, fmt.Errorf("writing the demo: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "demo.db")
-	if err := m.SQLite(ctx, path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
 }
 
 func (m Making) fill(db *sqlite3.Conn, t Table, before int) error {

@@ -42,7 +42,7 @@ hears what is said of it, and models that may see it too.`,
 		Example: `  grille meaning init > clinic-meaning.yaml
   grille meaning check`,
 	}
-	c.AddCommand(p.meaningInit(), p.meaningCheck(), p.meaningList())
+	c.AddCommand(p.meaningInit(), p.meaningImport(), p.meaningCheck(), p.meaningList())
 	return group(c)
 }
 
