@@ -145,7 +145,7 @@ func TestFalseKeysChangeNoAnswer(t *testing.T) {
 func TestNothingThatRestrictsReadsDeclaredKeys(t *testing.T) {
 	reads := regexp.MustCompile(`\bSaid\.(?:Keys|Refers)\b|\b(?:stored|t)\.Said\b|\.Believed\(|\.Refers\(`)
 	passed := false
-	for _, dir := range []string{"policy", "policy/rules", "sql/bind", "sql/check", "sql/emit", "sql/ground", "sql/ir", "release", "run", "run/sqlite", "run/postgres", "run/mysql", "run/trino", "run/duckdb", "."} {
+	for _, dir := range []string{"policy", "policy/rules", "sql/bind", "sql/check", "sql/emit", "sql/ground", "sql/ir", "release", "run", "run/sqlite", "run/postgres", "run/mysql", "run/trino", "run/duckdb", "run/csv", "."} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v, %d files", dir, err, len(files))
@@ -155,6 +155,7 @@ func TestNothingThatRestrictsReadsDeclaredKeys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			text = bytes.ReplaceAll(text, []byte("run.Said"), nil) // what a server says of its rights
 			switch {
 			case strings.HasSuffix(f, "_test.go"), !reads.Match(text):
 			case f == filepath.Join("policy", "told.go"), f == filepath.Join("policy", "see.go") && len(reads.FindAll(text, -1)) == 1:

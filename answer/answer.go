@@ -203,10 +203,12 @@ func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
 	if overTime(q) {
 		e.Calendar = site.String()
 	}
-	by := meaning.Asked{Seen: a.View().Visible(), Zone: zone}
 	for _, alarm := range Alarms(a) {
 		e.Warnings = append(e.Warnings, alarm.String())
-		by.Repeated = append(by.Repeated, alarm.Span)
+	}
+	by := meaning.Asked{Seen: a.View().Visible(), Zone: zone}
+	if len(by.Seen.Metrics) > 0 {
+		by.Rows = fanout.Rows(q, by.Seen.Table)
 	}
 	found := shapes{meaning.NewFinder(q, by)}
 	for _, m := range found.Used(q) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille/catalog"
-	"github.com/grille-dev/grille/refusal"
 	"github.com/grille-dev/grille/sql/bind"
 	"github.com/grille-dev/grille/sql/ir"
 	"github.com/grille-dev/grille/sql/syntax"
@@ -101,9 +100,8 @@ func (c Columns) Shape(id ir.ColID) catalog.Shape {
 // Finder finds the metrics that a query computes, whoever drafted it.
 type Finder struct {
 	Columns
-	known    []known
-	repeated map[refusal.Span]bool
-	rows     map[*ir.Agg]catalog.TableID // of which table it counts the rows
+	known []known
+	rows  map[*ir.Agg]catalog.TableID
 }
 
 // known is a metric with its expression, in which columns have canonical ids.
@@ -116,26 +114,20 @@ type known struct {
 type Asked struct {
 	Seen *catalog.Catalog // what the viewer sees
 	Zone *time.Location
-	// Repeated is where aggregates stand that count rows more than once (package
-	// sql/fanout): they are no metrics.
-	Repeated []refusal.Span
+	// Rows are the aggregates that take rows of one table as they stand there, each
+	// once (package sql/fanout): others are no metrics.
+	Rows map[*ir.Agg]catalog.TableID
 }
 
 // NewFinder makes the finder of a query.
 func NewFinder(q *ir.Query, by Asked) *Finder {
-	f := &Finder{Columns: ColumnsOf(q, by.Seen), repeated: map[refusal.Span]bool{}, rows: map[*ir.Agg]catalog.TableID{}}
-	for _, span := range by.Repeated {
-		f.repeated[span] = true
-	}
+	f := &Finder{Columns: ColumnsOf(q, by.Seen), rows: by.Rows}
 	for _, m := range by.Seen.Metrics {
 		if t := by.Seen.Table(m.Table); t != nil && m.Table < 1<<16 && f.reads(m.Table) {
 			if e := bound(m, t, by); e != nil {
 				f.known = append(f.known, known{m, e})
 			}
 		}
-	}
-	if len(f.known) > 0 {
-		f.counts(q)
 	}
 	return f
 }
@@ -147,76 +139,6 @@ func (c Columns) reads(id catalog.TableID) bool {
 		}
 	}
 	return false
-}
-
-// counts notes which COUNT(*) counts the rows of one stored table: it stands alone, or
-// each of its rows meets one row of the others at most.
-func (f *Finder) counts(q *ir.Query) {
-	ir.Walk(q, func(n ir.Node) bool {
-		s, ok := n.(*ir.Select)
-		if !ok || s.From == nil {
-			return true
-		}
-		var of catalog.TableID
-		switch tables, met := f.from(s.From); {
-		case len(tables) == 1:
-			of = tables[0]
-		case len(tables) > 1 && len(met) == len(tables)-1:
-			if rest := slices.DeleteFunc(tables, func(t catalog.TableID) bool { return slices.Contains(met, t) }); len(rest) == 1 {
-				of = rest[0]
-			}
-		}
-		for _, d := range s.Out {
-			ir.Walk(d.Expr, func(n ir.Node) bool {
-				if a, ok := n.(*ir.Agg); ok && a.Star {
-					f.rows[a] = of
-				}
-				return true
-			})
-		}
-		return true
-	})
-}
-
-// from are the stored tables of FROM, and those of which a key is what joins them; none
-// where something else stands there.
-func (f *Finder) from(r ir.Rel) (tables, met []catalog.TableID) {
-	switch r := r.(type) {
-	case *ir.Table:
-		return []catalog.TableID{r.Table.ID}, nil
-	case *ir.Guarded:
-		return []catalog.TableID{r.Table.Table.ID}, nil
-	case *ir.Join:
-		left, lm := f.from(r.Left)
-		right, rm := f.from(r.Right)
-		if len(left) == 0 || len(right) == 0 || r.Kind == ir.Full || r.Kind == ir.Right {
-			return nil, nil
-		}
-		return append(left, right...), append(append(lm, rm...), f.keys(r.On)...)
-	default:
-		return nil, nil
-	}
-}
-
-// keys are the tables whose single keys stand in equalities of a condition.
-func (f *Finder) keys(on ir.Expr) []catalog.TableID {
-	var out []catalog.TableID
-	for _, e := range ir.Conjuncts(on) {
-		x, ok := e.(*ir.Call)
-		if !ok || x.Fn.Func.Name != "=" || len(x.Args) != 2 {
-			continue
-		}
-		for _, a := range x.Args {
-			if r, ok := a.(*ir.Ref); ok {
-				s := f.Source(r.Col)
-				if t := f.seen.Table(s.Table); t != nil && slices.ContainsFunc(t.Believed(), func(k []catalog.ColumnID) bool { return len(k) == 1 && k[0] == s.Column }) {
-					out = append(out, s.Table)
-					break
-				}
-			}
-		}
-	}
-	return out
 }
 
 // bound is the expression of a metric.
@@ -243,35 +165,30 @@ func (f *Finder) Metric(e ir.Expr) *catalog.Metric {
 		return nil
 	}
 	of, ok := f.whole(e)
-	var plain ir.Expr
+	if !ok {
+		return nil
+	}
+	plain := f.canonical(e)
 	for _, k := range f.known {
-		if !ok || k.expr.Type() != e.Type() || of != 0 && of != k.Table {
-			continue
-		}
-		if plain == nil {
-			plain = f.canonical(e)
-		}
-		if ir.Equal(k.expr, plain) {
+		if of == k.Table && k.expr.Type() == e.Type() && ir.Equal(k.expr, plain) {
 			return k.Metric
 		}
 	}
 	return nil
 }
 
-// whole reports whether no aggregate in e counts rows more than once, and of which
-// table rows are counted; 0: of none.
+// whole is the table whose rows the aggregates in e take, each once; false if it is not
+// one, or not so.
 func (f *Finder) whole(e ir.Expr) (of catalog.TableID, ok bool) {
 	ok = true
 	ir.Walk(e, func(n ir.Node) bool {
 		if a, is := n.(*ir.Agg); is {
-			ok = ok && !f.repeated[a.At()] && (!a.Star || f.rows[a] != 0)
-			if a.Star {
-				of = f.rows[a]
-			}
+			t := f.rows[a]
+			ok, of = ok && t != 0 && (of == 0 || of == t), t
 		}
 		return true
 	})
-	return of, ok
+	return of, ok && of != 0
 }
 
 // Used are the metrics that a query computes, in the order of the file.

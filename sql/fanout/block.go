@@ -34,6 +34,8 @@ type leaf struct {
 	stored map[ir.ColID]catalog.ColumnID
 	query  *ir.Query // of a subquery
 	scope  int
+	// optional: an outer join may have a row without one of it.
+	optional bool
 }
 
 func (l *leaf) name() string {
@@ -73,9 +75,7 @@ func (b *block) add(r ir.Rel) {
 		}
 		b.leaf(&leaf{rel: r, alias: r.Table.Alias, table: t, stored: stored})
 	case *ir.Join:
-		b.add(r.Left)
-		b.add(r.Right)
-		b.where(r.On)
+		b.join(r)
 	case *ir.FuncRel:
 		b.leaf(&leaf{rel: r, alias: r.Alias})
 	case *ir.Self:
@@ -88,6 +88,18 @@ func (b *block) add(r ir.Rel) {
 	default:
 		panic("fanout: unknown relation")
 	}
+}
+
+func (b *block) join(r *ir.Join) {
+	from := len(b.leaves)
+	b.add(r.Left)
+	to := len(b.leaves)
+	b.add(r.Right)
+	for i, l := range b.leaves[from:] {
+		left := from+i < to
+		l.optional = l.optional || r.Kind == ir.Full || r.Kind == ir.Left && !left || r.Kind == ir.Right && left
+	}
+	b.where(r.On)
 }
 
 func (b *block) leaf(l *leaf) {
@@ -303,7 +315,8 @@ func (b *block) one(l *leaf, known map[ir.ColID]bool) bool {
 }
 
 // key reports whether a key of a stored table is known. Of a table without one, an
-// equality with something decides, unless its column refers to another table.
+// equality with something decides, unless its column refers to another table or it has
+// to be certain.
 func (b *block) key(l *leaf, known map[ir.ColID]bool) bool {
 	has := map[catalog.ColumnID]bool{}
 	for id, c := range l.stored {
@@ -314,7 +327,7 @@ func (b *block) key(l *leaf, known map[ir.ColID]bool) bool {
 			return true
 		}
 	}
-	if len(l.table.Believed()) > 0 {
+	if len(l.table.Believed()) > 0 || b.f.certain {
 		return false
 	}
 	for c := range has {

@@ -14,6 +14,9 @@
 // key of a table is known, an equality is taken for one, unless a foreign key goes
 // the other way: an alarm is worth nothing if it is often false.
 //
+// [Rows] asks the other way round: of which aggregates is it certain that they are of
+// each row once? A figure is called by a metric's name where that is so.
+//
 // Keys are those of the catalog that the asker sees, so an alarm tells of nothing
 // else. It is advice: whoever wrote the query may have meant it so.
 package fanout
@@ -55,9 +58,10 @@ func Find(q *ir.Query, seen func(catalog.TableID) *catalog.Table) []Alarm {
 }
 
 type finder struct {
-	seen   func(catalog.TableID) *catalog.Table
-	next   ir.ColID
-	alarms []Alarm
+	seen    func(catalog.TableID) *catalog.Table
+	next    ir.ColID
+	certain bool // equalities are not taken for keys
+	alarms  []Alarm
 }
 
 // several reports whether more than one relation may stand below r.
