@@ -44,7 +44,7 @@ func (p *program) fail(err error) int {
 		return exitOK
 	case errors.As(err, &f):
 		if f.text != "" {
-			fmt.Fprintln(p.err, "grille: "+f.text)
+			fmt.Fprintln(p.err, indent("grille: "+f.text, ""))
 		}
 		return cmp.Or(f.code, exitFindings)
 	case errors.As(err, &no):
@@ -59,7 +59,7 @@ func (p *program) fail(err error) int {
 		fmt.Fprintln(p.err, "grille: stopped")
 		return exitStopped
 	default:
-		fmt.Fprintln(p.err, "grille: "+plain(err))
+		fmt.Fprintln(p.err, indent("grille: "+plain(err), "")) // it may have names of files, or of the database
 		return exitUsage
 	}
 }

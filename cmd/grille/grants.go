@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/config"
@@ -24,6 +25,8 @@ func (k *connecting) grants(ctx context.Context, given []string) error {
 		return err
 	}
 	conn.InsecureAllowWritableRole = true // catalogs are read, and no row
+	heard := &hearing{Handler: s.log.Handler()}
+	s.log = slog.New(heard)
 	e, err := s.engine(conn)
 	if err != nil {
 		return err
@@ -35,7 +38,7 @@ func (k *connecting) grants(ctx context.Context, given []string) error {
 	}
 	cat, err := e.Catalog(ctx)
 	if err != nil {
-		return err
+		return heard.told(err, conn)
 	}
 	r, err := compile(cat)
 	if err != nil {

@@ -25,6 +25,16 @@ func ok(t *testing.T, args ...string) string {
 	return out.String()
 }
 
+// refuses runs a command that must not do, and must say why.
+func refuses(t *testing.T, why string, args ...string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := &program{in: strings.NewReader(""), out: &out, err: &errs, clock: func() time.Time { return today }, random: rand.Reader}
+	if code := p.run(t.Context(), args); code == 0 || out.Len() > 0 || !strings.Contains(errs.String(), why) {
+		t.Errorf("%q: exit code %d, want one and %q\n%s%s", args, code, why, out.String(), errs.String())
+	}
+}
+
 // The rules of both servers: names that need quotes, a condition about a column
 // that nobody sees, a chain of keys, a minimum group, a table that nobody may
 // read, and columns that are closed.
@@ -132,11 +142,16 @@ func TestGrantsPostgres(t *testing.T) {
 	}}
 	role, dsn := db.Role("CREATEDB IN ROLE pg_read_all_data")
 	db.Exec(`GRANT ALL ON ALL TABLES IN SCHEMA public TO `+role, `GRANT UPDATE (notes), SELECT (notes) ON "Odd Beds" TO `+role,
-		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO `+role)
+		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO `+role,
+		`GRANT UPDATE ON wards TO PUBLIC`, `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT DELETE ON TABLES TO PUBLIC`)
 	leastSite(t, s.dsn, "")
+	for _, name := range []string{"public", "none", "pg_monitor"} {
+		refuses(t, "no name that a role of yours can have", "connect", "--grants", "--role", name)
+	}
 	s.holds(t, role, dsn, ok(t, "connect", "--grants", "--role", role), func() {})
 	db.Exec(`CREATE TABLE later (id int)`)
 	s.mayNot(dsn, `SELECT * FROM later`)
+	s.mayNot(dsn, `DELETE FROM later`)
 
 	odd := `Odd "` + role
 	t.Cleanup(func() { db.Exec(`DROP OWNED BY "Odd ""`+role+`"`, `DROP ROLE "Odd ""`+role+`"`) })
@@ -156,6 +171,7 @@ func TestGrantsMariaDB(t *testing.T) {
 	}}
 	user, dsn := db.User("ALL ON "+db.Name()+".*", "SELECT (notes, id), UPDATE (notes) ON `Odd Beds`", "SELECT, PROCESS ON *.*")
 	leastSite(t, s.dsn, "")
+	refuses(t, "NAME or NAME@HOST", "connect", "--grants", "--role", user+"@")
 	s.holds(t, user, dsn, ok(t, "connect", "--grants", "--role", user), func() {})
 
 	odd := "Odd `" + user[len(user)-4:]

@@ -15,6 +15,10 @@ type grant struct {
 	withOption bool
 }
 
+// everybody is to whom MariaDB gives what all users have. It is no role: nobody can
+// leave it.
+const everybody = "PUBLIC"
+
 // mending writes what takes rights away from who, of everything that was given.
 type mending struct {
 	who   string
@@ -30,6 +34,8 @@ func (m mending) revoke(gs []grant) []string {
 	for _, g := range gs {
 		right, from := g.right, " ON "+g.on+" FROM "+m.who+";"
 		switch {
+		case g.to == everybody:
+			right, from = strings.TrimSpace(right+" "+g.columns), " ON "+g.on+" FROM "+everybody+";"
 		case g.to != "" && g.to != m.who:
 			right, from = m.direct(g.to), " FROM "+m.who+";"
 		case g.role != "":

@@ -19,10 +19,14 @@ type least struct {
 	unknown bool   // there is no such user
 	unseen  bool   // this connection may not see what the user has
 	given   []grant
+	all     []grant // what everybody has
 }
 
 // Least implements [run.Least]. A role is a user here: NAME, or NAME@HOST.
 func (e *Engine) Least(ctx context.Context, role string, needs []run.Need) (string, error) {
+	if strings.HasPrefix(role, "@") || strings.HasSuffix(role, "@") {
+		return "", errors.New("a user is NAME or NAME@HOST: name one with --role")
+	}
 	l := &least{}
 	err := e.consult(ctx, func(c *conn) error {
 		return e.ask(ctx, c, func(c *conn) error { return l.look(c, role) })
@@ -60,7 +64,12 @@ func (l *least) look(c *conn, role string) error {
 		return err
 	}
 	l.given = readGrants(lines)
-	return nil
+	lines, err = column(c.all("SHOW GRANTS FOR " + everybody))
+	if errors.As(err, &me) {
+		return nil // MySQL, or MariaDB before 10.11, has none; or this user may not see it
+	}
+	l.all = readGrants(lines)
+	return err
 }
 
 // literalText is a text in single quotes, whatever the server's mode makes of \.
@@ -80,6 +89,7 @@ func (l *least) script(needs []run.Need) string {
 			run.Comment("ALTER USER " + l.who + " IDENTIFIED BY '...' ACCOUNT UNLOCK;")})
 	}
 	s.Part("What it has and does not need.", l.taken(needs))
+	s.Part("What everybody may do beyond reading, and with that this user. Others lose it too.", mending{l.who, nil}.revoke(l.writes()))
 	s.Part("What it needs and does not have.", l.lacking(needs))
 	if s.String() == before {
 		s.Say("It has just that already: there is nothing to run.")
@@ -107,6 +117,19 @@ func (l *least) taken(needs []run.Need) []string {
 		}
 	}
 	return mending{l.who, l.given}.revoke(extra)
+}
+
+// writes are the rights of everybody's with which a user is refused.
+func (l *least) writes() []grant {
+	var out []grant
+	for _, g := range l.all {
+		if k := g.kind(); k != harmlessKind {
+			if level, _ := k.words(); level == run.Red {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
 }
 
 // lacking are the statements that give what is needed and not there.

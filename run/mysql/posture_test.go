@@ -147,6 +147,20 @@ func TestMendsTogether(t *testing.T) {
 	db.Exec("SHOW GRANTS FOR " + inner) // and it is there
 }
 
+// What everybody was given is taken from everybody: nobody can leave PUBLIC. It is a
+// test of texts, as the right would reach the users of other tests.
+func TestMendOfEverybodys(t *testing.T) {
+	given := readGrants([]string{"GRANT USAGE ON *.* TO `u`@`%`", "GRANT SELECT, INSERT, UPDATE (`b`) ON `a`.`t` TO PUBLIC"})
+	const want = "REVOKE INSERT, UPDATE (`b`) ON `a`.`t` FROM PUBLIC;"
+	l := &least{who: "`u`@`%`", given: given[:1], all: given[1:]}
+	if got := (mending{l.who, given}).revoke(l.writes()); len(got) != 1 || got[0] != want {
+		t.Errorf("%q", got)
+	}
+	if s := l.script(nil); !strings.Contains(s, want) || strings.Contains(s, "nothing to run") {
+		t.Error(s)
+	}
+}
+
 // A right that nobody has told Grille of is not a right to read.
 func TestUnknownRights(t *testing.T) {
 	for line, want := range map[string]kind{

@@ -12,7 +12,7 @@ import (
 var _ run.Least = (*Engine)(nil)
 
 // roleText is what the role $1 is: one row, or none.
-const roleText = `SELECT quote_ident(r.rolname), r.rolcanlogin AND NOT (r.rolsuper OR r.rolcreatedb OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls),
+const roleText = `SELECT r.oid = 10, r.rolcanlogin AND NOT (r.rolsuper OR r.rolcreatedb OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls),
   coalesce('default_transaction_read_only=on' = ANY (r.rolconfig), false), coalesce(array_to_string(r.rolconfig, ' ') ~ 'temp_file_limit=', false)
 FROM pg_catalog.pg_roles r WHERE r.rolname = $1`
 
@@ -39,7 +39,7 @@ const rightsText = `SELECT DISTINCT o.what, o.col, x.privilege_type, x.grantee =
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ` + userSchemas + `
   UNION ALL SELECT 'TABLE ' || c.oid::pg_catalog.regclass::pg_catalog.text, quote_ident(a.attname), a.attacl, c.relowner
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT a.attisdropped AND ` + userSchemas + `
-  UNION ALL SELECT 'ROUTINE ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, '', p.proacl, p.proowner FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND ` + userSchemas + `
+  UNION ALL SELECT 'ROUTINE ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, '', coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.prosecdef AND ` + userSchemas + `
 ) o(what, col, acl, owner), aclexplode(o.acl) x WHERE x.grantee <> o.owner AND (x.grantee = 0 OR x.grantee = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $1)) ORDER BY 1, 2, 3`
 
 // futureText lists what $1 is given of objects that do not exist yet.
@@ -47,6 +47,14 @@ const futureText = `SELECT 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(o
   CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'ROUTINES' WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END || ' FROM ' || quote_ident(r.rolname) || ';'
 FROM pg_catalog.pg_default_acl d JOIN pg_catalog.pg_roles o ON o.oid = d.defaclrole LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) x
 JOIN pg_catalog.pg_roles r ON r.oid = x.grantee WHERE r.rolname = $1 AND d.defaclobjtype IN ('r', 'S', 'f', 'T', 'n') GROUP BY 1 ORDER BY 1`
+
+// futureWritesText lists what everybody is given of objects that do not exist yet,
+// and that writes.
+const futureWritesText = `SELECT 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(o.rolname) || coalesce(' IN SCHEMA ' || quote_ident(n.nspname), '') || ' REVOKE ' || string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type) || ' ON ' ||
+  CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' ELSE 'SCHEMAS' END || ' FROM PUBLIC;'
+FROM pg_catalog.pg_default_acl d JOIN pg_catalog.pg_roles o ON o.oid = d.defaclrole LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) x
+WHERE x.grantee = 0 AND (d.defaclobjtype = 'r' AND x.privilege_type NOT IN ('SELECT', 'REFERENCES') OR d.defaclobjtype = 'S' AND x.privilege_type <> 'SELECT' OR d.defaclobjtype = 'n' AND x.privilege_type = 'CREATE')
+GROUP BY o.rolname, n.nspname, d.defaclobjtype ORDER BY 1`
 
 // namesText quotes what the script names.
 const namesText = `SELECT x, quote_ident(x) FROM unnest($1::pg_catalog.text[]) AS u(x)`
@@ -59,18 +67,21 @@ type right struct {
 
 // least is what the script is written from.
 type least struct {
-	role                       string // quoted
-	exists, plain, calm, bound bool
-	members, owns, future      []string
-	rights                     []right
-	quoted                     map[string]string
-	database                   string
+	role                               string // quoted
+	exists, first, plain, calm, bound  bool
+	members, owns, future, futureWrite []string
+	rights                             []right
+	quoted                             map[string]string
+	database                           string
 }
 
 // Least implements [run.Least].
 func (e *Engine) Least(ctx context.Context, role string, needs []run.Need) (string, error) {
 	if role == "" {
 		role = e.c.Target.User
+	}
+	if reserved(role) {
+		return "", fmt.Errorf("%s is no name that a role of yours can have: name another with --role", role)
 	}
 	l := &least{}
 	names := []string{role, e.c.Target.Database}
@@ -86,10 +97,10 @@ func (e *Engine) Least(ctx context.Context, role string, needs []run.Need) (stri
 		return e.ask(ctx, c,
 			question{namesText, []string{arrayOf(names)}, func(v [][]byte) error { l.quoted[string(v[0])] = string(v[1]); return nil }},
 			question{roleText, of, func(v [][]byte) error {
-				l.exists, l.plain, l.calm, l.bound = true, isTrue(v[1]), isTrue(v[2]), isTrue(v[3])
+				l.exists, l.first, l.plain, l.calm, l.bound = true, isTrue(v[0]), isTrue(v[1]), isTrue(v[2]), isTrue(v[3])
 				return nil
 			}},
-			question{memberText, of, line(&l.members)}, question{ownText, of, line(&l.owns)}, question{futureText, of, line(&l.future)},
+			question{memberText, of, line(&l.members)}, question{ownText, of, line(&l.owns)}, question{futureText, of, line(&l.future)}, question{futureWritesText, nil, line(&l.futureWrite)},
 			question{rightsText, of, func(v [][]byte) error {
 				l.rights = append(l.rights, right{string(v[0]), string(v[1]), string(v[2]), isTrue(v[3])})
 				return nil
@@ -98,8 +109,17 @@ func (e *Engine) Least(ctx context.Context, role string, needs []run.Need) (stri
 	if err != nil {
 		return "", err
 	}
+	if l.first {
+		return "", fmt.Errorf("%s is the first of all roles, and must stay what it is: make Grille a role of its own, with --role NAME", role)
+	}
 	l.role, l.database = l.quoted[role], l.quoted[e.c.Target.Database]
 	return l.script(needs), nil
+}
+
+// reserved are names with which the server means something else, in quotes too: a
+// right of PUBLIC is everybody's.
+func reserved(role string) bool {
+	return role == "public" || role == "none" || strings.HasPrefix(role, "pg_")
 }
 
 // script is everything, or says that there is nothing to do.
@@ -119,7 +139,7 @@ func (l *least) script(needs []run.Need) string {
 		{"The role itself.", l.itself()},
 		{"It belongs to no other role, and owns nothing: what it owned is yours.", slices.Concat(members, l.owns)},
 		{"What it has and does not need, now and of tables to come.", slices.Concat(taken, l.future)},
-		{"What everybody may write, and with that this role. Others lose it too.", l.everybodys(false)},
+		{"What everybody may write, and with that this role. Others lose it too.", slices.Concat(l.everybodys(false), l.futureWrite)},
 		{"What it needs and does not have.", l.given(needed)},
 	}
 	before := s.String()
@@ -176,7 +196,7 @@ func (l *least) taken(needed []right) []string {
 		}
 	}
 	l.rights = slices.DeleteFunc(l.rights, func(r right) bool {
-		return slices.ContainsFunc(extra, func(x right) bool { return x.on == r.on && x.what == r.what && x.column == "" })
+		return !r.everybody && slices.ContainsFunc(extra, func(x right) bool { return x.on == r.on && x.what == r.what && x.column == "" })
 	})
 	return l.lines("REVOKE %s ON %s FROM "+l.role+";", extra)
 }
