@@ -84,6 +84,9 @@ func checkText(file string, text []byte) error {
 	return nil
 }
 
+// Hidden reports whether a text holds a character that no file may hold.
+func Hidden(text string) bool { return strings.ContainsFunc(text, hidden) }
+
 // hidden reports characters that end a line for YAML and not for an editor, that
 // turn the direction of the text, or that cannot be seen at all. The two joiners
 // stay: Persian and the Indic scripts need them.

@@ -3,9 +3,11 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/policy"
 )
 
@@ -43,11 +45,16 @@ func (p *Proposal) Class(c *catalog.Column) string { return p.class[c] }
 func (p *Proposal) Tables() []*catalog.Table {
 	var out []*catalog.Table
 	for _, t := range p.cat.Tables {
-		if policy.Stored(t.Kind) {
+		if policy.Stored(t.Kind) && nameable(t) {
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// nameable reports whether a file can name a table, and a column of it.
+func nameable(t *catalog.Table) bool {
+	return !strict.Hidden(t.Schema+t.Name) && (len(t.Columns) == 0 || slices.ContainsFunc(t.Columns, func(c *catalog.Column) bool { return !strict.Hidden(c.Name) }))
 }
 
 // Catalog is what was sorted.
@@ -65,19 +72,28 @@ func (p *Proposal) File(opens func(*catalog.Table) string) []byte {
 	for _, t := range p.Tables() {
 		p.write(&b, t, opens(t))
 	}
-	var views []string
+	var views, hidden []string
 	for _, t := range p.cat.Tables {
-		if !policy.Stored(t.Kind) {
-			views = append(views, fmt.Sprintf("%s (%s)", tableName(p.cat, t), kind(t.Kind)))
+		switch {
+		case !nameable(t):
+			hidden = append(hidden, strconv.Quote(tableName(p.cat, t)))
+		case !policy.Stored(t.Kind):
+			views = append(views, fmt.Sprintf("%s (%s)", scalar(tableName(p.cat, t)), kind(t.Kind)))
 		}
 	}
-	if len(views) > 0 {
-		b.WriteString("\n# Not proposed, for the rules of the tables below do not hold inside them; to open\n# one, name it and write `as: view`:\n")
-		for _, v := range views {
-			fmt.Fprintf(&b, "#   %s\n", v)
-		}
-	}
+	leaveOut(&b, "Not proposed, for the rules of the tables below do not hold inside them; to open\n# one, name it and write `as: view`:", views)
+	leaveOut(&b, "Closed, for a name here can hold no character that cannot be seen; rename them:", hidden)
 	return []byte(b.String())
+}
+
+func leaveOut(b *strings.Builder, why string, names []string) {
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n# %s\n", why)
+	for _, n := range names {
+		fmt.Fprintf(b, "#   %s\n", n)
+	}
 }
 
 const head = `# Who may see what. Whatever is not named here is closed: a table without a grant,
@@ -140,6 +156,10 @@ func stricter(a, b string) string {
 func (p *Proposal) write(b *strings.Builder, t *catalog.Table, team string) {
 	fmt.Fprintf(b, "  %s:\n    columns:\n", scalar(tableName(p.cat, t)))
 	for _, c := range t.Columns {
+		if strict.Hidden(c.Name) {
+			fmt.Fprintf(b, "      # %q stays closed: its name holds a character that cannot be seen\n", c.Name)
+			continue
+		}
 		fmt.Fprintf(b, "      %s: %s\n", yamlKey(c.Name), p.class[c])
 	}
 	if team == "" {

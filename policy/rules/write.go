@@ -3,7 +3,9 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/internal/strict"
@@ -162,8 +164,11 @@ func scalar(s string) string {
 	case "null", "true", "false", "yes", "no", "on", "off", "y", "n":
 		plain = false
 	}
-	if plain {
+	switch {
+	case plain:
 		return s
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return strconv.Quote(s) // a new line in single quotes is a blank to YAML
 	}
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
