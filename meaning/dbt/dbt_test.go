@@ -3,6 +3,7 @@ package dbt
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,26 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// A source of another schema is not the table that a model is, though it has its name.
+func TestTwoOfAName(t *testing.T) {
+	of := func(id, schema, class string) relation {
+		return relation{id: id, schema: schema, name: "orders", about: id, columns: []column{{name: "status", said: said{class: class}}}}
+	}
+	for _, p := range []Project{
+		{tables: []relation{of("model", "public", "secret"), of("source", "raw", "plain")}},
+		{tables: []relation{of("source", "raw", "plain"), of("model", "public", "secret")}},
+	} {
+		for c, class := range p.Classes(jaffle(t)) {
+			if c.Name != "status" || class != "secret" {
+				t.Errorf("%s is %s", c.Name, class)
+			}
+		}
+		if text, left := p.Meaning(jaffle(t)); !strings.Contains(string(text), "about: model") || len(left) != 1 {
+			t.Errorf("%q\n%s", left, text)
+		}
+	}
+}
+
 func TestWhatIsNoManifest(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                     "this is no JSON: line 1",
@@ -106,6 +127,30 @@ func TestWhatIsNoManifest(t *testing.T) {
 	}
 	if _, err := Read(filepath.Join(t.TempDir(), "none.json")); err == nil {
 		t.Error("a file that is not there was read")
+	}
+}
+
+// What does not fit into a file that can be read is left out, and said.
+func TestLargeProject(t *testing.T) {
+	p := Project{tables: []relation{{id: "m", name: "orders", about: "one of each order"}}}
+	for i := range 3000 {
+		p.tables[0].columns = append(p.tables[0].columns, column{name: fmt.Sprintf("c%d", i), about: strings.Repeat("a", maxAbout)})
+	}
+	text, left := p.Meaning(jaffle(t))
+	m, err := meaning.Parse("large", text)
+	if err != nil || !strings.Contains(string(text), "one of each order") || len(left) != 3000 {
+		t.Fatalf("%v, %d left out of\n%.1000s", err, len(left), text)
+	}
+	if _, found := m.Over(jaffle(t)); len(found) > 0 {
+		t.Errorf("%v", found)
+	}
+	p = Project{tables: p.tables[:1]}
+	for i := range 3000 {
+		p.metrics = append(p.metrics, measured{name: fmt.Sprintf("number of orders %d", i), of: "m", figures: []measure{{"count", ""}}})
+	}
+	text, _ = p.Meaning(jaffle(t))
+	if _, err := meaning.Parse("many", text); err != nil {
+		t.Error(err)
 	}
 }
 

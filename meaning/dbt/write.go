@@ -56,25 +56,25 @@ type file struct {
 
 // match finds the tables of the database that the relations are. A project is often
 // run in other schemas than its database has: a name alone will do where it is one
-// table's.
+// table's, and no other relation is that table.
 func (f *file) match(p Project) {
 	f.of = map[string]*catalog.Table{}
-	missing := 0
-	for _, r := range p.tables {
-		t := f.table(func(t *catalog.Table) bool {
-			return strings.EqualFold(t.Name, r.name) && strings.EqualFold(t.Schema, r.schema)
-		})
-		if t == nil {
-			t = f.table(func(t *catalog.Table) bool { return strings.EqualFold(t.Name, r.name) })
+	taken := map[*catalog.Table]bool{}
+	take := func(r relation, t *catalog.Table) {
+		if t != nil && f.of[r.id] == nil && !taken[t] {
+			f.of[r.id], taken[t] = t, true
 		}
-		if t == nil {
-			missing++
-			continue
-		}
-		f.of[r.id] = t
 	}
-	if missing > 0 {
-		f.left = append(f.left, fmt.Sprintf("%d of %d tables of the project: the database has none of that name, or several", missing, len(p.tables)))
+	for _, r := range p.tables {
+		take(r, f.table(func(t *catalog.Table) bool {
+			return strings.EqualFold(t.Name, r.name) && strings.EqualFold(t.Schema, r.schema)
+		}))
+	}
+	for _, r := range p.tables {
+		take(r, f.table(func(t *catalog.Table) bool { return strings.EqualFold(t.Name, r.name) }))
+	}
+	if missing := len(p.tables) - len(f.of); missing > 0 {
+		f.left = append(f.left, fmt.Sprintf("%d of %d tables of the project: the database has none of that name, or several, or another of the project is that table", missing, len(p.tables)))
 	}
 }
 
@@ -269,6 +269,10 @@ func (f *file) figure(m measure, t *catalog.Table) string {
 // drop takes out what package meaning does not take, and reports whether there was
 // something. An error is of the first such place, findings are of all.
 func (f *file) drop(text []byte) bool {
+	if len(text) > strict.MaxBytes {
+		f.shorten(len(text))
+		return true
+	}
 	m, err := meaning.Parse("dbt", text)
 	var bad *strict.Error
 	switch {
@@ -283,6 +287,16 @@ func (f *file) drop(text []byte) bool {
 		f.leave(x.At.Line, x.What)
 	}
 	return len(found) > 0
+}
+
+// shorten leaves out the end of a file that is too large to be read.
+func (f *file) shorten(size int) {
+	for i := len(f.lines) - 1; size > strict.MaxBytes; i-- {
+		size -= len(f.lines[i]) + 1
+		if f.piece[i] != "" {
+			f.leave(i+1, fmt.Sprintf("the file would have more than %d bytes", strict.MaxBytes))
+		}
+	}
 }
 
 func (f *file) leave(line int, why string) {

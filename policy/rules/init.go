@@ -23,12 +23,13 @@ func Init(cat *catalog.Catalog) []byte {
 type Proposal struct {
 	cat   *catalog.Catalog
 	class map[*catalog.Column]string
+	was   map[*catalog.Column]string // before somebody named another
 	said  map[*catalog.Table][]Reader
 }
 
 // Propose sorts the columns of a database into classes.
 func Propose(cat *catalog.Catalog) *Proposal {
-	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}, said: map[*catalog.Table][]Reader{}}
+	p := &Proposal{cat: cat, class: map[*catalog.Column]string{}, was: map[*catalog.Column]string{}, said: map[*catalog.Table][]Reader{}}
 	for _, t := range cat.Tables {
 		for _, c := range t.Columns {
 			p.class[c] = sortingOf(t, c).class()
@@ -160,7 +161,7 @@ func (p *Proposal) write(b *strings.Builder, t *catalog.Table, team string) {
 			fmt.Fprintf(b, "      # %q stays closed: its name holds a character that cannot be seen\n", c.Name)
 			continue
 		}
-		fmt.Fprintf(b, "      %s: %s\n", yamlKey(c.Name), p.class[c])
+		fmt.Fprintf(b, "      %s: %s%s\n", yamlKey(c.Name), p.class[c], p.opens(c))
 	}
 	if team == "" {
 		b.WriteString("    # grants: {TEAM: {rows: all}}\n")

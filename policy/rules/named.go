@@ -18,15 +18,24 @@ import (
 // leaves it closed.
 func (p *Proposal) Named(classes map[*catalog.Column]string) {
 	for c, class := range classes {
-		if !nameOfClass.MatchString(class) {
+		if !nameOfClass.MatchString(class) || scalar(class) != class {
 			continue
 		}
 		if m, known := maskOf(class); known && m.Unfit(c.Type) != "" {
 			class = "unsure"
 		}
-		p.class[c] = class
+		p.was[c], p.class[c] = p.class[c], class
 	}
 	p.spread()
+}
+
+// opens is a remark on a column that shows more than names and types would have.
+func (p *Proposal) opens(c *catalog.Column) string {
+	was, class := p.was[c], p.class[c]
+	if !slices.Contains(order(), was) || stricter(was, class) != was || was == class {
+		return ""
+	}
+	return "   # named elsewhere: by its name it would be " + was
 }
 
 var nameOfClass = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
