@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/grille-dev/grille/answer"
+	"github.com/grille-dev/grille/catalog"
 	"github.com/grille-dev/grille/egress"
 	"github.com/grille-dev/grille/model"
 	"github.com/grille-dev/grille/planner"
@@ -52,9 +53,7 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 	defer done()
 	m := find.texts(stmt, query)
 	for i, x := range m.Matches {
-		if x.Stored != "" {
-			m.Matches[i].Like, m.Matches[i].Stored = []string{x.Stored}, ""
-		}
+		m.Matches[i].Found = x.Told()
 	}
 	return k.told(ctx, m)
 }
@@ -245,6 +244,15 @@ func (l *lookup) Find(c ground.Column, asked string) ground.Found {
 	if !l.view.Values(c.Table.ID, c.Of) {
 		return ground.Found{}
 	}
+	f := l.find(c, asked)
+	if l.agreed(c, asked) {
+		f = ground.Found{Exact: f.Exact, Like: f.Told().Like} // and no reading is worse for it
+	}
+	return f
+}
+
+// find looks among the values, of which the viewer sees those of c as they are.
+func (l *lookup) find(c ground.Column, asked string) ground.Found {
 	key := l.shelfOf(c)
 	s, ok := l.values.get(key, l.now)
 	if !ok {
@@ -271,6 +279,16 @@ func (l *lookup) Find(c ground.Column, asked string) ground.Found {
 	f := l.index(c, some).Find(asked)
 	f.All = false
 	return f
+}
+
+// agreed reports whether a metric compares a column with a text: that is meant as it is
+// written, whatever the viewer sees that is like it.
+func (l *lookup) agreed(c ground.Column, asked string) bool {
+	return slices.ContainsFunc(l.view.Visible().Metrics, func(m *catalog.Metric) bool {
+		return m.Table == c.Table.ID && slices.ContainsFunc(m.Where, func(w catalog.Comparison) bool {
+			return w.Column == c.Of && strings.Contains(w.Test, quoted(asked))
+		})
+	})
 }
 
 // all is what is to be known of the values of a column, of which a look at one has

@@ -173,6 +173,10 @@ func (o *overlay) column(own *catalog.Table, x column) {
 		o.no(x.at, "%v", err)
 		return
 	}
+	if c != o.c.Tables[o.place[own.ID]].Column(c.ID) {
+		o.no(x.at, "%s.%s stands in the file already, in other letters", own.Name, c.Name)
+		return
+	}
 	shaped := *c
 	shaped.About, shaped.Also = x.told.about, slices.Clone(x.told.also)
 	if x.shape != (catalog.Shape{}) {

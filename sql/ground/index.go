@@ -109,6 +109,14 @@ type Found struct {
 	All bool
 }
 
+// Told is f where the text is to stay: the value that it means is one that it may mean.
+func (f Found) Told() Found {
+	if f.Stored != "" {
+		f.Like, f.Stored = []string{f.Stored}, ""
+	}
+	return f
+}
+
 // Find looks for what asked means. What decides is one ordered list: the value
 // itself; the same but for case, accents and spaces; another name for it; the
 // same but for punctuation; one for many of it; its initials; one slip of the
