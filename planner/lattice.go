@@ -214,7 +214,7 @@ func (l *lattice) piecesAt(i int) []piece {
 	if v, ok := l.capitals(i); ok {
 		out = append(out, v)
 	}
-	if l.kw.verbs[t.lower] && !slices.ContainsFunc(out, func(p piece) bool {
+	if l.connecting(i) && !slices.ContainsFunc(out, func(p piece) bool {
 		return p.role == nounRole && p.nouns[0].score >= 0.7 || p.role == figureRole && p.arg != "grows"
 	}) {
 		out = append(out, one(verbRole, t.text, false, 0.35))
@@ -225,6 +225,15 @@ func (l *lattice) piecesAt(i int) []piece {
 		out = append(out, one(unknownRole, t.text, false, -0.7))
 	}
 	return out
+}
+
+// connecting reports a verb that may connect two things. Behind "of" and before no
+// name it connects nothing: "visits of rose" are of somebody.
+func (l *lattice) connecting(i int) bool {
+	if i > 0 && oneOf(l.tokens[i-1], "of") && (i+1 >= len(l.tokens) || len(l.alike[i+1]) == 0) {
+		return false
+	}
+	return l.kw.verbs[l.tokens[i].lower]
 }
 
 // quantity: 2000 is a year, but not behind "more than", nor before "euros".

@@ -168,7 +168,7 @@ func (l *lattice) input(s *learned.Schema, holds learned.Holds) *learned.Input {
 	for i, t := range tokens {
 		alike := l.lex.loosely(t, l.alike[i])
 		out[i] = learned.Token{Kind: tokenKinds[t.kind], Text: t.text, Raw: t.text, Lower: t.lower, Stem: t.stem, Alike: alike, Tag: tags[i],
-			Upper: t.startsUpper() && !l.opens(i), Stop: t.kind == wordToken && (isSmall(kw, t.lower, len(l.alike[i]) > 0) || l.opens(i)), Asks: asks[i] || kw.verbs[t.lower] && !l.lex.isName(t)}
+			Upper: t.startsUpper() && !l.opens(i), Stop: t.kind == wordToken && (isSmall(kw, t.lower, len(l.alike[i]) > 0) || l.opens(i)), Asks: asks[i] || l.connecting(i) && !l.lex.isName(t)}
 		switch t.kind {
 		case numberToken:
 			out[i].Text = t.number

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -119,13 +120,17 @@ type offer struct {
 	*answer.Reading
 }
 
-// offered are the first readings that would not be refused.
+// offered are the first readings that would not be refused and that do not do the
+// same, as those do that only call a column otherwise.
 func (p *program) offered(ctx context.Context, g *grille.Grille, q grille.Question, u planner.Understanding) ([]offer, error) {
 	var out []offer
-	for i, r := range u.Readings[:min(len(u.Readings), mostOffered)] {
+	for i, r := range u.Readings {
+		if len(out) == mostOffered {
+			break
+		}
 		e, err := g.Explain(ctx, grille.Draft{SQL: r.Draft.SQL, Viewer: q.Viewer})
-		if err != nil {
-			continue // it would be refused
+		if err != nil || slices.ContainsFunc(out, func(o offer) bool { return slices.Equal(o.Words, e.Words) }) {
+			continue
 		}
 		out = append(out, offer{i + 1, e.Words, grille.ReadingOf(r)})
 	}

@@ -182,6 +182,12 @@ func TestWritingIsSeen(t *testing.T) {
 	if f.written() {
 		t.Error("a file that nobody has written to counts as written")
 	}
+	if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if f.written() {
+		t.Error("a file whose content is the same counts as written")
+	}
 	if err := os.WriteFile(path, w.demo[:len(w.demo)-1], 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -33,15 +34,21 @@ type ourSide struct {
 type file struct {
 	path string
 	was  os.FileInfo
+	sum  [sha256.Size]byte // of its content
 }
 
-// written: somebody has written to it since.
+// written: its content is another one. A file whose time and size stay is not read
+// again.
 func (f file) written() bool {
 	if f.path == "" {
 		return false
 	}
 	now, err := os.Stat(f.path)
-	return err != nil || now.Size() != f.was.Size() || !now.ModTime().Equal(f.was.ModTime())
+	if err == nil && now.Size() == f.was.Size() && now.ModTime().Equal(f.was.ModTime()) {
+		return false
+	}
+	content, err := os.ReadFile(f.path)
+	return err != nil || sha256.Sum256(content) != f.sum
 }
 
 // opener opens Grille over worlds, with one key for all, so that a pseudonym is

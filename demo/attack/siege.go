@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -118,7 +119,7 @@ func newFile(path string, image []byte) (f file, err error) {
 	if err := os.WriteFile(path, image, 0o600); err != nil {
 		return f, err
 	}
-	f.path = path
+	f.path, f.sum = path, sha256.Sum256(image)
 	f.was, err = os.Stat(path)
 	return f, err
 }
