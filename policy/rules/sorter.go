@@ -27,9 +27,10 @@ func sortingOf(t *catalog.Table, c *catalog.Column) sorting {
 // address; venuename is venuename, venue, name.
 func stems(name string) []string {
 	var out []string
+	seen := map[string]bool{} // a comment may be long
 	add := func(w string) {
-		if w = words.Stem(w); !slices.Contains(out, w) {
-			out = append(out, w)
+		if w = words.Stem(w); !seen[w] {
+			out, seen[w] = append(out, w), true
 		}
 	}
 	for _, w := range words.Split(name) {

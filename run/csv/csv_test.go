@@ -239,6 +239,19 @@ func TestSwappedForALink(t *testing.T) {
 	}
 }
 
+// A name that could write lines of its own, or move a terminal's cursor, is refused
+// and not repeated.
+func TestNamesOfFiles(t *testing.T) {
+	for _, name := range []string{"a\nok: b.csv", "a\x1b[2Jb.csv", "a\u202eb.csv"} {
+		dir := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte("id,n\n1,2\n"), 0o600))
+		_, err := New(Config{Path: dir, Dirs: []string{dir}, TimeZone: "UTC", Concurrent: 1})
+		if err == nil || !strings.Contains(err.Error(), "rename it") || strings.Contains(err.Error(), name) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	small := strings.Repeat("1,2\n", 100)
 	for _, c := range []struct {
@@ -257,6 +270,9 @@ func TestLimits(t *testing.T) {
 	}
 	wide := strings.TrimSuffix(strings.Repeat("a,", mostColumns+1), ",")
 	if _, err := engine(t, map[string]string{"a.csv": wide}).Catalog(t.Context()); err == nil || !strings.Contains(err.Error(), "at most 2000") {
+		t.Errorf("%v", err)
+	}
+	if _, err := engine(t, map[string]string{"a.csv": strings.Repeat("a", mostFirst+1) + ",b\n1,2\n"}).Catalog(t.Context()); err == nil || !strings.Contains(err.Error(), "line 1: it has more than 1 MiB") {
 		t.Errorf("%v", err)
 	}
 	long := "a,b\n1,\"" + strings.Repeat("x", mostRow) + "\"\n"
@@ -314,13 +330,14 @@ func TestReadOnce(t *testing.T) {
 	}
 }
 
-// Keys that were seen to hold are as good as a database's promise.
-func TestKeysAreChecked(t *testing.T) {
+// Keys that were seen to hold are good for joins; nothing promises them for the rows
+// of tomorrow, so that rules rest on none that nobody wrote.
+func TestKeysAreNoPromise(t *testing.T) {
 	e := engine(t, map[string]string{"customers.csv": "id,n\n1,a\n2,b\n", "orders.csv": "id,customer_id\n1,1\n2,1\n"})
 	cat, err := e.Catalog(t.Context())
 	must(t, err)
 	orders := cat.All().Lookup("main", "orders")
-	if len(orders.Foreign) != 1 || orders.Foreign[0].Unchecked || len(orders.Unique) != 1 {
+	if len(orders.Foreign) != 1 || !orders.Foreign[0].Unchecked || len(orders.Unique) != 1 {
 		t.Errorf("keys %v, unique %v", orders.Foreign, orders.Unique)
 	}
 	if cat.Version != catalog.Digest(cat) {

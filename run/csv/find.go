@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
+	"github.com/grille-dev/grille/internal/strict"
 	"github.com/grille-dev/grille/run"
 )
 
@@ -37,11 +39,15 @@ func find(path string, dirs []string) ([]string, error) {
 		if e.IsDir() || !readable(e.Name()) {
 			continue
 		}
+		if strict.Hidden(e.Name()) || strings.ContainsAny(e.Name(), "\n\t") {
+			wrong = append(wrong, fmt.Errorf("the folder %s has a file whose name holds a character that cannot be seen, %q: rename it", path, e.Name()))
+			continue
+		}
 		full, err := run.FileBelow(filepath.Join(folder, e.Name()), dirs)
 		files, wrong = append(files, full), append(wrong, err)
 	}
 	switch {
-	case len(files) == 0:
+	case len(files) == 0 && errors.Join(wrong...) == nil:
 		return nil, fmt.Errorf("the folder %s has no file whose name ends in .csv or .tsv", path)
 	case len(files) > mostFiles:
 		return nil, fmt.Errorf("the folder %s has %d files, and at most %d are read: connect to a part of it", path, len(files), mostFiles)
@@ -69,7 +75,7 @@ func read(path string, most int64) ([]byte, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, errGone
 	}
-	f, err := dir.Open(name)
+	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // of a pipe nobody waits for a writer
 	if err != nil {
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, fmt.Errorf("this process may not read it")
@@ -77,6 +83,9 @@ func read(path string, most int64) ([]byte, error) {
 		return nil, errGone
 	}
 	defer f.Close()
+	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errGone // it was swapped since
+	}
 	var text bytes.Buffer
 	text.Grow(int(min(info.Size(), most)) + bytes.MinRead)
 	if _, err := text.ReadFrom(io.LimitReader(f, most+1)); err != nil {

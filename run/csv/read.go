@@ -14,6 +14,7 @@ import (
 const (
 	mostColumns = 2000
 	mostRow     = 16 << 20 // bytes of one row
+	mostFirst   = 1 << 20  // bytes of the first line
 )
 
 // table is a file that is being read.
@@ -38,6 +39,9 @@ func take(ctx context.Context, file string, text []byte, ticks func(int64)) (*ta
 	t := &table{file: file, name: name, ticks: ticks}
 	if t.text, err = plain(file, text); err != nil {
 		return nil, err
+	}
+	if i := bytes.IndexByte(t.text, '\n'); i > mostFirst || i < 0 && len(t.text) > mostFirst {
+		return nil, fmt.Errorf("line 1: it has more than %s, and is to be the names of the columns: is it really a CSV file?", mebibytes(mostFirst))
 	}
 	t.part()
 	if err := t.header(); err != nil {
