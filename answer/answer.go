@@ -187,7 +187,8 @@ type Explanation struct {
 	// Metrics are the figures with a name that the query computes.
 	Metrics []Metric
 	// Warnings say which aggregates count rows more than once that a join repeats,
-	// and what would count each once. See package sql/fanout.
+	// and what would count each once (see package sql/fanout); and that weeks are not
+	// those of the calendar.
 	Warnings []string
 	// Calendar is by which one dates and times are meant; "" where the query computes
 	// with none.
@@ -202,6 +203,9 @@ func Explain(a policy.Allowed, site calendar.Calendar) Explanation {
 	e := Explanation{Words: steps, SQL: display(q, zone, say), Rules: a.Banner(), Notes: a.Notes()}
 	if overTime(q) {
 		e.Calendar = site.String()
+	}
+	if mondays(q, site.Week) {
+		e.Warnings = append(e.Warnings, fmt.Sprintf("weeks of this query begin on %s, and those of the calendar on %s", calendar.Week(0), site.Week))
 	}
 	for _, alarm := range Alarms(a) {
 		e.Warnings = append(e.Warnings, alarm.String())
