@@ -156,7 +156,7 @@ func bound(m *catalog.Metric, t *catalog.Table, by Asked) ir.Expr {
 
 // Metric is the metric that e computes; nil if it is none.
 func (f *Finder) Metric(e ir.Expr) *catalog.Metric {
-	switch e.(type) {
+	switch ir.Node(e).(type) {
 	case *ir.Agg, *ir.Call:
 	default:
 		return nil
@@ -221,7 +221,7 @@ func (f *Finder) Used(q *ir.Query) []*catalog.Metric {
 func (c Columns) canonical(e ir.Expr) ir.Expr {
 	top := &ir.Not{X: ir.Clone(e)}
 	ir.Rewrite(top, nil, func(e ir.Expr) ir.Expr {
-		switch e := e.(type) {
+		switch e := ir.Node(e).(type) {
 		case *ir.Ref:
 			return c.stored(e)
 		case *ir.Agg:
