@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,6 +92,8 @@ path. They say no types and keys, so their rows are read for that, on this machi
 func (k *connecting) run(ctx context.Context, text string) error {
 	target, err := dsn.Parse(orFiles(text))
 	switch {
+	case k.name != "" && !plainName.MatchString(k.name):
+		return usage("--name is of letters a to z, digits, _ and -, and does not begin with -")
 	case err != nil && !strings.Contains(text, ":") && missing(text):
 		return usage("there is no file or folder %s, and %v", text, err)
 	case err != nil:
@@ -102,6 +105,10 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	c := config.Defaults()
 	c.File = k.flags.config
 	conn := config.Connection{Name: k.named(target), Target: target, Schemas: k.schemas}
+	conn.Rules = filepath.Join(filepath.Dir(k.flags.config), conn.Name+"-rules.yaml")
+	if _, err := os.Lstat(conn.Rules); err == nil {
+		return errThere(conn.Rules) // before it is looked for long
+	}
 	if file, ok := target.(dsn.File); ok {
 		conn.Dirs = []string{folderOf(file)}
 	}
@@ -117,7 +124,6 @@ func (k *connecting) run(ctx context.Context, text string) error {
 	if len(proposed.Catalog().Tables) == 0 {
 		return usage("%s has no table that this role may read%s: name other schemas with --schemas, or let the role read, as grille connect --grants DSN prints it for an administrator's DSN; nothing was written", target, inSchemas(conn))
 	}
-	conn.Rules = filepath.Join(filepath.Dir(k.flags.config), conn.Name+"-rules.yaml")
 	printClasses(k.out, proposed, rowsRead(target))
 	return k.decide(ctx, s, conn, proposed)
 }
@@ -208,8 +214,14 @@ func (k *connecting) named(t dsn.Target) string {
 		}
 		return '-'
 	}, name)
-	return strings.TrimLeft(name, "-")
+	if name = strings.TrimLeft(name, "-"); name == "" {
+		return "data" // of other letters
+	}
+	return name
 }
+
+// plainName is what a connection is called.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 
 // look connects, says what the role may do, and reads the outline.
 func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) (*rules.Proposal, error) {

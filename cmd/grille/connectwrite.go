@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/grille-dev/grille/internal/config"
@@ -44,13 +45,17 @@ func (k *connecting) lines(s *site, conn config.Connection) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "connections:\n  %s:\n    dsn: %q\n", conn.Name, target)
+	fmt.Fprintf(&b, "connections:\n  %s:\n    dsn: %q\n", key(conn.Name), target)
 	if s, ok := conn.Target.(dsn.Server); ok {
 		if !s.Given().Empty() {
 			fmt.Fprintf(&b, "    password: env:%s\n", variable(conn))
 		}
 		if len(conn.Schemas) > 0 {
-			fmt.Fprintf(&b, "    schemas: [%s]\n", strings.Join(conn.Schemas, ", "))
+			var names []string
+			for _, name := range conn.Schemas {
+				names = append(names, key(name))
+			}
+			fmt.Fprintf(&b, "    schemas: [%s]\n", strings.Join(names, ", "))
 		}
 	}
 	if dir != "" {
@@ -58,6 +63,18 @@ func (k *connecting) lines(s *site, conn config.Connection) (string, error) {
 	}
 	fmt.Fprintf(&b, "    rules: %q\n", filepath.Base(conn.Rules))
 	return b.String(), nil
+}
+
+// key is a name as YAML reads it as one: 2024, null and "a, b" are none without quotes.
+func key(name string) string {
+	switch strings.ToLower(name) {
+	case "null", "true", "false", "yes", "no", "on", "off", "y", "n":
+		return strconv.Quote(name)
+	}
+	if !plainName.MatchString(name) || name[0] >= '0' && name[0] <= '9' {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // variable is where a connection's password is looked for.
@@ -99,11 +116,15 @@ func relative(folder, path string) (string, error) {
 	return to, nil
 }
 
+func errThere(path string) error {
+	return usage("%s is there already: move it away, or use --name", path)
+}
+
 // create writes a file that must not be there yet.
 func create(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return usage("%s is there already: move it away, or use --name", path)
+		return errThere(path)
 	}
 	if err != nil {
 		return fmt.Errorf("writing: %w", err)
