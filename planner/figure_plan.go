@@ -25,6 +25,8 @@ func (b *builder) figures() bool {
 	base := b.p.outs[k]
 	base.pieces = append(slices.Clone(base.pieces), f.pieces...)
 	switch {
+	case f.versus && !b.abreast():
+		return false
 	case f.versus:
 		b.versus(k, base)
 	case f.ratio:

@@ -43,6 +43,7 @@ type expr struct {
 	distinct bool
 	ref              // col nil: rows of table
 	unit     string  // dates cut to it
+	moved    *move   // before they are cut
 	scale    float64 // by how much it is divided, to be in another unit; 0: not
 	figure   string  // what is worked out of the aggregate
 	piece    int

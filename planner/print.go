@@ -179,10 +179,17 @@ func (w *printer) expr(x expr) string {
 	if x.unit == "" {
 		return col
 	}
+	kind := x.col.Type.Kind
+	if x.moved != nil {
+		col = w.moved(x, col)
+		if kind == types.Date {
+			kind = types.Timestamp
+		}
+	}
 	if x.unit == "fiscal" {
 		return fiscalOf(col, w.calendar.fiscal)
 	}
-	return w.calendar.truncated(col, x.col.Type.Kind, x.unit)
+	return w.calendar.truncated(col, kind, x.unit)
 }
 
 // truncated is the first day of the month, week, ... of a date; of years the
@@ -192,24 +199,28 @@ func (c periods) truncated(col string, k types.Kind, unit string) string {
 	case "weekday": // 1 is Monday
 		return "CAST(extract(isodow FROM " + col + ") AS integer)"
 	case "hour":
-		if k == types.Date {
-			col = "CAST(" + col + " AS timestamp)"
-		}
-		return "CAST(extract(hour FROM " + col + ") AS integer)"
+		return "CAST(extract(hour FROM " + asTimestamp(col, k) + ") AS integer)"
+	case "month" + ofTheYear, "quarter" + ofTheYear:
+		return "CAST(extract(" + strings.TrimSuffix(unit, ofTheYear) + " FROM " + col + ") AS integer)"
 	case "year":
 		return "CAST(extract(year FROM " + col + ") AS integer)"
 	}
-	if k == types.Date {
-		if unit == "day" {
-			return col
-		}
-		col = "CAST(" + col + " AS timestamp)"
+	if k == types.Date && unit == "day" {
+		return col
 	}
+	col = asTimestamp(col, k)
 	if n := c.week.Ahead(); n > 0 && unit == "week" {
 		days := strconv.Itoa(n)
 		return "CAST(date_trunc('week', " + col + " + INTERVAL '" + days + " days') AS date) - " + days
 	}
 	return "CAST(date_trunc('" + unit + "', " + col + ") AS date)"
+}
+
+func asTimestamp(col string, k types.Kind) string {
+	if k == types.Date {
+		return "CAST(" + col + " AS timestamp)"
+	}
+	return col
 }
 
 // aggregate is count(*) and the others. Where joins repeat the rows of the root,
