@@ -145,6 +145,7 @@ func (l *lattice) draft(t attempt, refs []noun) (candidate, bool) {
 		slot.pick, slot.flip = refs[i].ref, refs[i].flip
 	}
 	l.held.settle(l.lex, &r)
+	r.said, r.named = l.saidKeys(&r, t.pieces), l.namedKeys(&r, t.pieces)
 	plan, ok := l.lex.build(&r)
 	if !ok {
 		return candidate{}, false

@@ -54,7 +54,7 @@ func (b *builder) filter() bool {
 			return false
 		}
 	}
-	return true
+	return b.byKeys()
 }
 
 // either leaves out the groups that are in neither of two periods.

@@ -71,6 +71,7 @@ type builder struct {
 	lex *lexicon
 	r   *reading
 	p   plan
+	by  []edge // along columns that refer, and are shown as what they refer to
 }
 
 // build plans r, whose slots have their picks; false if it makes no sense.
@@ -350,6 +351,9 @@ func (b *builder) shape() bool {
 	case aggregated && len(plain) > 0:
 		b.p.grouped = true
 		for _, o := range plain {
+			if b.groupByNamed(slot{pick: o.ref, piece: o.piece}) {
+				continue
+			}
 			if o.table != b.p.tree.root && b.shownAs(o) {
 				b.addEntityKey(o.table)
 			}
@@ -502,6 +506,9 @@ func (b *builder) groupBy(g group) {
 			name = "fiscal_year"
 		}
 		b.addOut(shown{x, name})
+		return
+	}
+	if b.groupByNamed(g.slot) {
 		return
 	}
 	if g.slot.pick.col == nil && g.slot.pick.table != b.p.tree.root && b.lex.proper(g.slot.pick.table) {
@@ -671,6 +678,9 @@ func (b *builder) onlyAggregates() bool {
 
 // join connects what is shown, grouped and ranked.
 func (b *builder) join() bool {
+	if !b.joinNamed() {
+		return false
+	}
 	var tables []*catalog.Table
 	for _, g := range b.p.groups {
 		tables = append(tables, g.table)
@@ -694,7 +704,6 @@ func (b *builder) join() bool {
 			return false
 		}
 	}
-	b.byKeys()
 	return b.p.grouped || !b.ordersByMany()
 }
 

@@ -19,7 +19,9 @@ type reading struct {
 	when    bool   // asked by "when"
 	where   bool   // asked by "where"
 	figure  figure // what is worked out of it
-	keys    []ref  // by which tables are joined that have several; none: the first
+	keys    []ref  // chosen: by which tables are joined that have several; none: the first
+	said    []ref  // such keys that a word of the question names
+	named   []ref  // columns that refer, of which the names of what they refer to are shown
 }
 
 // slot is a place that a name fills.

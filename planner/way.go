@@ -1,10 +1,14 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/grille-dev/grille/internal/words"
+)
 
 // A row may refer to another table twice: a sale to the hospital that sells and to
-// the one that buys. The first key is taken for "by hospital", and the other can be
-// chosen.
+// the one that buys. The first key is taken for "by hospital", unless a word says which,
+// and the other can be chosen.
 
 // beside are the declared keys between the tables of an edge that lead the same
 // way, itself included.
@@ -32,15 +36,87 @@ func (e edge) key() (ref, bool) {
 	return r, true
 }
 
-// byKeys joins by the keys that the asker has chosen.
-func (b *builder) byKeys() {
+// byKeys joins by the keys that the asker has chosen, or that the question says;
+// false if it says two where there is room for one: "from A to B".
+func (b *builder) byKeys() bool {
+	ok := true
 	for i, e := range b.p.tree.edges {
-		for _, o := range b.lex.graph.beside(e) {
-			if key, ok := o.key(); ok && slices.ContainsFunc(b.r.keys, key.is) {
-				b.p.tree.edges[i] = o
+		b.p.tree.edges[i] = b.byKey(e, &ok)
+	}
+	for i := range b.p.semis {
+		s := &b.p.semis[i]
+		s.way = slices.Clone(s.way) // which the graph remembers
+		for k, e := range s.way {
+			s.way[k] = b.byKey(e, &ok)
+		}
+	}
+	return ok
+}
+
+func (b *builder) byKey(e edge, ok *bool) edge {
+	all := b.lex.graph.beside(e)
+	for _, keys := range [][]ref{b.r.keys, b.r.said} {
+		found := slices.DeleteFunc(slices.Clone(all), func(o edge) bool {
+			key, one := o.key()
+			return !one || !slices.ContainsFunc(keys, key.is)
+		})
+		if len(found) > 0 {
+			*ok = *ok && len(found) == 1
+			return found[0]
+		}
+	}
+	return e
+}
+
+// toward and away are words of keys that lead where "to" and "from" point.
+var (
+	toward = []string{"to", "into", "destination", "dest", "target", "arrival", "receiver", "recipient", "buyer", "payee"}
+	away   = []string{"from", "origin", "source", "departure", "sender", "seller", "payer"}
+)
+
+// saidKeys are the keys whose names have the word in front of what they refer to:
+// transfers to a ward are joined by to_ward_id, sales per buying hospital by
+// buyer_id.
+func (l *lattice) saidKeys(r *reading, pieces []piece) []ref {
+	var out []ref
+	for _, s := range r.slots() {
+		if s.piece < 0 || s.pick.table == nil {
+			continue
+		}
+		word := l.wordBefore(pieces[s.piece].from)
+		for _, e := range l.lex.graph.edges[s.pick.table] {
+			if !e.many || len(l.lex.graph.beside(e)) < 2 || word.text == "" {
+				continue
+			}
+			if key, ok := e.key(); ok && leads(word, l.lex.of(key.col.Name)) && !slices.ContainsFunc(out, key.is) {
+				out = append(out, key)
 			}
 		}
 	}
+	return out
+}
+
+// wordBefore is the word in front of token i that is no article and the like.
+func (l *lattice) wordBefore(i int) token {
+	for i--; i >= 0; i-- {
+		if !oneOf(l.tokens[i], "the", "a", "an", "each", "every", "all", "any", "which", "what", "their", "its") {
+			return l.tokens[i]
+		}
+	}
+	return token{}
+}
+
+// leads reports whether a word says which way a key of some name leads.
+func leads(word token, name []string) bool {
+	for _, w := range name {
+		switch {
+		case oneOf(word, "to", "into") && slices.Contains(toward, w), oneOf(word, "from") && slices.Contains(away, w):
+			return true
+		case len(word.stem) > 2 && words.Root(word.stem) == words.Root(w):
+			return true
+		}
+	}
+	return false
 }
 
 // ways are parts that say by which of several keys tables are joined.
@@ -49,10 +125,11 @@ func (h *handmade) ways() []Part {
 	for _, e := range h.plan.tree.edges {
 		own, ok := e.key()
 		all := h.l.lex.graph.beside(e)
-		if !ok || len(all) < 2 {
+		if !ok || len(all) < 2 || slices.ContainsFunc(h.r.named, own.is) {
 			continue
 		}
-		p := Part{Kind: TablePart, what: "column", Default: true, Means: h.l.lex.label(own), Slot: h.speaksOf(e)}
+		said := slices.ContainsFunc(h.r.said, own.is)
+		p := Part{Kind: TablePart, what: "column", Default: !said, Means: h.l.lex.label(own), Slot: h.speaksOf(e)}
 		p.Taken = "by " + p.Means
 		for _, o := range all {
 			key, ok := o.key()
@@ -62,7 +139,7 @@ func (h *handmade) ways() []Part {
 			to := *h
 			to.t.r = h.t.r.clone()
 			to.t.r.keys = append(slices.DeleteFunc(to.t.r.keys, own.is), key)
-			to.offer(&p, spot{at: -1}, swap{means: h.l.lex.label(key), pick: key, tied: true})
+			to.offer(&p, spot{at: -1}, swap{means: h.l.lex.label(key), pick: key, tied: !said})
 		}
 		out = append(out, p)
 	}
