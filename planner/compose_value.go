@@ -21,6 +21,9 @@ func (c *composer) value(n state, at int) []state {
 		t.cost += 0.1
 		return append(all, t)
 	}
+	if whose, ok := c.whose(n, at); ok {
+		return c.orLost(whose, n, at)
+	}
 	switch {
 	case n.subject != nil:
 		all = append(all, c.equals(n, *n.subject, at, p.text, p.exact))
@@ -51,6 +54,11 @@ func (c *composer) value(n state, at int) []state {
 	if s, ok := c.object(n, at); ok {
 		all = append(all, s)
 	}
+	return c.orLost(all, n, at)
+}
+
+// orLost: a value that nothing can be made of is lost.
+func (c *composer) orLost(all []state, n state, at int) []state {
 	if len(all) == 0 {
 		t := n.next()
 		t.at--
