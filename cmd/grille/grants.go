@@ -66,6 +66,9 @@ func (k *connecting) ruled(given []string) (*site, config.Connection, compiler, 
 		}
 		compile, err := s.compile(conn)
 		if err == nil && len(given) > 0 {
+			if k.role == "" {
+				k.role = userOf(conn.Target) // and not the administrator
+			}
 			conn.Password = ""
 			conn.Target, err = parsed(given[0])
 		}
@@ -88,6 +91,18 @@ func (k *connecting) ruled(given []string) (*site, config.Connection, compiler, 
 		return rules.Compile("the proposed rules", rules.Propose(cat).File(all), cat, opts)
 	}
 	return s, config.Connection{Name: "proposed", Target: target, Schemas: k.schemas}, compile, err
+}
+
+// userOf is the role of a connection to a server, or "".
+func userOf(t dsn.Target) string {
+	switch t := t.(type) {
+	case dsn.Postgres:
+		return t.User
+	case dsn.MySQL:
+		return t.User
+	default:
+		return ""
+	}
 }
 
 func parsed(text string) (dsn.Target, error) {

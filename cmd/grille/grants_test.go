@@ -152,6 +152,9 @@ func TestGrantsPostgres(t *testing.T) {
 	db.Exec(`CREATE TABLE later (id int)`)
 	s.mayNot(dsn, `SELECT * FROM later`)
 	s.mayNot(dsn, `DELETE FROM later`)
+	if out := ok(t, "connect", "--grants", s.dsn, "--connection", "c"); !strings.Contains(out, "What "+role+" needs") || !strings.Contains(out, "nothing to run") {
+		t.Errorf("through an administrator's connection it is about another role: %s", out)
+	}
 
 	odd := `Odd "` + role
 	t.Cleanup(func() { db.Exec(`DROP OWNED BY "Odd ""`+role+`"`, `DROP ROLE "Odd ""`+role+`"`) })
