@@ -28,7 +28,7 @@ type index struct {
 type label struct {
 	kind  labelKind
 	table int32
-	// column counts from 1; 0: the label is about the table.
+	// column counts from 1, metrics behind columns; 0: the label is about the table.
 	column int32
 	mass   float64 // how much its words say, all together
 }
@@ -84,8 +84,8 @@ func (x *index) more(i int, t *catalog.Table, names map[string][]string) {
 	for j, col := range t.Columns {
 		about(columnName, j+1, col.About, col.Also)
 	}
-	for _, m := range x.metrics[t.ID] {
-		about(tableName, 0, m.About, append([]string{m.Name}, m.Also...))
+	for k, m := range x.metrics[t.ID] {
+		about(tableName, len(t.Columns)+k+1, m.About, append([]string{m.Name}, m.Also...))
 	}
 }
 

@@ -15,7 +15,7 @@ const maxMetric = 600
 // cannot be seen, or that could be taken for a placeholder, is left out.
 func (o outliner) figures(t *catalog.Table, notes *int) []line {
 	var out []line
-	for _, m := range o.metrics[t.ID] {
+	for k, m := range o.metrics[t.ID] {
 		named := true
 		text := m.SQL(func(id catalog.ColumnID) string {
 			name, ok := quoted(t.Column(id).Name)
@@ -25,8 +25,7 @@ func (o outliner) figures(t *catalog.Table, notes *int) []line {
 		if !named || len(text) > maxMetric || plain(text, maxMetric) != text {
 			continue
 		}
-		at := slices.IndexFunc(t.Columns, func(c *catalog.Column) bool { return c.ID == m.Over.Column })
-		out = append(out, line{"  metric " + inQuotes(plain(m.Name, maxAlso)) + " = " + text, told(m.About, m.Also, notes), max(at, 0), true, true})
+		out = append(out, line{"  metric " + inQuotes(plain(m.Name, maxAlso)) + " = " + text, told(m.About, m.Also, notes), len(t.Columns) + k, false, true})
 	}
 	return out
 }

@@ -121,7 +121,7 @@ type block struct {
 type line struct {
 	text    string
 	remarks []string
-	at      int  // in the table's columns
+	at      int  // in the table's columns; of metrics behind them
 	key     bool // it is part of a key, or refers to one
 	metric  bool
 }
@@ -194,26 +194,38 @@ func (b block) String() string {
 }
 
 // within is the block in at most room bytes, if its head fits. Where not all
-// columns fit, keys and those that fit the question best stay, and the last line
-// says how many are left out.
+// lines fit, keys and those that fit the question best stay, and the last line says
+// how many are left out.
 func (b block) within(room int, fit func(column int) float64) (block, bool) {
 	if b.head == "" || b.size() <= room {
 		return b, b.head != ""
 	}
-	more := func(n int) string { return fmt.Sprintf("  ... and %d more columns\n", n) }
+	what := "columns"
+	if b.sums() {
+		what = "columns and metrics"
+	}
+	more := func(n int) string { return fmt.Sprintf("  ... and %d more %s\n", n, what) }
 	room -= len(b.head) + 1 + len(more(len(b.columns)))
 	columns := best(b.columns, room, fit)
 	return block{b.head, columns, more(len(b.columns) - len(columns))}, room >= 0
 }
 
-// best are the lines that stay within room bytes, in their order.
+// wholly is how well a metric fits of whose name every word is said.
+const wholly = 0.9
+
+// best are the lines that stay within room bytes, in their order: keys and the metrics
+// that the question names, then other columns, then other metrics.
 func best(lines []line, room int, fit func(column int) float64) []line {
 	lines = slices.Clone(lines)
 	worth := func(l line) float64 {
-		if l.key {
-			return 2 + fit(l.at)
+		switch f := fit(l.at); {
+		case l.key, l.metric && f > wholly:
+			return 2 + f
+		case l.metric:
+			return f
+		default:
+			return 1 + f
 		}
-		return fit(l.at)
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(worth(b), worth(a)) })
 	n := 0
