@@ -282,13 +282,13 @@ func (c periods) weekday(t []token) (period, int) {
 		}
 	}
 	back := (int(c.today.Weekday()) - int(day) + 7) % 7
-	if n == 1 && back == 0 && t[0].lower != "this" {
+	switch {
+	case next:
+		back -= 7 // on a Monday that of the week after
+	case n == 1 && back == 0 && t[0].lower != "this":
 		back = 7
 	}
 	d := c.today.AddDate(0, 0, -back)
-	if next {
-		d = d.AddDate(0, 0, 7)
-	}
 	return c.span(d, "day", 1), n + 1
 }
 
