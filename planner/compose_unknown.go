@@ -86,8 +86,8 @@ func (c *composer) run(at int) (string, int) {
 		end++
 	}
 	var parts []string
-	for _, t := range c.l.tokens[c.pieces[at].from:c.pieces[end-1].to] {
-		parts = append(parts, t.text)
+	for _, p := range c.pieces[at:end] {
+		parts = append(parts, p.text)
 	}
 	return strings.Join(parts, " "), end
 }

@@ -134,7 +134,7 @@ func (l *lattice) cuts() []cut {
 	for i := range l.tokens {
 		slices.SortStableFunc(paths[i], func(a, b cut) int { return cmp.Compare(b.weight, a.weight) })
 		paths[i] = paths[i][:min(len(paths[i]), maxCuts)]
-		for _, p := range l.withHeld(i, l.piecesAt(i)) {
+		for _, p := range l.withHeld(i, l.compound(i, l.piecesAt(i))) {
 			for _, c := range paths[i] {
 				paths[p.to] = append(paths[p.to], cut{append(slices.Clip(c.pieces), p), c.weight + p.weight})
 			}
