@@ -52,6 +52,7 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 	find, done := k.lookup(ctx)
 	defer done()
 	m := find.texts(stmt, query)
+	m.Matches = slices.DeleteFunc(m.Matches, func(x ground.Match) bool { return x.Grouped }) // who wrote it knows
 	for i, x := range m.Matches {
 		m.Matches[i].Found = x.Told()
 	}
@@ -199,7 +200,7 @@ func (k *ask) told(ctx context.Context, of drafted) (*answer.Answer, error) {
 		return nil, err
 	}
 	for _, m := range of.Matches {
-		a.Matched = append(a.Matched, answer.Match{Asked: m.Asked, Stored: m.Stored, Like: m.Like,
+		a.Matched = append(a.Matched, answer.Match{Asked: m.Asked, Stored: m.Stored, Like: m.Like, Grouped: m.Grouped,
 			Column: m.Column.Table.Name + "." + m.Column.Table.Column(m.Column.Of).Name})
 	}
 	return a, nil
@@ -242,7 +243,7 @@ type lookup struct {
 // Find implements ground.Values.
 func (l *lookup) Find(c ground.Column, asked string) ground.Found {
 	if !l.view.Values(c.Table.ID, c.Of) {
-		return ground.Found{}
+		return ground.Found{Grouped: l.view.MinGroup(c.Table.ID) > 0}
 	}
 	f := l.find(c, asked)
 	if l.agreed(c, asked) {

@@ -6,7 +6,7 @@ import (
 )
 
 // Match is a text of the query that is compared with a column and is none of its
-// values, as far as the viewer sees them.
+// values, as far as the viewer sees them; or of which that is not known.
 type Match struct {
 	Asked  string `json:"asked"`
 	Column string `json:"column"` // table.column
@@ -14,6 +14,9 @@ type Match struct {
 	Stored string `json:"stored,omitempty"`
 	// Like are up to three values that may be meant; with neither, there is none.
 	Like []string `json:"like,omitempty"`
+	// Grouped: it is not known whether there is one, for nothing is looked up in a
+	// table that is seen in groups.
+	Grouped bool `json:"grouped,omitempty"`
 }
 
 // String is one line for a terminal. Of a value that nobody sees it says what it
@@ -28,6 +31,9 @@ func (m Match) String() string {
 			values = append(values, stored(v))
 		}
 		return fmt.Sprintf("no %s that you see is %s; did you mean %s?", m.Column, said(m.Asked), strings.Join(values, ", "))
+	case m.Grouped:
+		return fmt.Sprintf("%s is compared with %s as it is written, for what a table seen in groups holds is not looked up; ask \"per %s\" to see what there is",
+			said(m.Asked), m.Column, m.Column[strings.LastIndex(m.Column, ".")+1:])
 	}
 	return fmt.Sprintf("no %s that you see is %s, or like it", m.Column, said(m.Asked))
 }

@@ -166,6 +166,8 @@ func TestMatchIsOneLine(t *testing.T) {
 		`no cities.name that you see is "york"; did you mean 'New York', 'a\x1b[31m\n'?`: {
 			Asked: "york", Column: "cities.name", Like: []string{"New York", "a\x1b[31m\n"}},
 		`no cities.name that you see is "a\nb", or like it`: {Asked: "a\nb", Column: "cities.name"},
+		`"a\nb" is compared with stays.ward as it is written, for what a table seen in groups holds is not looked up; ask "per ward" to see what there is`: {
+			Asked: "a\nb", Column: "stays.ward", Grouped: true},
 	} {
 		if m.String() != want {
 			t.Errorf("got %s, want %s", m, want)

@@ -107,6 +107,8 @@ type Found struct {
 	Like []string
 	// All: every value that the viewer sees was looked at.
 	All bool
+	// Grouped: none was, for they are seen in groups.
+	Grouped bool
 }
 
 // Told is f where the text is to stay: the value that it means is one that it may mean.

@@ -172,7 +172,7 @@ func (m *matcher) find(c Column, asked string, lower bool) (string, bool) {
 	if exact || f.Stored != "" {
 		m.stored++
 	}
-	if exact || f.Stored == "" && len(f.Like) == 0 && !f.All {
+	if exact || f.Stored == "" && len(f.Like) == 0 && !f.All && !f.Grouped {
 		return "", false
 	}
 	m.found = append(m.found, Match{asked, c, f})
