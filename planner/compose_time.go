@@ -80,7 +80,11 @@ func (c *composer) bucket(n state, at int) []state {
 	adverb := says("ly") || says("nual") || says("time") || says("trend")
 	if n.each || adverb || prev.role == bucketRole && len(n.r.groups) > 0 {
 		n.each, n.grouping = false, true
-		n.r.groups = append(n.r.groups, group{slot: slot{piece: at, want: wantDate}, unit: p.arg, each: true})
+		g := group{slot: slot{piece: at, want: wantDate}, unit: p.arg, each: true}
+		if of := c.dateOf(at); len(of) > 0 {
+			g.slot.nouns, n.at = of, at+3
+		}
+		n.r.groups = append(n.r.groups, g)
 		return []state{n}
 	}
 	if prev.role == andRole && len(n.r.groups) > 0 {
@@ -113,6 +117,15 @@ func (c *composer) bucket(n state, at int) []state {
 	n.lost = append(n.lost, at)
 	n.cost += 0.6
 	return []state{n}
+}
+
+// dateOf are the dates behind "of": the year of birth is that of no other day.
+func (c *composer) dateOf(at int) []noun {
+	of, day := c.piece(at+1), c.piece(at+2)
+	if of.role != ofRole || day.role != nounRole || !c.says(of, "of") {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(day.nouns), func(x noun) bool { return x.col == nil || x.class() != dateClass })
 }
 
 // monthAlone: a month of no year.
