@@ -50,7 +50,8 @@ and sorts its columns into classes by name, type, key and comment. No row is
 read. What is not sure stays closed. Nothing is visible until you accept.
 
 A DSN is postgres://USER@HOST:PORT/DATABASE, mariadb://... or mysql://... like it,
-trino://USER@HOST:PORT/CATALOG/SCHEMA, or sqlite:PATH. A password may stand in it here; it is not written down.
+trino://USER@HOST:PORT/CATALOG/SCHEMA, or sqlite:PATH; of a SQLite file the path
+is enough. A password may stand in it here; it is not written down.
 
 With --grants it prints the script that makes a role able to read what the rules
 of a connection need and nothing else, down to columns, and takes away what the
@@ -153,15 +154,33 @@ func inSchemas(c config.Connection) string {
 	return " in " + strings.Join(c.Schemas, ", ")
 }
 
-// orFiles is a DSN, or that of the folder or CSV file whose path was given in its
-// place.
+// orFiles is a DSN, or that of the folder, the CSV file or the SQLite file whose path
+// was given in its place.
 func orFiles(text string) string {
 	info, err := os.Stat(text)
 	ext := strings.ToLower(filepath.Ext(text))
-	if err == nil && (info.IsDir() || ext == ".csv" || ext == ".tsv") {
+	switch {
+	case err != nil:
+		return text
+	case info.IsDir(), ext == ".csv", ext == ".tsv":
 		return "csv:" + text
+	case info.Mode().IsRegular() && isSQLite(text):
+		return "sqlite:" + text
 	}
 	return text
+}
+
+// isSQLite reports whether a file begins as those of SQLite do.
+func isSQLite(path string) bool {
+	const begins = "SQLite format 3\x00"
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(begins))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == begins
 }
 
 func missing(path string) bool {
