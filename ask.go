@@ -72,7 +72,8 @@ func (k *ask) bind(view policy.View, text string, held bind.Held) (*ir.Query, er
 	if err != nil {
 		return nil, err
 	}
-	return bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone, Held: held})
+	q, err := bind.Query(tree, view.Names(), bind.Env{Now: k.now, Zone: k.c.Zone, Held: held})
+	return q, closedName(view, text, err)
 }
 
 // gate rewrites a query by the rules of the view and prints it anew.

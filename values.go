@@ -62,7 +62,8 @@ func (k *ask) hinted(ctx context.Context, view policy.View, query *ir.Query) (*a
 // byPlanner answers with the reading that the asker chose, or else with the first
 // one that shows the same and has no text which is known to be no value of its
 // column; if each has one, with the first.
-func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen int) (*answer.Answer, error) {
+func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen int) (a *answer.Answer, err error) {
+	defer func() { err = k.closedWords(ctx, question.Text(), err) }()
 	find, done := k.lookup(ctx)
 	defer done()
 	u, err := k.understand(question, find)
@@ -93,7 +94,7 @@ func (k *ask) byPlanner(ctx context.Context, question egress.Question, chosen in
 	k.trace.Reading = 1 + slices.IndexFunc(u.Readings, func(r planner.Reading) bool { return r.Draft.SQL == best.draft.SQL })
 	meant := u.Readings[k.trace.Reading-1]
 	k.after.answered(k, meant)
-	a, err := k.told(ctx, k.put(k.view, best))
+	a, err = k.told(ctx, k.put(k.view, best))
 	if err != nil {
 		return nil, err
 	}

@@ -110,6 +110,11 @@ func (u Understanding) told() Understanding {
 	return u
 }
 
+// groundless: no word of the question says any part of it.
+func (r Reading) groundless() bool {
+	return len(r.Parts) > 0 && !slices.ContainsFunc(r.Parts, func(p Part) bool { return len(p.Asked) > 0 })
+}
+
 // told is r with its parts, what the question says first coming first.
 func (r Reading) told() Reading {
 	if r.from == nil || r.Parts != nil {

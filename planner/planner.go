@@ -142,9 +142,13 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	case opt.Now.IsZero() || opt.Zone == nil:
 		return Understanding{}, errors.New("planner: Options need Now and Zone")
 	}
-	u, err := (&follower{view: view, opt: opt}).follow(q)
+	f := &follower{view: view, opt: opt}
+	u, err := f.follow(q)
 	if err != nil {
 		return Understanding{}, err
 	}
-	return u.told().choose(opt.Chosen)
+	if u = u.told(); u.Decision == Answer && u.Readings[0].groundless() {
+		return Understanding{}, refusal.New(refusal.NotUnderstood, "ask such as: "+f.lexicon(q.Text()).example(), "the words are known, but none is a table, a column or a value that you see")
+	}
+	return u.choose(opt.Chosen)
 }

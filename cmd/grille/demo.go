@@ -72,6 +72,7 @@ Its password may stand in the DSN; it is not written down.`,
 	meant.flags(c)
 	p.drawing(c)
 	save.flags(c)
+	c.Flags().BoolVar(&p.flags.prompt, "prompt", false, "show all of what a model would have been sent")
 	c.AddCommand(p.tour(), p.demoAttack())
 	return c
 }
@@ -158,7 +159,7 @@ func (p *program) demoAsk(ctx context.Context, text string, meant meaning) error
 		return p.whichReading(ctx, g, q, err)
 	}
 	if unsent == nil {
-		section(talk, "what a model would have been sent (none was: the planner drafted, 0 bytes left)", promptText(prompt))
+		section(talk, "what a model would have been sent (none was: the planner drafted, 0 bytes left)", promptText(prompt, p.flags.prompt))
 	}
 	if a != nil {
 		printReading(talk, a.Reading)
@@ -236,17 +237,35 @@ func (p *program) demoSite() (*site, error) {
 	return p.siteOf(c)
 }
 
+// mostOutline is how many lines of an outline stand before an answer.
+const mostOutline = 12
+
 // promptText is a prompt without its fixed instructions, which are the same for
-// every question.
-func promptText(p egress.Prompt) string {
+// every question, and, unless it is wanted whole, with the first of the tables.
+func promptText(p egress.Prompt, whole bool) string {
 	var b strings.Builder
 	for _, m := range p.Messages() {
 		text := strings.TrimSpace(m.Text)
 		if m.Role == egress.System {
 			first, _, _ := strings.Cut(text, "\n")
 			text = fmt.Sprintf("%s\n(and so on: %d bytes of fixed instructions)", first, len(m.Text))
+		} else if !whole {
+			text = shortened(text)
 		}
 		fmt.Fprintf(&b, "[%s]\n%s\n", m.Role, text)
 	}
 	return b.String()
+}
+
+// shortened leaves out the lines between the first tables and the last paragraph,
+// which is the question.
+func shortened(text string) string {
+	lines := strings.Split(text, "\n")
+	last := strings.LastIndex(text, "\n\n")
+	if len(lines) <= 2*mostOutline || last < 0 {
+		return text
+	}
+	end := text[last+2:]
+	left := len(lines) - mostOutline - strings.Count(end, "\n") - 1
+	return fmt.Sprintf("%s\n(and so on: %d lines of names and types; --prompt shows all)\n\n%s", strings.Join(lines[:mostOutline], "\n"), left, end)
 }

@@ -50,4 +50,5 @@ type flags struct {
 	config, connection, as, team, output, log, chart string
 	filters                                          []string
 	model                                            string // of ask, explain and eval ask: who drafts
+	prompt                                           bool   // of demo: show prompts whole
 }

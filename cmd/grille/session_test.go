@@ -236,8 +236,8 @@ func TestAskSession(t *testing.T) {
 	s.types(":quit\r")
 	s.ends(exitOK)
 	there, err := os.ReadDir(filepath.Dir(file))
-	if err != nil || len(there) != 3 {
-		t.Errorf("beside the database, its rules and the configuration something was written: %v (%v)", there, err)
+	if err != nil || len(there) != 4 {
+		t.Errorf("beside the database, its rules, its meaning and the configuration something was written: %v (%v)", there, err)
 	}
 }
 

@@ -108,7 +108,7 @@ func (p *program) printPrompt(ctx context.Context, g *grille.Grille, q grille.Qu
 		if err != nil {
 			return err
 		}
-		section(p.out, "what a model would be sent", promptText(prompt))
+		section(p.out, "what a model would be sent", promptText(prompt, true))
 	case refusal.NoAccess: // no model drafts for this viewer
 		return nil
 	case refusal.UnsureWord: // said below
