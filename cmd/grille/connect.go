@@ -244,7 +244,7 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 
 // look connects, says what the role may do, and reads the outline.
 func (k *connecting) look(ctx context.Context, s *site, conn config.Connection) (*rules.Proposal, error) {
-	heard := &hearing{Handler: s.log.Handler()}
+	heard := &hearing{Handler: s.log.Handler(), also: " (nothing was written)"}
 	s.log = slog.New(heard)
 	e, err := s.engine(conn)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 type hearing struct {
 	slog.Handler
 	cause string
+	also  string // what is true of every failure of this command
 }
 
 func (h *hearing) Enabled(context.Context, slog.Level) bool { return true }
@@ -38,7 +39,7 @@ func (h *hearing) told(err error, conn config.Connection) error {
 	if refusal.CodeOf(err) != refusal.Down || h.cause == "" {
 		return err
 	}
-	return refusal.New(refusal.Down, nextStep(h.cause, conn)+" (nothing was written)", "%s", strings.TrimPrefix(h.cause, "connecting: "))
+	return refusal.New(refusal.Down, nextStep(h.cause, conn)+h.also, "%s", strings.TrimPrefix(h.cause, "connecting: "))
 }
 
 // nextStep is what to do about a connection that was not made, by what a server, or

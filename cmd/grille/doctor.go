@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"runtime"
 	"strings"
@@ -131,7 +132,9 @@ func (d *doctor) configured(s *site) {
 
 func (d *doctor) connection(ctx context.Context, s *site, conn config.Connection) {
 	area := "connection " + conn.Name
-	e, err := s.engine(conn)
+	heard, own := &hearing{Handler: s.log.Handler()}, *s
+	own.log = slog.New(heard)
+	e, err := own.engine(conn)
 	if err != nil {
 		d.broken(area, err)
 		return
@@ -139,7 +142,7 @@ func (d *doctor) connection(ctx context.Context, s *site, conn config.Connection
 	defer func() { _ = e.Close() }()
 	posture, err := e.Posture(ctx)
 	if err != nil {
-		d.broken(area, err)
+		d.broken(area, heard.told(err, conn))
 		return
 	}
 	for _, f := range posture.Findings {
