@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/grille-dev/grille/catalog"
+	"github.com/grille-dev/grille/internal/words"
 	"github.com/grille-dev/grille/refusal"
 )
 
@@ -110,9 +111,12 @@ func (u Understanding) told() Understanding {
 	return u
 }
 
-// groundless: no word of the question says any part of it.
-func (r Reading) groundless() bool {
-	return len(r.Parts) > 0 && !slices.ContainsFunc(r.Parts, func(p Part) bool { return len(p.Asked) > 0 })
+// groundless: no word of the question says any part of it, nor names a table of one.
+func (r Reading) groundless(question string) bool {
+	said := words.OfName(question)
+	return len(r.Parts) > 0 && !slices.ContainsFunc(r.Parts, func(p Part) bool {
+		return len(p.Asked) > 0 || p.pick.table != nil && slices.ContainsFunc(words.OfName(p.pick.table.Name), func(w string) bool { return slices.Contains(said, w) })
+	})
 }
 
 // told is r with its parts, what the question says first coming first.

@@ -147,7 +147,7 @@ func Understand(view policy.View, q egress.Question, opt Options) (Understanding
 	if err != nil {
 		return Understanding{}, err
 	}
-	if u = u.told(); u.Decision == Answer && u.Readings[0].groundless() {
+	if u = u.told(); u.Decision == Answer && u.Readings[0].groundless(q.Text()) {
 		return Understanding{}, refusal.New(refusal.NotUnderstood, "ask such as: "+f.lexicon(q.Text()).example(), "the words are known, but none is a table, a column or a value that you see")
 	}
 	return u.choose(opt.Chosen)
