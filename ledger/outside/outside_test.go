@@ -51,7 +51,7 @@ func (b *book) open(outlets ...ledger.Outlet) {
 }
 
 func (b *book) add() error {
-	_, err := b.Append(b.t.Context(), ledger.Asker{Viewer: "ana", Purpose: ledger.Ask},
+	_, err := b.Append(b.t.Context(), ledger.Asker{Viewer: "CANARY of a viewer", Purpose: ledger.Ask},
 		model.Entry{Provider: "house", URL: "https://llm.internal/v1", Body: []byte("how many CANARY?")})
 	return err
 }
@@ -64,7 +64,7 @@ func (b *book) fits(text string, want int) {
 	if err != nil || len(r.Findings) > 0 || r.Matches["outside"] != want {
 		b.t.Errorf("%v, %+v; want %d matches with %q", err, r, want, text)
 	}
-	if strings.Contains(text, "CANARY") || strings.Contains(text, "ana") && !strings.Contains(text, "checkpoint=") {
+	if strings.Contains(text, "CANARY") { // a shorter word stands in a signature now and then
 		b.t.Errorf("more than a checkpoint left: %s", text)
 	}
 }
