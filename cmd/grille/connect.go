@@ -295,5 +295,12 @@ func printClasses(w io.Writer, proposed *rules.Proposal, read string) {
 	shown := rules.Shown()
 	for _, name := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) }) {
 		fmt.Fprintf(w, "  %4d %-12s %s\n", count[name], name, shown[name])
+		columns -= count[name]
+	}
+	if columns > 0 {
+		fmt.Fprintf(w, "  %4d %-12s %s\n", columns, "not proposed", "closed: of views and partitions; the rules file lists them")
+	}
+	if names := "person.name"; count[names] > 0 {
+		fmt.Fprintf(w, "Names of people are hidden from you as well: reveal: [%s] beside rows: all shows them.\n", names)
 	}
 }
