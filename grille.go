@@ -115,6 +115,8 @@ func (c Config) check() error {
 		return errors.New("grille: Config.Zone is not set")
 	case c.Fiscal < 0 || c.Fiscal > time.December:
 		return errors.New("grille: Config.Fiscal is no month")
+	case int(c.Week) >= len(calendar.Weeks()):
+		return errors.New("grille: Config.Week is no day of the week")
 	case c.Clock == nil:
 		return errors.New("grille: Config.Clock is not set")
 	case c.Random == nil:
@@ -323,7 +325,8 @@ func (g *Grille) Understand(ctx context.Context, q Question) (u planner.Understa
 	}
 	find, done := k.lookup(ctx)
 	defer done()
-	return k.understand(question, find)
+	u, err = k.understand(question, find)
+	return u, k.closedWords(ctx, question.Text(), err)
 }
 
 // Prompt is what a model would be sent for a question. Nothing is sent; samples

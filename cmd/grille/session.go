@@ -34,7 +34,7 @@ type session struct {
 	code    int // of the first that failed
 }
 
-// open is a session over g; its lines are those of the program.
+// session is one over g, of which what says what is asked.
 func (s *site) session(g *grille.Grille, what string) *session {
 	return &session{site: s, g: g, what: what, after: &grille.Conversation{}}
 }
